@@ -1,0 +1,267 @@
+package config
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Config is a whole haproxy.cfg after defaults have been applied and names resolved. Nothing changes it once Parse has
+// returned: what changes at run time (weights, states) belongs to the engine.
+type Config struct {
+	Files   []string
+	Global  Global
+	Proxies []*Proxy // frontend, backend and listen sections, in the file's order
+}
+
+// Pos is where a section or keyword stands.
+type Pos struct {
+	File string
+	Line int
+}
+
+// Global is the global section (configuration manual, section 3).
+type Global struct {
+	Daemon       bool
+	MasterWorker bool
+	Chroot       string
+	User, Group  string
+	UID, GID     int // resolved by the parser from user/group or uid/gid; 0 leaves the identity
+	Pidfile      string
+	Maxconn      int // 0: not set, the process derives it from its descriptor limit
+	Threads      int // nbthread; 0: not set
+	Node         string
+	Description  string
+	HardStop     time.Duration // hard-stop-after; 0: never
+	SpreadChecks int           // percent
+	StatsTimeout time.Duration // of the runtime socket; default 10 s
+	StatsMaxconn int           // of the runtime socket; default 10
+	Sockets      []StatsSocket
+	Logs         []LogTarget
+	LogTag       string // default "haproxy"
+	LogSendHost  string // log-send-hostname: "" leaves the header's host out, as HAProxy does by default
+}
+
+// StatsSocket is one `stats socket` (section 3.1).
+type StatsSocket struct {
+	Pos   Pos
+	Addr  Address
+	Mode  uint32 // file mode of a unix socket; 0: umask decides
+	UID   int    // -1: unchanged
+	GID   int    // -1: unchanged
+	Level Level
+}
+
+// Level is what a user of the runtime socket may do.
+type Level int
+
+// The levels, weakest first.
+const (
+	LevelUser Level = iota
+	LevelOperator
+	LevelAdmin
+)
+
+// Address is where to listen or connect. Exactly one of IP (with Port), Unix and FD is in use.
+type Address struct {
+	Text  string     // as HAProxy prints it: 192.168.1.101:80, *:80 is 0.0.0.0:80
+	IP    netip.Addr // unspecified for *
+	Port  int
+	Unix  string // path; abstract sockets start with @
+	FD    int    // inherited descriptor; meaningful only where IsFD
+	IsFD  bool
+	IsUDP bool
+}
+
+// LogTarget is one `log` line (section 4.2, "log").
+type LogTarget struct {
+	Global   bool // `log global`: the global section's targets
+	Addr     Address
+	Stdout   bool // `log stdout` or `log stderr` go to descriptors 1 and 2
+	Stderr   bool
+	Format   string // rfc3164 (default), rfc5424, raw, short, local …
+	Len      int    // longest line; default 1024
+	Facility int    // syslog code: local2 is 18
+	Level    int    // least urgent level that is sent; default 7, debug
+	MinLevel int    // urgent levels are lowered to this one; default 0, emerg
+}
+
+// Kind is the sort of a section.
+type Kind int
+
+// The three sections that make a proxy.
+const (
+	Frontend Kind = iota
+	Backend
+	Listen // both
+)
+
+// Mode is `mode`: what the proxy understands of its traffic.
+type Mode int
+
+// The modes.
+const (
+	ModeTCP Mode = iota // HAProxy's default
+	ModeHTTP
+)
+
+// ConnMode is how connections are kept in HTTP mode (section 4.2, "option http-keep-alive" and its like).
+type ConnMode int
+
+// The connection modes.
+const (
+	KeepAlive   ConnMode = iota
+	ServerClose          // option http-server-close
+	Close                // option httpclose
+)
+
+// Proxy is a frontend, a backend, or both.
+type Proxy struct {
+	Pos  Pos
+	ID   int // 2, 3, … in file order unless `id` says otherwise: what HAProxy prints as iid
+	Name string
+	Kind Kind
+	Mode Mode
+
+	Disabled    bool
+	Description string
+
+	// frontend side
+	Binds          []Bind
+	Maxconn        int // 0: not set
+	Backlog        int
+	DefaultBackend *Proxy // nil: none
+	Monitor        string // monitor-uri
+
+	// both sides
+	ConnMode  ConnMode
+	Timeouts  Timeouts
+	Logs      []LogTarget // resolved: `log global` is expanded, in order
+	LogFormat LogFormat
+	LogTag    string
+
+	DontLogNull    bool
+	LogSeparate    bool // option log-separate-errors
+	LogASAP        bool // option logasap
+	DontLogNormal  bool
+	LogHealth      bool        // option log-health-checks
+	ForwardFor     *ForwardFor // nil: no X-Forwarded-For
+	Stats          *Stats      // nil: no statistics page
+	ErrorFiles     map[int][]byte
+	TCPKeepAlive   bool
+	SocketStats    bool
+	AbortOnClose   bool
+	HTTPNoDelay    bool
+	IndependentStr bool
+
+	// backend side
+	Balance      Balance
+	Servers      []*Server
+	Retries      int // connection attempts after the first; default 3
+	Redispatch   int // 0: off; 1: on the last retry (the default of `option redispatch`); n: every n-th; negative: counted from the end
+	Fullconn     int
+	AllBackups   bool
+	HTTPCheck    *HTTPCheck // nil: `check` is a connection only (L4)
+	DisableOn404 bool
+}
+
+// Front tells whether the section accepts clients, Back whether it has servers.
+func (p *Proxy) Front() bool { return p.Kind != Backend }
+
+// Back is Front's counterpart: a backend or listen section.
+func (p *Proxy) Back() bool { return p.Kind != Frontend }
+
+// Bind is one listening address.
+type Bind struct {
+	Pos     Pos
+	Addr    Address
+	Name    string
+	ID      int
+	Maxconn int
+	Backlog int
+}
+
+// LogFormat is what is logged of each request or connection.
+type LogFormat int
+
+// The formats.
+const (
+	LogDefault LogFormat = iota // "Connect from …"
+	LogTCP                      // option tcplog
+	LogHTTP                     // option httplog
+	LogCLF                      // option httplog clf
+)
+
+// Timeouts of section 4.2. 0: not set, which is for ever (with a warning for client, connect and server).
+type Timeouts struct {
+	HTTPRequest, HTTPKeepAlive time.Duration
+	Queue, Connect, Check      time.Duration
+	Client, ClientFin          time.Duration
+	Server, ServerFin          time.Duration
+	Tunnel, Tarpit             time.Duration
+}
+
+// ForwardFor is `option forwardfor`.
+type ForwardFor struct {
+	Except netip.Prefix // zero: none
+	Header string       // default X-Forwarded-For
+	IfNone bool
+}
+
+// Stats is the statistics page (`stats enable`, `stats uri`, …).
+type Stats struct {
+	URI        string // default /haproxy?stats
+	Realm      string // default "HAProxy Statistics"
+	Auth       []Credential
+	Refresh    time.Duration
+	HideVers   bool
+	ShowLegend bool
+	ShowNode   string
+	ShowDesc   string
+	Admin      bool // stats admin if TRUE: forms are honoured
+	Scopes     []string
+}
+
+// Credential is one `stats auth user:password`.
+type Credential struct{ User, Password string }
+
+// Balance is the load-balancing algorithm.
+type Balance struct {
+	Algorithm string // roundrobin, static-rr, leastconn, first, source, uri, url_param, hdr, random
+	Args      []string
+}
+
+// HTTPCheck is `option httpchk` with `http-check expect`.
+type HTTPCheck struct {
+	Method, URI, Version string   // defaults OPTIONS, /, HTTP/1.0
+	Headers              []string // "Name: value"
+	Expect               Expect
+}
+
+// Expect is what a check's answer must look like. The zero value accepts 2xx and 3xx.
+type Expect struct {
+	Negate  bool
+	Kind    string // "", status, rstatus, string, rstring
+	Pattern string
+}
+
+// Server is one real server (section 5).
+type Server struct {
+	Pos       Pos
+	ID        int // 1, 2, … in the backend: HAProxy's sid
+	Name      string
+	Addr      Address
+	Weight    int // 0 to 256; default 1
+	Maxconn   int // 0: no limit
+	Minconn   int
+	Maxqueue  int
+	Backup    bool
+	Disabled  bool
+	Cookie    string
+	Check     bool
+	CheckAddr Address       // zero: Addr
+	Inter     time.Duration // default 2 s
+	FastInter time.Duration // 0: Inter
+	DownInter time.Duration // 0: Inter
+	Rise      int           // default 2
+	Fall      int           // default 3
+}
