@@ -1,0 +1,115 @@
+package stats
+
+import "time"
+
+// Source is what the page and the socket read. Its methods are called from any goroutine.
+type Source interface {
+	// Rows appends the state of every proxy to dst, in the file's order; inside one proxy: FRONTEND, listeners (only
+	// with socket-stats), servers, BACKEND. A `listen` section gives all of them.
+	Rows(dst []Row) []Row
+	// Info gives the process's figures.
+	Info() Info
+}
+
+// Info is the process's side of `show info`. What a process of this kind has no equivalent for is reported as 0.
+type Info struct {
+	Version     string // "2.6.12-simulacro"
+	ReleaseDate string // yyyy/mm/dd
+	Node        string
+	Description string
+	PID         int
+	Threads     int
+	Start, Now  time.Time
+
+	UlimitN, Maxsock      int
+	Maxconn, HardMaxconn  int
+	CurrConns             int
+	CumConns, CumReq      uint64
+	ConnRate, MaxConnRate int
+	SessRate, MaxSessRate int
+	Tasks, RunQueue       int
+	IdlePercent           int
+	Stopping              bool
+	Jobs, Listeners       int
+	DroppedLogs           uint64
+	BytesOut              uint64
+	BytesOutRate          uint64 // a second
+	MemoryBytes           uint64 // allocated by the process: PoolAlloc and PoolUsed
+}
+
+// Ref names one server by the identifiers of its Row.
+type Ref struct {
+	ProxyID, ServiceID int
+	Proxy, Server      string
+}
+
+// ServerState is what an operator asks of a server.
+type ServerState int
+
+// The states of `set server <b>/<s> state`.
+const (
+	Ready ServerState = iota
+	Drain
+	Maint
+)
+
+// ServerAdmin changes servers. It is all that the page's forms and most of the socket's commands need; a change is in
+// effect when the call returns. Errors are shown to the operator as they are. Called from any goroutine.
+type ServerAdmin interface {
+	SetServerState(Ref, ServerState) error
+	SetServerWeight(ref Ref, weight int) error // 0 to 256: the new uweight
+	SetServerMaxconn(ref Ref, n int) error     // 0: no limit
+}
+
+// HealthAdmin is what a ServerAdmin may offer beside: `set server … health` and `enable|disable health`.
+type HealthAdmin interface {
+	SetServerHealth(Ref, Health) error
+	SetServerChecks(ref Ref, on bool) error
+}
+
+// Health is what an operator forces the check's verdict to be.
+type Health int
+
+// The verdicts of `set server <b>/<s> health`.
+const (
+	HealthUp Health = iota
+	HealthStopping
+	HealthDown
+)
+
+// AddrAdmin is what a ServerAdmin may offer beside: `set server … addr`.
+type AddrAdmin interface {
+	SetServerAddr(ref Ref, ip string, port int) error // port 0: unchanged; ip "": unchanged
+}
+
+// FrontendAdmin is what a ServerAdmin may offer beside: commands on frontends, by the Row's ProxyID.
+type FrontendAdmin interface {
+	EnableFrontend(proxyID int, on bool) error
+	ShutdownFrontend(proxyID int) error
+	SetFrontendMaxconn(proxyID, n int) error
+}
+
+// GlobalAdmin is what a ServerAdmin may offer beside: commands on the process.
+type GlobalAdmin interface {
+	SetGlobalMaxconn(n int) error
+	ClearCounters(all bool)
+}
+
+// SessionAdmin is what a ServerAdmin may offer beside: sessions in progress.
+type SessionAdmin interface {
+	ShutdownServerSessions(Ref) error
+	ShutdownSession(id string) error
+	Sessions() []Session
+}
+
+// Session is one line of `show sess`.
+type Session struct {
+	ID       string // "0x…"
+	Proto    string // tcpv4, tcpv6, unix_stream
+	Source   string
+	Frontend string
+	Backend  string // "" for none
+	Server   string // "" for none
+	Age      time.Duration
+	Expires  time.Duration
+}
