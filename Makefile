@@ -1,0 +1,76 @@
+# Simulacro: the two commands of a newcomer are `make demo` and `make test`. Both set everything up by themselves.
+SHELL       := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+export CGO_ENABLED ?= 0
+# There may be no registry to pull testcontainers' reaper from; clean-up is a sweep by label, see sim/docker.
+export TESTCONTAINERS_RYUK_DISABLED ?= true
+# On a host that is a container itself (/.dockerenv) the bridge's gateway would be taken for the host.
+export TESTCONTAINERS_HOST_OVERRIDE ?= 127.0.0.1
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+RUN     ?= .
+PKGS    ?= ./...
+
+.PHONY: help build images demo down test unit scenarios practical bench check lint fmt clean need-docker
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## static binaries in bin/: simulacro, proxy, mount.nfs
+	@mkdir -p bin
+	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
+
+need-docker:
+	@command -v docker >/dev/null 2>&1 && docker version >/dev/null 2>&1 || { \
+	  echo "Docker Engine does not answer. The nodes of the cluster are containers, so this target needs it:"; \
+	  echo "  install it (Debian and Ubuntu: apt-get install docker.io), start it, and let your user reach its socket."; \
+	  echo "  Without Docker, 'make unit' tests everything that needs no cluster."; exit 1; }
+
+images: build need-docker ## the nodes' images, where they are missing or out of date
+	bin/simulacro images
+
+demo: images ## the main job: a cluster, the drill kill-server, its verdict, report.html; the cluster stays up
+	bin/simulacro up
+	bin/simulacro run kill-server --cluster simulacro --html report.html
+	@echo
+	@bin/simulacro status
+
+down: build ## remove the cluster that demo or up left
+	bin/simulacro down
+
+# Unit tests run under the race detector, which needs cgo; the scenarios do not race inside one process and time real nodes,
+# so they run without it, and alone.
+unit: ## the tests that need no cluster, under the race detector
+	CGO_ENABLED=1 go test -race -timeout 10m $$(go list ./... | grep -v -e /scenarios$$ -e /sim/docker$$)
+
+scenarios: images ## every scenario on both directors, in real containers
+	go test -count=1 -timeout 14m -v -run '$(RUN)' ./scenarios
+
+test: images ## everything
+	CGO_ENABLED=1 go test -race -timeout 10m $$(go list ./... | grep -v -e /scenarios$$ -e /sim/docker$$)
+	go test -count=1 -timeout 10m ./sim/docker
+	go test -count=1 -timeout 14m -v ./scenarios
+
+practical: images ## the coursework from its first command to its last, typed in the nodes, every output checked
+	go test -count=1 -timeout 10m -v -tags practical -run TestPractical ./scenarios/practical
+
+bench: images ## ratios against a peer in the same run
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./sim/docker
+	go test -run '^$$' -bench . -benchmem ./proxy/...
+
+fmt: ## format the Go files
+	gofmt -w $$(git ls-files '*.go')
+
+lint: ## gofmt, vet and staticcheck; offline once the modules are there
+	@bad=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then echo "gofmt would change:"; echo "$$bad"; exit 1; fi
+	go vet ./...
+	go tool staticcheck ./...
+
+check: lint test ## what must pass before a change lands
+
+clean: ## remove every cluster, network, volume, image and file that the targets above made
+	@if [ -x bin/simulacro ] && docker version >/dev/null 2>&1; then bin/simulacro down --all --images; fi
+	rm -rf bin out report.html
