@@ -49,6 +49,8 @@ type Spec struct {
 	HAProxyCfg string `json:"haproxy_cfg,omitempty"`
 	// MountOptions are the NFS options of the real servers' /etc/fstab; empty means "_netdev,defaults".
 	MountOptions string `json:"mount_options,omitempty"`
+	// Asked says which parts of Plan a person named. It is about the making of a cluster and no part of it, so it is not kept.
+	Asked Asked `json:"-"`
 }
 
 // Output is what a command in a node left behind. A code other than 0 is not an error of the runtime's.

@@ -58,6 +58,15 @@ func PlanFromEnv(getenv func(string) string) (plan Plan, asked bool, err error) 
 	return plan, asked, plan.Validate()
 }
 
+// Asked says which parts of a plan a person named: a conflict there is refused, while the other parts give way to the next
+// free network or port.
+type Asked struct{ Outer, Inner, Port bool }
+
+// AskedFromEnv tells which of EnvOuter, EnvInner and EnvPort are set; getenv is os.Getenv.
+func AskedFromEnv(getenv func(string) string) Asked {
+	return Asked{Outer: getenv(EnvOuter) != "", Inner: getenv(EnvInner) != "", Port: getenv(EnvPort) != ""}
+}
+
 // ParseNet reads the first three octets of a /24 ("192.168.77"); the full form ("192.168.77.0/24") is taken too.
 func ParseNet(s string) (netip.Prefix, error) {
 	full := s
