@@ -1,0 +1,180 @@
+package sim
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// Expectation is one thing that must hold in a window of the run. Exactly one of the pointers is set.
+type Expectation struct {
+	Name   string // the author's, or made from what it expects
+	Why    Text   // shown with a failure
+	Line   int    // in the scenario file
+	Window Window
+
+	Availability *Availability
+	Share        []ServerShare
+	Distribution *Distribution
+	Detection    *Detection
+	Recovery     *Recovery
+	Status       *StatusMix
+	State        *States
+	Output       *OutputMatch
+	Log          *LogMatch
+	Latency      []Quantile
+}
+
+// WindowKind names a part of a run. Requests belong to a window by their intended send time.
+type WindowKind string
+
+// The windows. All but the first two are a fault's.
+const (
+	All        WindowKind = "all"        // from the start of the judged load to its end
+	Before     WindowKind = "before"     // … to the injection of the fault (of the first fault where none is named)
+	During     WindowKind = "during"     // from the effect seen (on every target) to the recovery asked for
+	Undetected WindowKind = "undetected" // from the effect seen to the director's DOWN
+	Detected   WindowKind = "detected"   // from the director's DOWN (of every server concerned) to the recovery asked for
+	After      WindowKind = "after"      // from the recovery seen to the end of the load
+	Restored   WindowKind = "restored"   // from the director's UP (of every server concerned) to the end of the load
+)
+
+// WindowKinds lists them in the order of a run.
+func WindowKinds() []WindowKind {
+	return []WindowKind{All, Before, During, Undetected, Detected, After, Restored}
+}
+
+// Window is a part of the run, of a fault where Fault names one.
+type Window struct {
+	Kind  WindowKind
+	Fault string
+}
+
+// String is the window as the scenario file has it.
+func (w Window) String() string {
+	if w.Fault == "" {
+		return string(w.Kind)
+	}
+	return string(w.Kind) + " " + w.Fault
+}
+
+// Bound is what a measured value is held against. For shares and percentages Value is a ratio, 0 to 1.
+type Bound struct {
+	Op        string // ">=", "<=", ">", "<", "="
+	Value     float64
+	Tolerance float64 // only of "="
+}
+
+// Holds tells whether a measured value is within the bound.
+func (b Bound) Holds(v float64) bool {
+	const epsilon = 1e-9 // ratios of counts are not exact in floating point
+	switch b.Op {
+	case ">=":
+		return v >= b.Value-epsilon
+	case "<=":
+		return v <= b.Value+epsilon
+	case ">":
+		return v > b.Value+epsilon
+	case "<":
+		return v < b.Value-epsilon
+	}
+	return v >= b.Value-b.Tolerance-epsilon && v <= b.Value+b.Tolerance+epsilon
+}
+
+// Percent is the bound in words, its value in per cent.
+func (b Bound) Percent() string {
+	num := func(v float64) string { return strconv.FormatFloat(v*100, 'f', -1, 32) }
+	if b.Op == "=" && b.Tolerance > 0 {
+		return fmt.Sprintf("%s %% ± %s %%", num(b.Value), num(b.Tolerance))
+	}
+	return fmt.Sprintf("%s %s %%", b.Op, num(b.Value))
+}
+
+// Availability is the part of the requests that were served.
+type Availability struct {
+	Bound Bound
+	OK    []string // codes ("200"), classes ("2xx") that count as served; empty: 2xx and 3xx
+}
+
+// ServerShare is the part of the answered requests that one server answered.
+type ServerShare struct {
+	Server string // a node
+	Bound  Bound
+}
+
+// Distribution compares what each server answered with what the balancing algorithm must give: exact to one request for
+// round robin (plus those under way at the window's edges), a chi-square test for random.
+type Distribution struct {
+	Even    bool     // equal parts, else by the weights in haproxy.cfg
+	Servers []string // the nodes that take part; empty: all of the backend
+	Within  int64    // requests more than the algorithm's own deviation that are borne
+}
+
+// Detection is the time from a fault's effect to the director's DOWN. Its bound follows from haproxy.cfg.
+type Detection struct {
+	Fault   string
+	Servers []string      // nodes whose state is looked at; empty: the fault's targets, or all servers where no target is one
+	Within  time.Duration // in place of the derived bound
+	Allow   time.Duration // on top of the derived bound
+}
+
+// Recovery is the time from a fault's recovery to the director's UP, and then the return of traffic.
+type Recovery Detection
+
+// StatusMix is about what the clients got: codes ("503"), classes ("5xx"), error classes ("refused") or "error" for any
+// request without a complete answer.
+type StatusMix struct {
+	Only  []string
+	None  []string
+	Share []StatusShare
+}
+
+// StatusShare is the part of the requests that got one of the statuses.
+type StatusShare struct {
+	Status string
+	Bound  Bound
+}
+
+// States is about what the director's statistics say of servers over a window.
+type States struct {
+	Servers []string // nodes; empty: all of the backend
+	Always  string   // every sample has this state: UP, DOWN, MAINT, NOLB, DRAIN
+	Never   string   // no sample has
+	Reaches string   // at least one sample has
+	Check   string   // every sample has this check result: L4OK, L7OK …
+}
+
+// TextMatch holds a text against strings and regular expressions (RE2).
+type TextMatch struct {
+	Contains []string
+	Lacks    []string
+	Matches  []string
+}
+
+// OutputMatch is about what an action printed (stdout and stderr) and its exit code.
+type OutputMatch struct {
+	Action string
+	Exit   *int
+	TextMatch
+}
+
+// LogMatch is about the log lines of a node in the window: each of Contains and Matches is in some line, Lacks in none.
+type LogMatch struct {
+	Node string
+	TextMatch
+}
+
+// Quantile bounds a latency: the time that the part Q (0 to 1) of the requests stayed within.
+type Quantile struct {
+	Q     float64
+	Op    string // "<=" or ">="
+	Bound time.Duration
+}
+
+// Label is the quantile's usual name: p50, p99.9, max.
+func (q Quantile) Label() string {
+	if q.Q >= 1 {
+		return "max"
+	}
+	return "p" + strconv.FormatFloat(q.Q*100, 'f', -1, 32)
+}
