@@ -106,4 +106,8 @@ type LoadSummary struct {
 	Achieved float64 `json:"achieved_rps"`
 	Sent     int64   `json:"sent"`
 	Dropped  int64   `json:"dropped"` // not sent because the bound of requests under way was reached
+	// Latency quantiles over the whole load, from the intended send, as the generator's histogram has them.
+	P50 time.Duration `json:"p50_ns,omitempty"`
+	P99 time.Duration `json:"p99_ns,omitempty"`
+	Max time.Duration `json:"max_ns,omitempty"`
 }
