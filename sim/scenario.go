@@ -154,3 +154,19 @@ func (p Plan) Rewrite(text string) string {
 		def.InnerOctets()+".", p.InnerOctets()+".",
 	).Replace(text)
 }
+
+// FaultKind describes an entry of the fault catalogue, for the loader to check a scenario against and for the reference.
+type FaultKind struct {
+	Name   string // "node-kill"
+	Does   string // one sentence
+	Roles  []Role // of the nodes it can hit; empty: any. Where the plan has just one such node, a target need not be named
+	Params []FaultParam
+}
+
+// FaultParam is a parameter of a FaultKind.
+type FaultParam struct {
+	Name     string
+	Does     string
+	Default  string
+	Required bool
+}
