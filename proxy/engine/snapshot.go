@@ -1,0 +1,149 @@
+package engine
+
+import (
+	"time"
+
+	"simulacro/proxy/config"
+	"simulacro/proxy/health"
+)
+
+// Snapshot is the state of the whole engine at one moment. Names in comments are HAProxy's columns (management manual,
+// section 9.1).
+type Snapshot struct {
+	Time    time.Time
+	Info    Info
+	Proxies []ProxyStats // in the file's order
+}
+
+// Info is what `show info` says of the data path.
+type Info struct {
+	Start                    time.Time
+	Loops                    int
+	Maxconn                  int // 0: no limit
+	CurrConns, MaxConns      int
+	CumConns, CumReq         uint64
+	ConnRate, ConnRateMax    int
+	SessRate, SessRateMax    int
+	BytesOut                 uint64
+	BytesOutRate             uint64
+	Listeners, ActiveServers int
+	IdlePct                  int // of the last second, all loops together
+	Stopping                 bool
+}
+
+// ProxyStats is one section of the file.
+type ProxyStats struct {
+	Proxy   *config.Proxy
+	Front   *FrontStats // nil for a backend
+	Back    *BackStats  // nil for a frontend
+	Servers []ServerStats
+}
+
+// HTTPStats are the answers by class: hrsp_1xx to hrsp_5xx, hrsp_other.
+type HTTPStats struct {
+	Status [6]uint64 // 0: other, 1 to 5: the class
+}
+
+// FrontStats is a frontend's line.
+type FrontStats struct {
+	Status                  string // OPEN, FULL, STOP, PAUSED
+	Scur, Smax, Slim        int
+	Stot                    uint64
+	Bin, Bout               uint64
+	Dreq, Dresp, Ereq       uint64
+	Rate, RateLim, RateMax  int
+	ReqRate, ReqRateMax     int
+	ReqTot                  uint64
+	ConnRate, ConnRateMax   int
+	ConnTot                 uint64
+	Intercepted             uint64
+	Dcon, Dses              uint64
+	HTTP                    HTTPStats
+	Listeners, AcceptPaused int
+}
+
+// BackStats is a backend's line.
+type BackStats struct {
+	Status                     string // UP, DOWN
+	Qcur, Qmax                 int
+	Scur, Smax, Slim           int
+	Stot                       uint64
+	Bin, Bout                  uint64
+	Dreq, Dresp                uint64
+	Econ, Eresp                uint64
+	Wretr, Wredis              uint64
+	Weight, UWeight            int // effective and configured, of the usable servers
+	Act, Bck                   int
+	Chkdown                    uint64
+	Lastchg, Downtime          time.Duration
+	Lbtot                      uint64
+	Rate, RateMax              int
+	ReqTot                     uint64
+	HTTP                       HTTPStats
+	CliAbrt, SrvAbrt           uint64
+	Lastsess                   time.Duration // -1: never
+	Qtime, Ctime, Rtime, Ttime time.Duration // averages over the last 1024
+	QtimeMax, CtimeMax         time.Duration
+	RtimeMax, TtimeMax         time.Duration
+	Connect, Reuse             uint64
+	Algo                       string
+	Retries                    int
+}
+
+// ServerStats is a server's line.
+type ServerStats struct {
+	Server                     *config.Server
+	Admin                      Admin
+	Up                         bool // by its checks; what has no check is up
+	Checked                    bool // has a check that is enabled
+	Backup                     bool
+	Qcur, Qmax                 int
+	Scur, Smax, Slim           int
+	Qlimit                     int
+	Stot                       uint64
+	Bin, Bout                  uint64
+	Dresp, Econ, Eresp         uint64
+	Wretr, Wredis              uint64
+	Weight, UWeight            int // effective now, and as set
+	Chkfail, Chkdown           uint64
+	Lastchg, Downtime          time.Duration
+	Throttle                   int
+	Lbtot                      uint64
+	Rate, RateMax              int
+	Check                      health.Result
+	CheckRunning               bool // the shown result is of the check before
+	Health, Rise, Fall         int
+	HTTP                       HTTPStats
+	ReqTot                     uint64
+	CliAbrt, SrvAbrt           uint64
+	Lastsess                   time.Duration
+	LastChk                    string
+	Qtime, Ctime, Rtime, Ttime time.Duration
+	QtimeMax, CtimeMax         time.Duration
+	RtimeMax, TtimeMax         time.Duration
+	Connect, Reuse             uint64
+	Idle, Used                 int // connections kept, and in use
+}
+
+// Status gives the column of that name as HAProxy fills it: UP, UP 1/3, DOWN 1/2, MAINT, DRAIN, no check.
+func (s *ServerStats) Status() string {
+	switch {
+	case s.Admin == Maint:
+		return "MAINT"
+	case s.Checked && !s.Up && s.Health > 0:
+		return frac("DOWN", s.Health, s.Rise)
+	case s.Checked && !s.Up:
+		return "DOWN"
+	case !s.Up:
+		return "DOWN"
+	case s.Admin == Drain && s.Checked && s.Health < s.Rise+s.Fall-1:
+		return frac("DRAIN", s.Health-s.Rise+1, s.Fall)
+	case s.Admin == Drain:
+		return "DRAIN"
+	case s.Checked && s.Health < s.Rise+s.Fall-1:
+		return frac("UP", s.Health-s.Rise+1, s.Fall)
+	case s.Checked:
+		return "UP"
+	}
+	return "no check"
+}

@@ -1,0 +1,58 @@
+package health
+
+import "time"
+
+// Status is how a check ended.
+type Status int
+
+// The statuses, in the manual's order (management manual, section 9.1, column check_status).
+const (
+	Unknown  Status = iota // UNK: never checked by configuration
+	Init                   // INI: no check has ended yet
+	SockErr                // SOCKERR: the machine refused a socket
+	L4OK                   // L4OK: connected, and nothing more was asked for
+	L4Tout                 // L4TOUT: no connection in time
+	L4Con                  // L4CON: refused or unreachable
+	L7OK                   // L7OK: the answer is as expected
+	L7OKCond               // L7OKC: like L7OK, by disable-on-404
+	L7Tout                 // L7TOUT: connected, no answer in time
+	L7Rsp                  // L7RSP: the answer is not HTTP
+	L7Sts                  // L7STS: HTTP, but not the status or text that is expected
+)
+
+var statusTexts = [...]struct{ code, desc string }{
+	Unknown:  {"UNK", "Unknown"},
+	Init:     {"INI", "Initializing"},
+	SockErr:  {"SOCKERR", "Socket error"},
+	L4OK:     {"L4OK", "Layer4 check passed"},
+	L4Tout:   {"L4TOUT", "Layer4 timeout"},
+	L4Con:    {"L4CON", "Layer4 connection problem"},
+	L7OK:     {"L7OK", "Layer7 check passed"},
+	L7OKCond: {"L7OKC", "Layer7 check conditionally passed"},
+	L7Tout:   {"L7TOUT", "Layer7 timeout"},
+	L7Rsp:    {"L7RSP", "Layer7 invalid response"},
+	L7Sts:    {"L7STS", "Layer7 wrong status"},
+}
+
+// String gives the code that the statistics show: L4OK, L7STS, ….
+func (s Status) String() string { return statusTexts[s].code }
+
+// Desc gives the words that the log and the statistics' tooltip use.
+func (s Status) Desc() string { return statusTexts[s].desc }
+
+// Passed tells whether the check counts as a success.
+func (s Status) Passed() bool { return s == L4OK || s == L7OK || s == L7OKCond }
+
+// Failed tells whether the check counts against the server.
+func (s Status) Failed() bool { return s > Init && !s.Passed() }
+
+// HasCode tells whether the status comes with a code of layer 7, an HTTP status.
+func (s Status) HasCode() bool { return s >= L7OK && s != L7Tout }
+
+// Result is the end of one check.
+type Result struct {
+	Status   Status
+	Code     int           // HTTP status, where there is one
+	Duration time.Duration // from the connection's start
+	Info     string        // the system's or the server's words: "Connection refused", "Service Unavailable"
+}
