@@ -9,7 +9,8 @@ import (
 // (configuration manual, section 8.4): a duration below 0 means that the event never took place and is logged as -1.
 type Record struct {
 	Client   netip.AddrPort
-	Accept   time.Time // when the connection (first request) or the request's idle period ended
+	Dest     netip.AddrPort // where the client connected to; only the default format shows it
+	Accept   time.Time      // when the connection (first request) or the request's idle period ended
 	Frontend string
 	Backend  string // the frontend's own name where none was chosen
 	Server   string // "<NOSRV>" where none was chosen, "<STATS>" for the page
@@ -29,6 +30,7 @@ type Record struct {
 	Redisp    bool // logged as a + before the retries
 	SrvQueue  int
 	BackQueue int
+	ASAP      bool // option logasap: times and bytes are so far; logged with a + before them
 	// Line is the request's first line as received, valid only during the call; nil is logged as <BADREQ>.
 	Line []byte
 }
