@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -13,10 +14,10 @@ import (
 // sender is where lines go: a datagram socket or an inherited descriptor. A line that is not taken at once is lost, never
 // waited for: the callers are event loops.
 type sender struct {
+	mu    sync.Mutex // several proxies share a target, and a Sockaddr is not safe for that
 	fd    int
 	to    unix.Sockaddr // nil for a descriptor
 	owned bool          // the socket is ours to close
-	poll  [1]unix.PollFd
 }
 
 // newSender opens the socket of a target. An absent receiver is no error: it may come later.
@@ -72,6 +73,8 @@ func zone(ip netip.Addr) (id uint32) {
 
 // send tries once. It reports whether the line went out.
 func (s *sender) send(line []byte) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.to == nil && !s.writable() {
 		return false
 	}
@@ -91,9 +94,9 @@ func (s *sender) send(line []byte) bool {
 // writable asks for room instead of making an inherited descriptor non-blocking, which would change it for the terminal
 // or the process it is shared with, too. Room in a pipe is at least 4096 octets, PIPE_BUF.
 func (s *sender) writable() bool {
-	s.poll[0] = unix.PollFd{Fd: int32(s.fd), Events: unix.POLLOUT}
-	n, err := unix.Poll(s.poll[:], 0)
-	return err == nil && n == 1 && s.poll[0].Revents&unix.POLLOUT != 0
+	poll := [1]unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLOUT}}
+	n, err := unix.Poll(poll[:], 0)
+	return err == nil && n == 1 && poll[0].Revents&unix.POLLOUT != 0
 }
 
 func (s *sender) close() error {
