@@ -1,0 +1,113 @@
+package scenario
+
+import (
+	"slices"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"simulacro/sim"
+)
+
+// checkExpectation holds what an expectation names against the rest of the file, and refuses what cannot hold.
+func (d *decoder) checkExpectation(s *sim.Scenario, e *sim.Expectation, what string, at ast.Node) {
+	switch what {
+	case "availability", "share", "distribution", "status", "latency":
+		if d.seen["load"] == nil {
+			d.fail(at, "%s needs a load: the scenario sends no requests", what)
+		}
+	}
+	switch {
+	case len(e.Share) > 0:
+		d.checkShares(s, e.Share, at)
+	case e.Distribution != nil:
+		e.Distribution.Servers = d.servers(s, e.Distribution.Servers, at)
+	case e.Detection != nil:
+		d.checkDetection(s, e.Detection, what, at)
+		e.Window = sim.Window{Kind: sim.During, Fault: e.Detection.Fault}
+	case e.Recovery != nil:
+		d.checkRecovery(s, e.Recovery, at)
+		e.Window = sim.Window{Kind: sim.After, Fault: e.Recovery.Fault}
+	case e.Status != nil:
+		d.checkStatus(e.Status, at)
+	case e.State != nil:
+		e.State.Servers = d.servers(s, e.State.Servers, at)
+	case e.Output != nil:
+		d.checkOutput(s, e.Output, at)
+	case e.Log != nil:
+		d.checkNode(s, at, &e.Log.Node)
+	}
+}
+
+// servers checks that each name is a real server.
+func (d *decoder) servers(s *sim.Scenario, names []string, at ast.Node) []string {
+	known := serverNames(s)
+	if len(names) == 1 && names[0] == AllServers {
+		return known
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			d.fail(at, "%s", unknown("real server", name, known))
+		}
+	}
+	return names
+}
+
+func (d *decoder) checkShares(s *sim.Scenario, shares []sim.ServerShare, at ast.Node) {
+	var least float64
+	for _, share := range shares {
+		d.servers(s, []string{share.Server}, at)
+		switch share.Bound.Op {
+		case "=", ">=", ">":
+			least += share.Bound.Value - share.Bound.Tolerance
+		}
+	}
+	if least > 1.0001 {
+		d.fail(at, "shares can never hold: together they are at least %.4g %%", least*100)
+	}
+}
+
+func (d *decoder) checkDetection(s *sim.Scenario, det *sim.Detection, what string, at ast.Node) {
+	if det.Fault == "" {
+		if faults := s.Faults(); len(faults) == 1 {
+			det.Fault = faults[0].Name
+		} else {
+			d.fail(at, "%s needs a fault: the scenario has %d", what, len(faults))
+			return
+		}
+	}
+	d.checkFaultName(s, det.Fault, at)
+	det.Servers = d.servers(s, det.Servers, at)
+}
+
+func (d *decoder) checkRecovery(s *sim.Scenario, rec *sim.Recovery, at ast.Node) {
+	d.checkDetection(s, (*sim.Detection)(rec), "recovery", at)
+	if f := s.Fault(rec.Fault); f != nil && f.For == 0 {
+		d.fail(at, "%s is held until the load is over: its recovery cannot be measured; give it for", f.Name)
+	}
+}
+
+func (d *decoder) checkStatus(mix *sim.StatusMix, at ast.Node) {
+	if len(mix.Only)+len(mix.None)+len(mix.Share) == 0 {
+		d.fail(at, "status says nothing: give it only, none or a status with its bound")
+	}
+	for _, s := range mix.Only {
+		if slices.Contains(mix.None, s) {
+			d.fail(at, "status can never hold: %s is in only and in none", s)
+		}
+	}
+}
+
+func (d *decoder) checkOutput(s *sim.Scenario, out *sim.OutputMatch, at ast.Node) {
+	var names []string
+	for _, st := range s.Timeline {
+		if st.Action == nil {
+			continue
+		}
+		if names = append(names, st.Name()); st.Name() == out.Action {
+			return
+		}
+	}
+	if out.Action != "" {
+		d.fail(at, "%s", unknown("action", out.Action, names))
+	}
+}

@@ -1,0 +1,158 @@
+package scenario
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"simulacro/sim"
+)
+
+func (d *decoder) expectations(n ast.Node, s *sim.Scenario) {
+	if _, ok := n.(*ast.SequenceNode); !ok {
+		d.fail(n, "expect must be a list, each with a dash, not %s", kindOf(n))
+		return
+	}
+	s.Expect = make([]sim.Expectation, len(d.items(n)))
+	for i, item := range d.items(n) {
+		d.expectation(item, &s.Expect[i])
+	}
+}
+
+// expectation reads one entry: what is expected under its own key, and in which window.
+func (d *decoder) expectation(n ast.Node, e *sim.Expectation) {
+	e.Line = start(n).GetToken().Position.Line
+	var window string
+	verbs := verbFields(e)
+	fields := append([]field{
+		{"name", "text", "for the report, in place of a made one", func(d *decoder, n ast.Node) { d.str(n, "name", &e.Name) }},
+		{"why", "text", "what a failure means, for who reads the report", func(d *decoder, n ast.Node) { d.text(n, "why", &e.Why) }},
+		{"in", "text", `the window: all, before, or one of a fault's: "during kill"; without it, all`, func(d *decoder, n ast.Node) { d.str(n, "in", &window) }},
+	}, verbs...)
+	seen := d.object(n, "expectation", fields)
+	var given []string
+	for _, v := range verbs {
+		if seen[v.key] != nil {
+			given = append(given, v.key)
+		}
+	}
+	switch {
+	case len(given) == 0 && len(seen) > 0:
+		d.fail(n, "expectation expects nothing: give it one of %s", strings.Join(keys(verbs), ", "))
+	case len(given) > 1:
+		d.fail(n, "expectation has %s: one each, so that each has its own verdict", strings.Join(given, " and "))
+	}
+	if len(given) != 1 {
+		return
+	}
+	what := given[0]
+	d.later = append(d.later, func(s *sim.Scenario) {
+		d.window(s, e, what, window, orNode(seen["in"], n))
+		d.checkExpectation(s, e, what, seen[what])
+		if e.Name == "" {
+			e.Name = describe(e)
+		}
+	})
+}
+
+func verbFields(e *sim.Expectation) []field {
+	return []field{
+		{"availability", "bound", `the part of the requests that were served: "99.9 %"`, func(d *decoder, n ast.Node) { e.Availability = d.availability(n) }},
+		{"share", "mapping", "a server: the part of the answers that are its", func(d *decoder, n ast.Node) { e.Share = d.shares(n) }},
+		{"distribution", "word or mapping", "even, or weights: as the algorithm must give it", func(d *decoder, n ast.Node) { e.Distribution = d.distribution(n) }},
+		{"detection", "word or mapping", "a fault: the director takes its servers out within the time that haproxy.cfg gives", func(d *decoder, n ast.Node) { e.Detection = d.detection(n, "detection") }},
+		{"recovery", "word or mapping", "a fault: the director takes its servers back in time, and they serve again", func(d *decoder, n ast.Node) { e.Recovery = (*sim.Recovery)(d.detection(n, "recovery")) }},
+		{"status", "mapping", "what the clients got", func(d *decoder, n ast.Node) { e.Status = d.status(n) }},
+		{"state", "mapping", "what the director's statistics say of servers", func(d *decoder, n ast.Node) { e.State = d.state(n) }},
+		{"output", "mapping", "what an action printed", func(d *decoder, n ast.Node) { e.Output = d.output(n) }},
+		{"log", "mapping", "what a node's log says", func(d *decoder, n ast.Node) { e.Log = d.log(n) }},
+		{"latency", "mapping", "quantiles of the time to the last byte: p99: 200ms", func(d *decoder, n ast.Node) { e.Latency = d.latency(n) }},
+	}
+}
+
+// window resolves the words of `in`. A fault need not be named where the scenario has only one.
+func (d *decoder) window(s *sim.Scenario, e *sim.Expectation, what, text string, at ast.Node) {
+	if text != "" && (what == "detection" || what == "recovery" || what == "output") {
+		d.fail(at, "%s has no window: leave out in", what)
+		return
+	}
+	words := strings.Fields(text)
+	if len(words) == 0 {
+		e.Window = sim.Window{Kind: sim.All}
+		return
+	}
+	var kinds []string
+	for _, k := range sim.WindowKinds() {
+		kinds = append(kinds, string(k))
+	}
+	if !slices.Contains(kinds, words[0]) {
+		d.fail(at, "%s", unknown("window", words[0], kinds))
+		return
+	}
+	if len(words) > 2 {
+		d.fail(at, "window %q has too many words: a window is a kind and a fault", text)
+		return
+	}
+	e.Window.Kind = sim.WindowKind(words[0])
+	if len(words) == 2 {
+		e.Window.Fault = words[1]
+	} else if faults := s.Faults(); len(faults) == 1 && e.Window.Kind != sim.All {
+		e.Window.Fault = faults[0].Name
+	}
+	d.checkWindow(s, e.Window, at)
+}
+
+func (d *decoder) checkWindow(s *sim.Scenario, w sim.Window, at ast.Node) {
+	switch {
+	case w.Kind == sim.All && w.Fault != "":
+		d.fail(at, "the window all is not a fault's: leave out %s", w.Fault)
+	case w.Fault == "" && w.Kind != sim.All && w.Kind != sim.Before:
+		d.fail(at, `the window %s needs a fault: write "%s NAME"`, w.Kind, w.Kind)
+	case w.Fault != "":
+		d.checkFaultName(s, w.Fault, at)
+		if f := s.Fault(w.Fault); f != nil && f.For == 0 && (w.Kind == sim.After || w.Kind == sim.Restored) {
+			d.fail(at, "%s is held until the load is over: there is nothing after it; give it for", f.Name)
+		}
+	}
+}
+
+func (d *decoder) checkFaultName(s *sim.Scenario, name string, at ast.Node) {
+	if s.Fault(name) != nil {
+		return
+	}
+	var names []string
+	for _, f := range s.Faults() {
+		names = append(names, f.Name)
+	}
+	d.fail(at, "%s", unknown("fault of the timeline", name, names))
+}
+
+// describe names an expectation by what it expects; its window is shown beside it.
+func describe(e *sim.Expectation) string {
+	switch {
+	case e.Availability != nil:
+		return "availability"
+	case len(e.Share) == 1:
+		return "share of " + e.Share[0].Server
+	case len(e.Share) > 0:
+		return "shares"
+	case e.Distribution != nil && e.Distribution.Even:
+		return "even distribution"
+	case e.Distribution != nil:
+		return "distribution by weight"
+	case e.Detection != nil:
+		return "detection of " + e.Detection.Fault
+	case e.Recovery != nil:
+		return "recovery from " + e.Recovery.Fault
+	case e.Status != nil:
+		return "status mix"
+	case e.State != nil:
+		return "states of servers"
+	case e.Output != nil:
+		return "output of " + e.Output.Action
+	case e.Log != nil:
+		return "log of " + e.Log.Node
+	}
+	return "latency"
+}

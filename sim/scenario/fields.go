@@ -1,0 +1,159 @@
+package scenario
+
+import (
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"simulacro/sim"
+)
+
+func scenarioFields(s *sim.Scenario) []field {
+	return []field{
+		{"title", "text", "one line that says what is rehearsed", func(d *decoder, n ast.Node) { d.text(n, "title", &s.Title) }},
+		{"description", "text", "what there is to learn from it", func(d *decoder, n ast.Node) { d.text(n, "description", &s.Description) }},
+		{"tags", "list of words", "to choose scenarios by", func(d *decoder, n ast.Node) { s.Tags = d.words(n, "tag") }},
+		{"cluster", "mapping", "what the cluster must be like", func(d *decoder, n ast.Node) { d.object(n, "cluster", clusterFields(&s.Cluster)) }},
+		{"load", "mapping", "the requests to send", func(d *decoder, n ast.Node) { d.load(n, &s.Load) }},
+		{"steady", "time", "how long the steady state may take to hold; 0: it is not waited for", func(d *decoder, n ast.Node) { d.duration(n, "steady", &s.Steady) }},
+		{"warm", "time", "load that is sent first and not judged", func(d *decoder, n ast.Node) { d.duration(n, "warm", &s.Warm) }},
+		{"timeline", "list", "faults and operator's actions", func(d *decoder, n ast.Node) { d.timeline(n, s) }},
+		{"settle", "time", "load after the last step has ended", func(d *decoder, n ast.Node) { d.duration(n, "settle", &s.Settle) }},
+		{"expect", "list", "what must hold", func(d *decoder, n ast.Node) { d.expectations(n, s) }},
+		{"seed", "number", "of every random choice; without it the run draws one and prints it", func(d *decoder, n ast.Node) {
+			if v, ok := d.integer(n, "seed", 1, 1<<62); ok {
+				s.Seed = v
+			}
+		}},
+		{"limit", "time", "of the whole scenario", func(d *decoder, n ast.Node) {
+			d.duration(n, "limit", &s.Limit)
+			if s.Limit == 0 {
+				d.fail(n, "limit is 0: the scenario could not run")
+			}
+		}},
+	}
+}
+
+func clusterFields(c *sim.Cluster) []field {
+	return []field{
+		{"director", "word or list", "simulacro or haproxy, where the scenario is meant for one of them only", func(d *decoder, n ast.Node) {
+			for _, item := range d.items(n) {
+				var kind string
+				d.choice(item, "director", directorNames(), &kind)
+				if kind != "" {
+					c.Directors = append(c.Directors, sim.DirectorKind(kind))
+				}
+			}
+		}},
+		{"servers", "number", "how many real servers", func(d *decoder, n ast.Node) {
+			if v, ok := d.integer(n, "servers", 1, sim.MaxServers); ok {
+				c.Servers = int(v)
+			}
+		}},
+		{"haproxy", "text", "a whole haproxy.cfg in place of the practical's", func(d *decoder, n ast.Node) { d.str(n, "haproxy", &c.HAProxy) }},
+		{"patch", "list of mappings", "changes to haproxy.cfg, section by section", func(d *decoder, n ast.Node) {
+			for _, item := range d.items(n) {
+				c.Patch = append(c.Patch, d.patch(item))
+			}
+		}},
+		{"mount", "text", "NFS options of the real servers' /etc/fstab", func(d *decoder, n ast.Node) { d.str(n, "mount", &c.Mount) }},
+	}
+}
+
+func directorNames() []string {
+	var names []string
+	for _, k := range sim.DirectorKinds() {
+		names = append(names, string(k))
+	}
+	return names
+}
+
+func (d *decoder) patch(n ast.Node) (p sim.SectionPatch) {
+	seen := d.object(n, "patch", []field{
+		{"section", "text", "the section's header, as in haproxy.cfg", func(d *decoder, n ast.Node) { d.str(n, "section", &p.Section) }},
+		{"remove", "list of lines", "lines to drop, by their leading words", func(d *decoder, n ast.Node) { p.Remove = d.words(n, "remove") }},
+		{"replace", "mapping", "a line's leading words: the line to put there", func(d *decoder, n ast.Node) { p.Replace = d.changes(n) }},
+		{"add", "list of lines", "lines to add at the section's end", func(d *decoder, n ast.Node) { p.Add = d.words(n, "add") }},
+	})
+	if p.Section == "" {
+		d.fail(n, `patch has no section: name one, such as "backend http_back"`)
+	} else if !sim.IsSection(p.Section) {
+		d.fail(seen["section"], "%q is not the header of a section of haproxy.cfg", p.Section)
+	}
+	if len(p.Remove)+len(p.Replace)+len(p.Add) == 0 {
+		d.fail(n, "patch changes nothing: give it remove, replace or add")
+	}
+	return p
+}
+
+func (d *decoder) changes(n ast.Node) (list []sim.LineChange) {
+	entries, _ := d.entries(n, "replace")
+	for _, e := range entries {
+		if line, ok := d.word(e.value, "replace"); ok {
+			list = append(list, sim.LineChange{Old: e.key, New: line})
+		}
+	}
+	return list
+}
+
+func (d *decoder) load(n ast.Node, l *sim.Load) {
+	seen := d.object(n, "load", loadFields(l))
+	if l.Rate == 0 && seen["rate"] == nil {
+		d.fail(n, "load has no rate: give the requests a second")
+	}
+	if seen["count"] != nil && seen["for"] != nil {
+		d.fail(seen["for"], "load has both count and for: the load ends by one of them")
+	}
+}
+
+func loadFields(l *sim.Load) []field {
+	return []field{
+		{"rate", "number", "requests a second, sent at their time whether or not earlier ones were answered", func(d *decoder, n ast.Node) { d.number(n, "rate", &l.Rate) }},
+		{"count", "number", "how many requests, exactly; without it the load lasts as long as the timeline", func(d *decoder, n ast.Node) {
+			if v, ok := d.integer(n, "count", 1, 100_000_000); ok {
+				l.Count = v
+			}
+		}},
+		{"for", "time", "how long the load lasts, where there is no timeline", func(d *decoder, n ast.Node) { d.duration(n, "for", &l.For) }},
+		{"paths", "text, list or mapping", "what is asked for, with weights where a mapping", func(d *decoder, n ast.Node) { l.Paths = d.paths(n) }},
+		{"keepalive", "true or false", "several requests over one connection", func(d *decoder, n ast.Node) { d.boolean(n, "keepalive", &l.Keepalive) }},
+		{"timeout", "time", "the client's patience", func(d *decoder, n ast.Node) {
+			d.duration(n, "timeout", &l.Timeout)
+			if l.Timeout == 0 {
+				d.fail(n, "timeout is 0: no request could be answered")
+			}
+		}},
+		{"sources", "number", "client addresses to send from", func(d *decoder, n ast.Node) {
+			if v, ok := d.integer(n, "sources", 1, 32); ok {
+				l.Sources = int(v)
+			}
+		}},
+	}
+}
+
+// paths is one path, a list of equally wanted ones, or a mapping of paths to weights.
+func (d *decoder) paths(n ast.Node) (list []sim.WeightedPath) {
+	add := func(at ast.Node, path string, weight int64) {
+		if !strings.HasPrefix(path, "/") {
+			d.fail(at, "path %q must start with /", path)
+			return
+		}
+		list = append(list, sim.WeightedPath{Path: path, Weight: int(weight)})
+	}
+	switch n.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+		entries, _ := d.entries(n, "paths")
+		for _, e := range entries {
+			if w, ok := d.integer(e.value, "weight of "+e.key, 1, 1_000_000); ok {
+				add(e.at, e.key, w)
+			}
+		}
+		return list
+	}
+	for _, item := range d.items(n) {
+		if path, ok := d.word(item, "path"); ok {
+			add(item, path, 1)
+		}
+	}
+	return list
+}

@@ -1,0 +1,191 @@
+package scenario
+
+import (
+	"slices"
+	"sort"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"simulacro/sim"
+)
+
+// AllServers is the target that stands for every real server.
+const AllServers = "servers"
+
+// resolve runs the checks that need the whole file. What is missing is told only of a file whose keys are all known:
+// else a misspelt key would be told twice.
+func (d *decoder) resolve(s *sim.Scenario) {
+	if len(d.errs) == 0 {
+		d.checkWhole(s)
+	}
+	for _, check := range d.later {
+		check(s)
+	}
+}
+
+func (d *decoder) checkWhole(s *sim.Scenario) {
+	whole := func(msg string) { d.errs = append(d.errs, Error{d.file, 1, 1, msg}) }
+	if s.Title.EN == "" {
+		whole("scenario has no title")
+	}
+	if len(s.Expect) == 0 {
+		whole("scenario expects nothing: without expect it could not fail")
+	}
+	if s.Load.Rate > 0 && len(s.Timeline) == 0 && s.Load.Count == 0 && s.Load.For == 0 {
+		d.fail(d.seen["load"], "load has no end: give it count or for, or the scenario a timeline")
+	}
+}
+
+// plan is the cluster's, for its nodes' names; the addresses do not matter here.
+func plan(s *sim.Scenario) sim.Plan {
+	p := sim.DefaultPlan()
+	p.Servers = s.Cluster.Servers
+	return p
+}
+
+// checkNode puts the plan's name of a node in the place of an alias.
+func (d *decoder) checkNode(s *sim.Scenario, at ast.Node, name *string) {
+	node, err := plan(s).Node(*name)
+	if err != nil {
+		var names []string
+		for _, n := range plan(s).Nodes() {
+			names = append(append(names, n.Name), n.Aliases...)
+		}
+		d.fail(at, "%s", unknown("node", *name, names))
+		return
+	}
+	*name = node.Name
+}
+
+func serverNames(s *sim.Scenario) []string {
+	var names []string
+	for _, n := range plan(s).Nodes() {
+		if n.Role == sim.Server {
+			names = append(names, n.Name)
+		}
+	}
+	return names
+}
+
+// checkFault resolves a fault's targets and holds it against the catalogue.
+func (d *decoder) checkFault(s *sim.Scenario, f *sim.Fault, n ast.Node, seen map[string]ast.Node, target ast.Node) {
+	for _, st := range s.Timeline {
+		if st.Fault == f {
+			break
+		}
+		if st.Name() == f.Name {
+			d.fail(orNode(seen["name"], n), "two steps are called %q: give each a name of its own", f.Name)
+			break
+		}
+	}
+	kind := d.checkKind(f, n, seen)
+	if target != nil {
+		f.Targets = d.targets(s, target)
+	} else if f.Targets = defaultTargets(s, kind); f.Targets == nil {
+		d.fail(n, "fault %q has no target: name the nodes it hits", f.Name)
+	}
+	if kind == nil || len(kind.Roles) == 0 || target == nil {
+		return
+	}
+	for _, name := range f.Targets {
+		if node, err := plan(s).Node(name); err == nil && !slices.Contains(kind.Roles, node.Role) {
+			d.fail(target, "%s cannot hit %s, which is a %s: it is for %s", f.Kind, name, node.Role, roles(kind.Roles))
+		}
+	}
+}
+
+func orNode(n, other ast.Node) ast.Node {
+	if n != nil {
+		return n
+	}
+	return other
+}
+
+func roles(list []sim.Role) string {
+	text := string(list[0])
+	for _, r := range list[1:] {
+		text += " or " + string(r)
+	}
+	return text
+}
+
+// checkKind finds the fault's kind and checks its parameters; nil if there is no catalogue or the kind is unknown.
+func (d *decoder) checkKind(f *sim.Fault, n ast.Node, seen map[string]ast.Node) *sim.FaultKind {
+	if d.kinds == nil {
+		return nil
+	}
+	i := slices.IndexFunc(d.kinds, func(k sim.FaultKind) bool { return k.Name == f.Kind })
+	if i < 0 {
+		var names []string
+		for _, k := range d.kinds {
+			names = append(names, k.Name)
+		}
+		d.fail(orNode(seen["fault"], n), "%s", unknown("fault", f.Kind, names))
+		return nil
+	}
+	kind := &d.kinds[i]
+	var known []string
+	for _, p := range kind.Params {
+		known = append(known, p.Name)
+		if p.Required && f.Params[p.Name] == "" {
+			d.fail(n, "%s needs the parameter %s: %s", f.Kind, p.Name, p.Does)
+		}
+	}
+	for _, name := range sortedKeys(f.Params) {
+		if !slices.Contains(known, name) {
+			d.fail(seen["params"], "%s", unknown("parameter of "+f.Kind, name, known))
+		}
+	}
+	return kind
+}
+
+func sortedKeys(m map[string]string) []string {
+	var list []string
+	for k := range m {
+		list = append(list, k)
+	}
+	sort.Strings(list)
+	return list
+}
+
+// targets reads nodes by name or alias, in the plan's order, each once.
+func (d *decoder) targets(s *sim.Scenario, n ast.Node) []string {
+	asked := map[string]bool{}
+	for _, item := range d.items(n) {
+		name, ok := d.word(item, "target")
+		switch {
+		case !ok:
+		case name == AllServers:
+			for _, server := range serverNames(s) {
+				asked[server] = true
+			}
+		default:
+			d.checkNode(s, item, &name)
+			asked[name] = true
+		}
+	}
+	var list []string
+	for _, node := range plan(s).Nodes() {
+		if asked[node.Name] {
+			list = append(list, node.Name)
+		}
+	}
+	return list
+}
+
+// defaultTargets is the only node that the kind can hit, nil where there are several.
+func defaultTargets(s *sim.Scenario, kind *sim.FaultKind) []string {
+	if kind == nil {
+		return nil
+	}
+	var list []string
+	for _, node := range plan(s).Nodes() {
+		if slices.Contains(kind.Roles, node.Role) {
+			list = append(list, node.Name)
+		}
+	}
+	if len(list) != 1 {
+		return nil
+	}
+	return list
+}

@@ -1,0 +1,97 @@
+// Package scenario reads scenario files: YAML that says what cluster, what load, what breaks when, and what must hold.
+// It is strict: what it does not know it refuses, all mistakes of a file at once, each with its place and, where one is
+// near, the word that was probably meant.
+//
+//	s, err := scenario.LoadFile("scenarios/kill-server.yaml", scenario.Options{Kinds: fault.Kinds()})
+//	// scenarios/kill-server.yaml:9:5: unknown field "tagret": did you mean "target"?
+package scenario
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"simulacro/sim"
+)
+
+// Options are what the loader cannot know by itself.
+type Options struct {
+	// Kinds is the fault catalogue. Nil takes any kind, target and parameter: a History is judged again by its own
+	// scenario text, whatever catalogue it was played with.
+	Kinds []sim.FaultKind
+}
+
+// The defaults of a scenario file.
+const (
+	DefaultServers = 3
+	DefaultSteady  = 30 * time.Second
+	DefaultSettle  = 2 * time.Second
+	DefaultLimit   = 3 * time.Minute
+	DefaultTimeout = 10 * time.Second
+	DefaultPath    = "/index.php"
+)
+
+// LoadFile reads a scenario from a file; its Name is the file's, without folder and ending.
+func LoadFile(path string, o Options) (*sim.Scenario, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("scenario: %w", err)
+	}
+	return Load(path, text, o)
+}
+
+// Load reads a scenario from the text of the file called name. Its error is an Errors.
+func Load(name string, text []byte, o Options) (*sim.Scenario, error) {
+	d := &decoder{file: name, kinds: o.Kinds}
+	s := &sim.Scenario{
+		Name:    strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)),
+		File:    name,
+		Source:  string(text),
+		Cluster: sim.Cluster{Servers: DefaultServers},
+		Load:    sim.Load{Timeout: DefaultTimeout, Sources: 1},
+		Steady:  DefaultSteady,
+		Settle:  DefaultSettle,
+		Limit:   DefaultLimit,
+	}
+	if root := d.parse(text); root != nil {
+		d.seen = d.object(root, "scenario", scenarioFields(s))
+		if len(s.Load.Paths) == 0 {
+			s.Load.Paths = []sim.WeightedPath{{Path: DefaultPath, Weight: 1}}
+		}
+		d.resolve(s)
+	}
+	if err := d.errs.err(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// parse is the file's only document, nil where there is none to read.
+func (d *decoder) parse(text []byte) ast.Node {
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		var at yaml.Error
+		if errors.As(err, &at) && at.GetToken() != nil {
+			p := at.GetToken().Position
+			d.errs = append(d.errs, Error{d.file, p.Line, p.Column, at.GetMessage()})
+		} else {
+			d.errs = append(d.errs, Error{d.file, 1, 1, err.Error()})
+		}
+		return nil
+	}
+	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
+		d.errs = append(d.errs, Error{d.file, 1, 1, "the file is empty: a scenario has at least a title, a load and what to expect"})
+		return nil
+	}
+	if len(file.Docs) > 1 {
+		d.fail(file.Docs[1].Body, "a second document in the file: a file holds one scenario")
+	}
+	return file.Docs[0].Body
+}

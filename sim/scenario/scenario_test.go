@@ -1,0 +1,143 @@
+package scenario
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"simulacro/sim"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// catalogue is a fault catalogue for the tests.
+var catalogue = []sim.FaultKind{
+	{Name: "node-kill", Does: "kills a node"},
+	{Name: "node-pause", Does: "pauses a node"},
+	{Name: "service-stop", Does: "stops a service", Roles: []sim.Role{sim.Director, sim.Server},
+		Params: []sim.FaultParam{{Name: "unit", Does: "its systemd unit", Required: true}}},
+	{Name: "storage-kill", Does: "kills the storage node", Roles: []sim.Role{sim.Storage}},
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), got)
+}
+
+func TestLoadReadsEveryField(t *testing.T) {
+	for _, name := range []string{"everything", "kill-server"} {
+		t.Run(name, func(t *testing.T) {
+			s, err := LoadFile("testdata/"+name+".yaml", Options{Kinds: catalogue})
+			require.NoError(t, err)
+			assert.NotEmpty(t, s.Source)
+			s.Source = ""
+			text, err := json.MarshalIndent(s, "", "  ")
+			require.NoError(t, err)
+			golden(t, name+".json", string(text)+"\n")
+		})
+	}
+}
+
+func TestLoadTellsEveryMistakeOfAFile(t *testing.T) {
+	_, err := LoadFile("testdata/wrong.yaml", Options{Kinds: catalogue})
+	require.Error(t, err)
+	golden(t, "wrong.txt", err.Error()+"\n")
+}
+
+func TestWithoutACatalogueAnyKindIsTaken(t *testing.T) {
+	text := "title: x\nload: {rate: 1}\ntimeline: [{fault: volcano, target: storage, at: 1s, params: {heat: 900}}]\nexpect: [{availability: 1 %}]\n"
+	s, err := Load("x.yaml", []byte(text), Options{})
+	require.NoError(t, err)
+	assert.Equal(t, map[string]string{"heat": "900"}, s.Timeline[0].Fault.Params)
+}
+
+func TestSingleMistakes(t *testing.T) {
+	const head, tail = "title: x\nload: {rate: 1, count: 9}\n", "expect: [{availability: 99 %}]\n"
+	for _, c := range []struct{ name, text, want string }{
+		{"empty file", "", "x.yaml:1:1: the file is empty"},
+		{"comment only", "# nothing\n", "x.yaml:1:1: the file is empty"},
+		{"not a mapping", "- a\n", "x.yaml:1:1: scenario must be a mapping (key: value), not a list"},
+		{"bad YAML", "title: [\n", "x.yaml:1:8: "},
+		{"key twice", "title: x\ntitle: y\n", `x.yaml:2:1: mapping key "title" already defined`},
+		{"two documents", head + tail + "---\ntitle: y\n", "x.yaml:5:1: a second document"},
+		{"anchors", head + tail + "tags: &a [b]\n", "x.yaml:4:7: tag must be text, not an anchor"},
+		{"expects nothing", head, "expects nothing"},
+		{"load without end", "title: x\nload: {rate: 1}\n" + tail, "load has no end"},
+		{"availability without load", "title: x\n" + tail, "x.yaml:2:11: availability needs a load"},
+		{"fault without target", head + "timeline: [{fault: node-kill, at: 1s}]\n" + tail, "has no target"},
+		{"fault without time", head + "timeline: [{fault: storage-kill}]\n" + tail, "step has no time"},
+		{"wrong role", head + "timeline: [{fault: storage-kill, target: cluster2, at: 1s}]\n" + tail, "storage-kill cannot hit cluster2, which is a server: it is for storage"},
+		{"after itself", head + "timeline: [{fault: storage-kill, after: storage-kill effect}]\n" + tail, `unknown earlier step "storage-kill"`},
+		{"after what is later", head + "timeline: [{run: ls, node: client, after: storage-kill effect}, {fault: storage-kill, at: 1s}]\n" + tail, `unknown earlier step "storage-kill"`},
+		{"window after a fault without end", head + "timeline: [{fault: storage-kill, at: 1s}]\nexpect: [{availability: 99 %, in: after}]\n", "there is nothing after it"},
+		{"tolerance of a limit", head + `expect: [{share: {cluster2: ">= 3 % ± 1 %"}}]`, "both >= and a tolerance"},
+		{"more than all", head + `expect: [{availability: 101 %}]`, "more than 100 %"},
+		{"limit 0", head + tail + "limit: 0\n", "limit is 0"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := Load("x.yaml", []byte(c.text), Options{Kinds: catalogue})
+			require.Error(t, err)
+			assert.Contains(t, err.Error(), c.want)
+		})
+	}
+}
+
+func TestAliasesAndRolesBecomeNodes(t *testing.T) {
+	s, err := Load("x.yaml", []byte("title: x\ncluster: {servers: 2}\nload: {rate: 1}\ntimeline: [{fault: node-kill, target: [servers, master], at: 1s}, {fault: storage-kill, at: 1s}]\nexpect: [{availability: 1 %}]"), Options{Kinds: catalogue})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"cluster1", "cluster2", "cluster3"}, s.Timeline[0].Fault.Targets)
+	assert.Equal(t, []string{"storage"}, s.Timeline[1].Fault.Targets, "the only node that the kind can hit")
+}
+
+// Whatever the text, Load returns a scenario or mistakes with places in the file, and does not panic.
+func TestLoadBearsAnyMutation(t *testing.T) {
+	base, err := os.ReadFile("testdata/everything.yaml")
+	require.NoError(t, err)
+	lines := strings.Split(string(base), "\n")
+	rapid.Check(t, func(t *rapid.T) {
+		cut := append([]string(nil), lines...)
+		for range rapid.IntRange(1, 4).Draw(t, "edits") {
+			i := rapid.IntRange(0, len(cut)-1).Draw(t, "line")
+			switch rapid.IntRange(0, 3).Draw(t, "edit") {
+			case 0:
+				cut = append(cut[:i:i], cut[min(i+1, len(cut)-1):]...)
+			case 1:
+				cut[i] = cut[i][:rapid.IntRange(0, len(cut[i])).Draw(t, "at")]
+			case 2:
+				cut[i] = strings.Replace(cut[i], rapid.StringOf(rapid.RuneFrom([]rune("aeis:,{}[]"))).Draw(t, "old"), rapid.StringOf(rapid.RuneFrom([]rune("aeis:,{}[]-1&*!?|>"))).Draw(t, "new"), 1)
+			case 3:
+				cut[i] = "  " + cut[i]
+			}
+		}
+		text := strings.Join(cut, "\n")
+		s, err := Load("x.yaml", []byte(text), Options{Kinds: catalogue})
+		if err == nil {
+			if s.Name != "x" || s.Load.Timeout == 0 {
+				t.Fatalf("accepted, but not whole: %+v", s)
+			}
+			return
+		}
+		list, ok := err.(Errors)
+		if !ok {
+			t.Fatalf("error is %T", err)
+		}
+		for _, e := range list {
+			if e.Line < 1 || e.Line > len(cut)+1 || e.Col < 1 || e.Msg == "" {
+				t.Fatalf("place %+v", e)
+			}
+		}
+	})
+}

@@ -1,0 +1,262 @@
+package scenario
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"simulacro/sim"
+)
+
+func isMapping(n ast.Node) bool {
+	switch n.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+		return true
+	}
+	return false
+}
+
+func (d *decoder) availability(n ast.Node) *sim.Availability {
+	a := &sim.Availability{}
+	if !isMapping(n) {
+		a.Bound, _ = d.bound(n, "availability", ">=")
+		return a
+	}
+	seen := d.object(n, "availability", []field{
+		{"is", "bound", "per cents", func(d *decoder, n ast.Node) { a.Bound, _ = d.bound(n, "availability", ">=") }},
+		{"ok", "list", "codes or classes that count as served; without it 2xx and 3xx", func(d *decoder, n ast.Node) {
+			for _, item := range d.items(n) {
+				if s, ok := d.statusWord(item); ok {
+					a.OK = append(a.OK, s)
+				}
+			}
+		}},
+	})
+	if seen["is"] == nil {
+		d.fail(n, `availability has no bound: give it is: "99.9 %%"`)
+	}
+	return a
+}
+
+func (d *decoder) shares(n ast.Node) (list []sim.ServerShare) {
+	entries, _ := d.entries(n, "share")
+	for _, e := range entries {
+		if b, ok := d.bound(e.value, "share of "+e.key, "="); ok {
+			share := sim.ServerShare{Server: e.key, Bound: b}
+			list = append(list, share)
+		}
+	}
+	return list
+}
+
+func (d *decoder) distribution(n ast.Node) *sim.Distribution {
+	dist := &sim.Distribution{}
+	law := func(d *decoder, n ast.Node) {
+		var s string
+		d.choice(n, "distribution", []string{"even", "weights"}, &s)
+		dist.Even = s == "even"
+	}
+	if !isMapping(n) {
+		law(d, n)
+		return dist
+	}
+	seen := d.object(n, "distribution", []field{
+		{"law", "word", "even, or weights: those in haproxy.cfg", law},
+		{"of", "list", "the servers that take part; without it all of the backend", func(d *decoder, n ast.Node) { dist.Servers = d.words(n, "of") }},
+		{"within", "number", "requests more than the algorithm's own deviation that are borne", func(d *decoder, n ast.Node) {
+			dist.Within, _ = d.integer(n, "within", 0, 1_000_000)
+		}},
+	})
+	if seen["law"] == nil {
+		d.fail(n, "distribution has no law: even or weights")
+	}
+	return dist
+}
+
+// detection reads what detection and recovery share.
+func (d *decoder) detection(n ast.Node, what string) *sim.Detection {
+	det := &sim.Detection{}
+	if !isMapping(n) {
+		d.str(n, what, &det.Fault)
+		return det
+	}
+	seen := d.object(n, what, []field{
+		{"fault", "word", "the fault's name", func(d *decoder, n ast.Node) { d.str(n, "fault", &det.Fault) }},
+		{"servers", "list", "whose state is looked at; without it the fault's targets, or all servers", func(d *decoder, n ast.Node) { det.Servers = d.words(n, "servers") }},
+		{"within", "time", "in place of the bound that follows from haproxy.cfg", func(d *decoder, n ast.Node) { d.duration(n, "within", &det.Within) }},
+		{"allow", "time", "on top of the bound that follows from haproxy.cfg", func(d *decoder, n ast.Node) { d.duration(n, "allow", &det.Allow) }},
+	})
+	if seen["within"] != nil && seen["allow"] != nil {
+		d.fail(seen["allow"], "%s has both within and allow: allow is on top of the derived bound, within replaces it", what)
+	}
+	return det
+}
+
+var errorClasses = []string{"error", "refused", "reset", "timeout", "eof", "unreachable", "protocol"}
+
+var statusForm = regexp.MustCompile(`^[1-5]([0-9][0-9]|xx)$`)
+
+// statusWord reads a code, a class of codes or a class of errors.
+func (d *decoder) statusWord(n ast.Node) (string, bool) {
+	s, ok := d.word(n, "status")
+	return s, ok && d.isStatus(n, s)
+}
+
+func (d *decoder) isStatus(at ast.Node, s string) bool {
+	if statusForm.MatchString(s) {
+		return true
+	}
+	for _, class := range errorClasses {
+		if s == class {
+			return true
+		}
+	}
+	if near := nearest(s, errorClasses); near != "" {
+		d.fail(at, "unknown status %q: did you mean %q?", s, near)
+	} else {
+		d.fail(at, "unknown status %q: write a code (503), a class (5xx) or an error (%s)", s, strings.Join(errorClasses, ", "))
+	}
+	return false
+}
+
+func (d *decoder) statuses(n ast.Node) (list []string) {
+	for _, item := range d.items(n) {
+		if s, ok := d.statusWord(item); ok {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// status reads only, none, and the bounds of single statuses.
+func (d *decoder) status(n ast.Node) *sim.StatusMix {
+	mix := &sim.StatusMix{}
+	entries, _ := d.entries(n, "status")
+	for _, e := range entries {
+		switch {
+		case e.key == "only":
+			mix.Only = d.statuses(e.value)
+		case e.key == "none":
+			mix.None = d.statuses(e.value)
+		case nearest(e.key, []string{"only", "none"}) != "" && !statusForm.MatchString(e.key):
+			d.fail(e.at, "unknown field of status %q: did you mean %q?", e.key, nearest(e.key, []string{"only", "none"}))
+		case d.isStatus(e.at, e.key):
+			if b, ok := d.bound(e.value, "share of "+e.key, ">="); ok {
+				mix.Share = append(mix.Share, sim.StatusShare{Status: e.key, Bound: b})
+			}
+		}
+	}
+	return mix
+}
+
+func (d *decoder) state(n ast.Node) *sim.States {
+	st := &sim.States{}
+	names := []string{"UP", "DOWN", "MAINT", "NOLB", "DRAIN"}
+	seen := d.object(n, "state", []field{
+		{"of", "list", "servers; without it all of the backend", func(d *decoder, n ast.Node) { st.Servers = d.words(n, "of") }},
+		{"always", "word", "every sample has this state", func(d *decoder, n ast.Node) { d.choice(n, "state", names, &st.Always) }},
+		{"never", "word", "no sample has this state", func(d *decoder, n ast.Node) { d.choice(n, "state", names, &st.Never) }},
+		{"reaches", "word", "some sample of each server has this state", func(d *decoder, n ast.Node) { d.choice(n, "state", names, &st.Reaches) }},
+		{"check", "word", "every sample has this check result, as in the statistics: L4OK, L7OK, L4TOUT …", func(d *decoder, n ast.Node) { d.str(n, "check", &st.Check) }},
+	})
+	if seen["always"] == nil && seen["never"] == nil && seen["reaches"] == nil && seen["check"] == nil {
+		d.fail(n, "state says nothing: give it always, never, reaches or check")
+	}
+	if st.Always != "" && st.Reaches != "" && st.Always != st.Reaches || st.Always != "" && st.Always == st.Never {
+		d.fail(n, "state can never hold: always %s contradicts the rest", st.Always)
+	}
+	return st
+}
+
+func (d *decoder) match(to *sim.TextMatch) []field {
+	return []field{
+		{"contains", "text or list", "each is there", func(d *decoder, n ast.Node) { to.Contains = d.words(n, "contains") }},
+		{"lacks", "text or list", "none is there", func(d *decoder, n ast.Node) { to.Lacks = d.words(n, "lacks") }},
+		{"matches", "text or list", "regular expressions (RE2), each matches", func(d *decoder, n ast.Node) {
+			for _, item := range d.items(n) {
+				if s, ok := d.word(item, "matches"); ok {
+					if _, err := regexp.Compile(s); err != nil {
+						d.fail(item, "matches: %v", err)
+					}
+					to.Matches = append(to.Matches, s)
+				}
+			}
+		}},
+	}
+}
+
+func (d *decoder) output(n ast.Node) *sim.OutputMatch {
+	out := &sim.OutputMatch{}
+	seen := d.object(n, "output", append([]field{
+		{"of", "word", "the action's name", func(d *decoder, n ast.Node) { d.str(n, "of", &out.Action) }},
+		{"exit", "number", "its exit code", func(d *decoder, n ast.Node) { out.Exit = d.exit(n) }},
+	}, d.match(&out.TextMatch)...))
+	if seen["of"] == nil {
+		d.fail(n, "output has no of: name the action")
+	}
+	if len(seen) == 1 && seen["of"] != nil {
+		d.fail(n, "output says nothing: give it contains, lacks, matches or exit")
+	}
+	return out
+}
+
+func (d *decoder) log(n ast.Node) *sim.LogMatch {
+	l := &sim.LogMatch{}
+	seen := d.object(n, "log", append([]field{
+		{"node", "word", "whose log; without it the director's", func(d *decoder, n ast.Node) { d.str(n, "node", &l.Node) }},
+	}, d.match(&l.TextMatch)...))
+	if seen["contains"] == nil && seen["lacks"] == nil && seen["matches"] == nil {
+		d.fail(n, "log says nothing: give it contains, lacks or matches")
+	}
+	if l.Node == "" {
+		l.Node = "cluster1"
+	}
+	return l
+}
+
+func (d *decoder) latency(n ast.Node) (list []sim.Quantile) {
+	entries, _ := d.entries(n, "latency")
+	for _, e := range entries {
+		q, ok := quantile(e.key)
+		if !ok {
+			d.fail(e.at, "unknown quantile %q: write p50, p99, p99.9 or max", e.key)
+			continue
+		}
+		s, ok := d.word(e.value, e.key)
+		if !ok {
+			continue
+		}
+		op, v, err := parseLatency(s)
+		if err != nil {
+			d.fail(e.value, "%s: %v", e.key, err)
+			continue
+		}
+		d.withinPatience(e.value, e.key, op, v)
+		list = append(list, sim.Quantile{Q: q, Op: op, Bound: v})
+	}
+	return list
+}
+
+// withinPatience refuses bounds beyond the load's timeout: no latency can be longer.
+func (d *decoder) withinPatience(at ast.Node, key, op string, v time.Duration) {
+	d.later = append(d.later, func(s *sim.Scenario) {
+		switch {
+		case v <= s.Load.Timeout:
+		case op == ">=":
+			d.fail(at, "%s >= %s can never hold: the load gives up after its timeout of %s", key, v, s.Load.Timeout)
+		default:
+			d.fail(at, "%s <= %s always holds: the load gives up after its timeout of %s", key, v, s.Load.Timeout)
+		}
+	})
+}
+
+func quantile(s string) (float64, bool) {
+	if s == "max" {
+		return 1, true
+	}
+	v, err := strconv.ParseFloat(strings.TrimPrefix(s, "p"), 64)
+	return v / 100, err == nil && strings.HasPrefix(s, "p") && v > 0 && v < 100
+}
