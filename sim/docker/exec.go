@@ -1,0 +1,185 @@
+package docker
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/docker/docker/api/types"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/pkg/stdcopy"
+
+	"simulacro/sim"
+)
+
+// execMark is the variable by which the processes of one command are found again, to end them.
+const execMark = "SIMULACRO_EXEC"
+
+const (
+
+	// endTimeout bounds the ending of a cancelled command, for instance in a node that was paused meanwhile.
+	endTimeout = 5 * time.Second
+	codePoll   = 5 * time.Millisecond
+)
+
+// IO is what a command in a node reads and writes. The zero value gives it no input and drops its output.
+type IO struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Env            []string // NAME=value
+	Dir            string
+	User           string
+}
+
+// Exec runs a command in a node, as root, and gathers its output. A code other than 0 is not an error; 126 and 127 say, as in
+// a shell, that the command could not be executed or was not found.
+func (c *Cluster) Exec(ctx context.Context, node string, argv ...string) (sim.Output, error) {
+	return c.ExecInput(ctx, node, nil, argv...)
+}
+
+// ExecInput is Exec with a standard input.
+func (c *Cluster) ExecInput(ctx context.Context, node string, stdin io.Reader, argv ...string) (sim.Output, error) {
+	var stdout, stderr bytes.Buffer
+	code, err := c.Run(ctx, node, IO{Stdin: stdin, Stdout: &stdout, Stderr: &stderr}, argv...)
+	return sim.Output{Code: code, Stdout: stdout.String(), Stderr: stderr.String()}, err
+}
+
+// Stream runs a command in a node and copies its output as it comes. When ctx is cancelled the command and all that it
+// started are ended in the node too (SIGTERM, after two seconds SIGKILL) before Stream returns ctx's error.
+func (c *Cluster) Stream(ctx context.Context, node string, stdout, stderr io.Writer, argv ...string) (code int, err error) {
+	return c.Run(ctx, node, IO{Stdout: stdout, Stderr: stderr}, argv...)
+}
+
+// Run is what Exec and Stream do.
+func (c *Cluster) Run(ctx context.Context, node string, std IO, argv ...string) (code int, err error) {
+	err = c.act("run "+name(argv)+" in", node, func(ref string) error {
+		code, err = c.run(ctx, ref, std, argv)
+		return err
+	})
+	return code, err
+}
+
+func name(argv []string) string {
+	if len(argv) == 0 {
+		return "nothing"
+	}
+	return argv[0]
+}
+
+func (c *Cluster) run(ctx context.Context, ref string, std IO, argv []string) (int, error) {
+	if len(argv) == 0 {
+		return 0, fmt.Errorf("no command")
+	}
+	mark := execMark + "=" + rand.Text()
+	id, conn, err := c.attach(ctx, ref, container.ExecOptions{
+		AttachStdin: std.Stdin != nil, AttachStdout: true, AttachStderr: true,
+		Env: append([]string{mark}, std.Env...), WorkingDir: std.Dir, User: std.User, Cmd: argv,
+	})
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close()
+	copied := make(chan error, 1)
+	go func() {
+		_, err := stdcopy.StdCopy(orDiscard(std.Stdout), orDiscard(std.Stderr), conn.Reader)
+		copied <- err
+	}()
+	if std.Stdin != nil {
+		stop := feed(conn, std.Stdin)
+		defer stop()
+	}
+	select {
+	case err = <-copied:
+	case <-ctx.Done():
+		c.end(ctx, ref, mark)
+		conn.Close()
+		<-copied
+		return 0, ctx.Err()
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read the output: %w", err)
+	}
+	return c.exitCode(ctx, id)
+}
+
+// attach creates an exec and starts it.
+func (c *Cluster) attach(ctx context.Context, ref string, opts container.ExecOptions) (string, types.HijackedResponse, error) {
+	made, err := c.rt.api.ContainerExecCreate(ctx, ref, opts)
+	if err != nil {
+		return "", types.HijackedResponse{}, err
+	}
+	conn, err := c.rt.api.ContainerExecAttach(ctx, made.ID, container.ExecAttachOptions{Tty: opts.Tty, ConsoleSize: opts.ConsoleSize})
+	return made.ID, conn, err
+}
+
+func orDiscard(w io.Writer) io.Writer {
+	if w == nil {
+		return io.Discard
+	}
+	return w
+}
+
+// feed copies in to the command's standard input. A reader that blocks (a terminal) cannot be interrupted: stop waits for
+// the goroutine only where the input has ended by itself or can be closed with the connection.
+func feed(conn types.HijackedResponse, in io.Reader) (stop func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = io.Copy(conn.Conn, in) // an error here is the command's end, which the output tells
+		_ = conn.CloseWrite()
+	}()
+	return func() {
+		conn.Close()
+		if _, inMemory := in.(interface{ Len() int }); inMemory {
+			<-done
+		}
+	}
+}
+
+// exitCode waits until the engine has noticed the end of a command whose output has ended.
+func (c *Cluster) exitCode(ctx context.Context, exec string) (int, error) {
+	for {
+		info, err := c.rt.api.ContainerExecInspect(ctx, exec)
+		if err != nil {
+			return 0, fmt.Errorf("ask the exit code: %w", err)
+		}
+		if !info.Running {
+			return info.ExitCode, nil
+		}
+		select {
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case <-time.After(codePoll):
+		}
+	}
+}
+
+// endScript ends the processes that carry the mark $1 in their environment: the engine cannot end an exec by itself. The mark
+// is not in the script's own environment, only in its arguments, which are not looked at. After SIGTERM two seconds are given.
+const endScript = `find_marked() { for p in /proc/[0-9]*; do grep -qzsxF "$1" $p/environ && echo ${p#/proc/}; done; }
+for signal in TERM KILL; do
+	pids=$(find_marked "$1"); [ -n "$pids" ] || exit 0
+	kill -$signal $pids 2>/dev/null
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		pids=$(find_marked "$1"); [ -n "$pids" ] || exit 0
+		sleep 0.1
+	done
+done`
+
+// end makes a best effort: where the node is gone, so is the command.
+func (c *Cluster) end(ctx context.Context, ref, mark string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
+	defer cancel()
+	_, conn, err := c.attach(ctx, ref, container.ExecOptions{AttachStdout: true, AttachStderr: true,
+		Cmd: []string{"/bin/sh", "-c", endScript, "sh", mark}})
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	stop := context.AfterFunc(ctx, conn.Close)
+	defer stop()
+	_, _ = io.Copy(io.Discard, conn.Reader)
+}
