@@ -1,0 +1,283 @@
+package fault
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"simulacro/sim"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+	"pgregory.net/rapid"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// everyCase runs f for each kind on each kind of node that it can hit.
+func everyCase(t *testing.T, f func(t *testing.T, k Kind, node sim.Node)) {
+	for _, k := range Kinds() {
+		for _, name := range []string{"cluster1", "cluster3", "storage"} {
+			node, err := sim.DefaultPlan().Node(name)
+			require.NoError(t, err)
+			if len(k.Roles) == 0 || slices.Contains(k.Roles, node.Role) {
+				t.Run(k.Name+"/"+name, func(t *testing.T) { f(t, k, node) })
+			}
+		}
+	}
+}
+
+func ledger(t testing.TB) *Ledger {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "ledger")
+	require.NoError(t, err)
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	l, err := OpenLedger(filepath.Join(dir, LedgerFile))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	return l
+}
+
+// steps records the steps that an injection tells.
+type steps []sim.FaultStep
+
+func (s *steps) add(e sim.Event) { *s = append(*s, *e.Fault) }
+
+func (s steps) names() (names []string) {
+	for _, f := range s {
+		names = append(names, f.Step)
+	}
+	return names
+}
+
+func TestEachFaultIsProvedAndMended(t *testing.T) {
+	everyCase(t, func(t *testing.T, k Kind, node sim.Node) {
+		w, led, told := newWorld(), ledger(t), steps{}
+		i, err := New(w.env(), k.Name, "f", node, nil, led, told.add)
+		require.NoError(t, err)
+		require.NoError(t, i.Plan(t.Context()))
+		require.NoError(t, i.Inject(t.Context()))
+		require.NoError(t, i.AwaitEffect(t.Context()))
+		assert.NotEmpty(t, w.sick())
+		require.NoError(t, i.Recover(t.Context()))
+		require.NoError(t, i.AwaitRecovery(t.Context()))
+		assert.Empty(t, w.sick())
+		assert.Empty(t, led.Owed())
+		assert.Equal(t, []string{sim.StepPlanned, sim.StepInjected, sim.StepEffect, sim.StepRecover, sim.StepRecovered}, told.names())
+		assert.NotEmpty(t, told[2].Evidence)
+		assert.NotEmpty(t, told[4].Evidence)
+		t.Log(told[2].Evidence)
+		t.Log(told[4].Evidence)
+	})
+}
+
+// Without its injection no fault may pass for one that happened: no probe is empty.
+func TestSabotagedInjectionIsNotSeen(t *testing.T) {
+	everyCase(t, func(t *testing.T, k Kind, node sim.Node) {
+		k.Inject = func(context.Context, *Site) error { return nil }
+		k.Wait = 120 * time.Millisecond
+		told := steps{}
+		i, err := k.on(newWorld().env(), "f", node, nil, ledger(t), told.add)
+		require.NoError(t, err)
+		require.NoError(t, i.Plan(t.Context()))
+		require.NoError(t, i.Inject(t.Context()))
+		assert.ErrorIs(t, i.AwaitEffect(t.Context()), ErrNotSeen)
+		assert.Equal(t, sim.StepFailed, told[len(told)-1].Step)
+		require.NoError(t, i.Recover(t.Context()))
+		assert.NoError(t, i.AwaitRecovery(t.Context()))
+	})
+}
+
+func TestSabotagedRecoveryIsNotSeenAndStaysOwed(t *testing.T) {
+	everyCase(t, func(t *testing.T, k Kind, node sim.Node) {
+		k.Recover = func(context.Context, *Site) error { return nil }
+		k.Wait = 120 * time.Millisecond
+		led := ledger(t)
+		i, err := k.on(newWorld().env(), "f", node, nil, led, func(sim.Event) {})
+		require.NoError(t, err)
+		require.NoError(t, i.Plan(t.Context()))
+		require.NoError(t, i.Inject(t.Context()))
+		require.NoError(t, i.AwaitEffect(t.Context()))
+		require.NoError(t, i.Recover(t.Context()))
+		assert.ErrorIs(t, i.AwaitRecovery(t.Context()), ErrNotSeen)
+		assert.Len(t, led.Owed(), 1)
+	})
+}
+
+func TestEffectThatIsThereBeforehandProvesNothing(t *testing.T) {
+	w := newWorld()
+	node, _ := w.plan.Node("cluster2")
+	require.NoError(t, w.Kill(t.Context(), "cluster2"))
+	led := ledger(t)
+	i, err := New(w.env(), "node-kill", "f", node, nil, led, func(sim.Event) {})
+	require.NoError(t, err)
+	assert.ErrorContains(t, i.Plan(t.Context()), "before the fault")
+	assert.Empty(t, led.Owed())
+	assert.ErrorIs(t, i.Inject(t.Context()), ErrOrder)
+}
+
+// A runner killed after any step leaves a ledger from which the cluster is mended, once and again.
+func TestHealAfterACrashAtAnyStep(t *testing.T) {
+	everyCase(t, func(t *testing.T, k Kind, node sim.Node) {
+		for crashAfter := range 4 {
+			w, led := newWorld(), ledger(t)
+			i, err := New(w.env(), k.Name, "f", node, nil, led, func(sim.Event) {})
+			require.NoError(t, err)
+			for _, step := range []func(context.Context) error{i.Plan, i.Inject, i.AwaitEffect, i.Recover}[:crashAfter+1] {
+				require.NoError(t, step(t.Context()))
+			}
+			path := led.file.Name()
+			require.NoError(t, led.file.Close()) // as the kernel does
+
+			again, err := OpenLedger(path)
+			require.NoError(t, err)
+			require.NoError(t, Heal(t.Context(), w.env(), again, nil))
+			require.NoError(t, Heal(t.Context(), w.env(), again, nil))
+			require.NoError(t, again.Close())
+			assert.Empty(t, w.sick(), "crash after step %d", crashAfter)
+			assert.False(t, Exists(path))
+		}
+	})
+}
+
+func TestUndoIsOnDiskBeforeTheInjection(t *testing.T) {
+	w, led := newWorld(), ledger(t)
+	node, _ := w.plan.Node("cluster2")
+	i, err := New(w.env(), "service-stop", "f", node, nil, led, func(sim.Event) {})
+	require.NoError(t, err)
+	onDisk := ""
+	w.onExec = func(_, cmd string) {
+		if cmd == "systemctl stop httpd" {
+			b, _ := os.ReadFile(led.file.Name())
+			onDisk = string(b)
+		}
+	}
+	require.NoError(t, i.Plan(t.Context()))
+	require.NoError(t, i.Inject(t.Context()))
+	assert.JSONEq(t, `{"id":"f","kind":"service-stop","node":"cluster2","params":{"service":""}}`, onDisk)
+}
+
+func TestHealOfAClusterThatIsGone(t *testing.T) {
+	w, led := newWorld(), ledger(t)
+	require.NoError(t, led.Planned(Entry{ID: "f", Kind: "node-kill", Node: "cluster2"}))
+	clear(w.state)
+	var told []string
+	require.NoError(t, Heal(t.Context(), w.env(), led, func(s string) { told = append(told, s) }))
+	assert.Empty(t, led.Owed())
+	assert.Equal(t, []string{"f (node-kill on cluster2): the node is gone, nothing to mend"}, told)
+}
+
+func TestLedgerSurvivesATornLineAndIsLocked(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state", LedgerFile)
+	led, err := OpenLedger(path)
+	require.NoError(t, err)
+	require.NoError(t, led.Planned(Entry{ID: "a", Kind: "node-kill", Node: "cluster2"}))
+	require.NoError(t, led.Planned(Entry{ID: "b", Kind: "node-kill", Node: "cluster3"}))
+	_, err = OpenLedger(path)
+	require.ErrorIs(t, err, ErrBusy)
+	_, err = led.file.WriteString(`{"id":"c","ki`)
+	require.NoError(t, err)
+	require.NoError(t, led.Close())
+
+	led, err = OpenLedger(path)
+	require.NoError(t, err)
+	require.NoError(t, led.Done("a/cluster2"))
+	require.NoError(t, led.Done("nobody/knows"))
+	require.NoError(t, led.Close())
+
+	led, err = OpenLedger(path)
+	require.NoError(t, err)
+	require.Len(t, led.Owed(), 1)
+	assert.Equal(t, "b/cluster3", led.Owed()[0].Key())
+	require.NoError(t, led.Close())
+
+	require.NoError(t, os.WriteFile(path, []byte("{}\nnonsense\n"), 0o600))
+	_, err = OpenLedger(path)
+	assert.ErrorContains(t, err, LedgerFile+":2: ")
+}
+
+func TestRefusals(t *testing.T) {
+	w := newWorld()
+	server, _ := w.plan.Node("cluster2")
+	for _, c := range []struct {
+		kind   string
+		params map[string]string
+		want   string
+	}{
+		{"nod-kill", nil, `no fault "nod-kill": there are node-kill, `},
+		{"port-clash", nil, "cannot be done to cluster2, a server"},
+		{"node-kill", map[string]string{"x": "1"}, `no parameter "x"`},
+	} {
+		_, err := New(w.env(), c.kind, "f", server, c.params, nil, nil)
+		assert.ErrorContains(t, err, c.want)
+	}
+	i, err := New(w.env(), "partition", "f", server, map[string]string{"way": "up"}, ledger(t), func(sim.Event) {})
+	require.NoError(t, err)
+	require.NoError(t, i.Plan(t.Context()))
+	assert.ErrorContains(t, i.Inject(t.Context()), `way "up"`)
+}
+
+func TestPartitionRules(t *testing.T) {
+	w := newWorld()
+	server, _ := w.plan.Node("cluster2")
+	for _, c := range []struct{ peer, way, want string }{
+		{"", "in", `table inet simulacro { chain input { type filter hook input priority -200; iifname != "lo" drop; }; }`},
+		{"storage", "out", `table inet simulacro { chain output { type filter hook output priority -200; ip daddr 10.0.100.15 drop; }; }`},
+	} {
+		s, err := partition.site(w.env(), server, map[string]string{"peer": c.peer, "way": c.way})
+		require.NoError(t, err)
+		rules, err := s.cutRules()
+		require.NoError(t, err)
+		assert.Equal(t, c.want, rules)
+	}
+}
+
+// A random walk over the steps, legal or not: only the legal order is let through, and whatever was reached, healing
+// from the ledger alone leaves a healthy cluster.
+func TestRandomWalk(t *testing.T) {
+	legal := map[string][]Phase{
+		"plan": {Fresh}, "inject": {Planned}, "effect": {Injected},
+		"recover": {Planned, Injected, Effective, Recovering}, "recovery": {Recovering},
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		w, led := newWorld(), ledger(t)
+		kind := rapid.SampledFrom(Kinds()).Draw(rt, "kind")
+		kind.Wait = 30 * time.Millisecond
+		broken := rapid.Bool().Draw(rt, "injection does nothing")
+		if broken {
+			kind.Inject = func(context.Context, *Site) error { return nil }
+		}
+		name := "cluster1"
+		if len(kind.Roles) == 0 {
+			name = rapid.SampledFrom([]string{"cluster1", "cluster2", "storage"}).Draw(rt, "node")
+		}
+		node, _ := w.plan.Node(name)
+		i, err := kind.on(w.env(), "f", node, nil, led, func(sim.Event) {})
+		require.NoError(rt, err)
+		do := map[string]func(context.Context) error{"plan": i.Plan, "inject": i.Inject, "effect": i.AwaitEffect,
+			"recover": i.Recover, "recovery": i.AwaitRecovery}
+		for range rapid.IntRange(1, 12).Draw(rt, "length") {
+			action := rapid.SampledFrom([]string{"plan", "inject", "effect", "recover", "recovery"}).Draw(rt, "action")
+			before := i.Phase()
+			err := do[action](t.Context())
+			if slices.Contains(legal[action], before) == errors.Is(err, ErrOrder) {
+				rt.Fatalf("%s from %s: %v", action, before, err)
+			}
+			if broken && i.Phase() == Effective {
+				rt.Fatal("an effect was seen that nobody caused")
+			}
+			if owed := len(led.Owed()); owed == 0 && i.Phase() != Fresh && i.Phase() != Recovered {
+				rt.Fatalf("nothing is owed in phase %s", i.Phase())
+			}
+		}
+		require.NoError(rt, Heal(t.Context(), w.env(), led, nil))
+		if sick := w.sick(); len(sick) > 0 || len(led.Owed()) > 0 {
+			rt.Fatalf("still sick: %v, owed: %v", sick, led.Owed())
+		}
+	})
+}

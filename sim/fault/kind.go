@@ -1,0 +1,126 @@
+package fault
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"simulacro/sim"
+)
+
+// Runner runs commands in a node.
+type Runner interface {
+	// Exec gives the command's output and code; an error means that it could not be run at all.
+	Exec(ctx context.Context, node string, argv ...string) (sim.Output, error)
+}
+
+// Power switches nodes and says what has become of them.
+type Power interface {
+	Start(ctx context.Context, node string) error
+	Stop(ctx context.Context, node string) error // asks politely
+	Kill(ctx context.Context, node string) error // SIGKILL to everything
+	Pause(ctx context.Context, node string) error
+	Unpause(ctx context.Context, node string) error
+	// State is one of the State constants.
+	State(ctx context.Context, node string) (string, error)
+}
+
+// What State says of a node.
+const (
+	Running = "running"
+	Exited  = "exited"
+	Paused  = "paused"
+	Gone    = "gone" // no such node any more: there is nothing left to mend
+)
+
+// Env is the cluster that faults are injected into.
+type Env struct {
+	Runner
+	Power
+	Plan sim.Plan
+}
+
+// Site is one target of one fault, with what its functions need.
+type Site struct {
+	Env
+	Node   sim.Node
+	Params map[string]string // complete: defaults are filled in
+	Saved  map[string]string // what Save found, as it is in the ledger
+}
+
+// Seen is what a probe saw. OK tells whether it is what was looked for; Evidence says what was seen in either case.
+type Seen struct {
+	OK       bool
+	Evidence string
+}
+
+// Kind is one fault of the catalogue. Its functions are called in the order Save, Inject, Effect, Recover, Recovered;
+// Recover must be idempotent and must not need Inject to have happened or to have been completed.
+type Kind struct {
+	Name   string
+	Does   string // one sentence
+	Roles  []sim.Role
+	Params []sim.FaultParam
+	// Wait bounds the wait for the effect, and for the recovery; 0 means DefaultWait.
+	Wait time.Duration
+
+	Save      func(ctx context.Context, s *Site) error // optional
+	Inject    func(ctx context.Context, s *Site) error
+	Effect    func(ctx context.Context, s *Site) (Seen, error)
+	Recover   func(ctx context.Context, s *Site) error
+	Recovered func(ctx context.Context, s *Site) (Seen, error)
+}
+
+// DefaultWait is enough for a node to boot and mount on a slow machine.
+const DefaultWait = 20 * time.Second
+
+// Kinds is the catalogue.
+func Kinds() []Kind {
+	return []Kind{
+		nodeKill, nodeStop, nodePause,
+		serviceStop, serviceCrash, serviceHang,
+		partition,
+		portClash, firewallClose,
+	}
+}
+
+// Catalogue describes all kinds, for the loader of scenarios and for the reference.
+func Catalogue() []sim.FaultKind {
+	var all []sim.FaultKind
+	for _, k := range Kinds() {
+		all = append(all, sim.FaultKind{Name: k.Name, Does: k.Does, Roles: k.Roles, Params: k.Params})
+	}
+	return all
+}
+
+// Find gives a kind by its name.
+func Find(name string) (Kind, error) {
+	var names []string
+	for _, k := range Kinds() {
+		if k.Name == name {
+			return k, nil
+		}
+		names = append(names, k.Name)
+	}
+	return Kind{}, fmt.Errorf("no fault %q: there are %s", name, strings.Join(names, ", "))
+}
+
+// site checks the target and the parameters, and completes them.
+func (k Kind) site(env Env, node sim.Node, params map[string]string) (*Site, error) {
+	if len(k.Roles) > 0 && !slices.Contains(k.Roles, node.Role) {
+		return nil, fmt.Errorf("%s cannot be done to %s, a %s", k.Name, node.Name, node.Role)
+	}
+	full := map[string]string{}
+	for _, p := range k.Params {
+		full[p.Name] = p.Default
+	}
+	for name, v := range params {
+		if _, ok := full[name]; !ok {
+			return nil, fmt.Errorf("%s has no parameter %q", k.Name, name)
+		}
+		full[name] = v
+	}
+	return &Site{Env: env, Node: node, Params: full, Saved: map[string]string{}}, nil
+}

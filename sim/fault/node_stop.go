@@ -1,0 +1,13 @@
+package fault
+
+import "context"
+
+// nodeStop is an orderly shutdown: services are stopped, connections are closed.
+var nodeStop = Kind{
+	Name:      "node-stop",
+	Does:      "The node is shut down in order, as `poweroff` does.",
+	Inject:    func(ctx context.Context, s *Site) error { return s.Stop(ctx, s.Node.Name) },
+	Effect:    func(ctx context.Context, s *Site) (Seen, error) { return down(ctx, s, Exited) },
+	Recover:   startNode,
+	Recovered: up,
+}

@@ -1,0 +1,135 @@
+package fault
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"simulacro/sim"
+)
+
+// nftTable is the only nftables table that this project makes in a node: healing is removing it.
+const nftTable = "simulacro"
+
+// partition cuts a node off by dropping packets in the node itself, because an engine that disconnects a network takes
+// the interface away, which no cable does.
+var partition = Kind{
+	Name: "partition",
+	Does: "Packets between the node and the others are dropped without a word.",
+	Params: []sim.FaultParam{
+		{Name: "peer", Does: "the node on the other side of the cut; by default everybody"},
+		{Name: "way", Default: "both", Does: "in (what the node would receive), out or both"},
+	},
+	Inject: func(ctx context.Context, s *Site) error {
+		rules, err := s.cutRules()
+		if err != nil {
+			return err
+		}
+		return s.run(ctx, "nft", rules)
+	},
+	Effect: func(ctx context.Context, s *Site) (Seen, error) {
+		cut, said, err := s.cut(ctx)
+		if err != nil || !cut {
+			return Seen{Evidence: said}, err
+		}
+		reached, more, err := s.reached(ctx)
+		return Seen{!reached, said + "; " + more}, err
+	},
+	Recover: func(ctx context.Context, s *Site) error {
+		cut, _, err := s.cut(ctx)
+		if err != nil || !cut {
+			return err
+		}
+		return s.run(ctx, "nft", "delete table inet "+nftTable)
+	},
+	Recovered: func(ctx context.Context, s *Site) (Seen, error) {
+		cut, said, err := s.cut(ctx)
+		if err != nil || cut {
+			return Seen{Evidence: said}, err
+		}
+		reached, more, err := s.reached(ctx)
+		return Seen{reached, more}, err
+	},
+}
+
+// cutRules is one nft transaction. Loopback stays: a node that is cut off still speaks with itself.
+func (s *Site) cutRules() (string, error) {
+	match := ""
+	if name := s.Params["peer"]; name != "" {
+		peer, err := s.Plan.Node(name)
+		if err != nil {
+			return "", fmt.Errorf("partition: peer: %w", err)
+		}
+		match = peer.Inner.String()
+		if !peer.Inner.IsValid() || !s.Node.Inner.IsValid() {
+			match = peer.Outer.String()
+		}
+	}
+	chain := func(hook, iface, dir string) string {
+		rule := fmt.Sprintf("%s != \"lo\" drop", iface)
+		if match != "" {
+			rule = fmt.Sprintf("ip %s %s drop", dir, match)
+		}
+		// Ahead of firewalld's chains, which sit at priority 0 and above.
+		return fmt.Sprintf(" chain %s { type filter hook %s priority -200; %s; };", hook, hook, rule)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "table inet %s {", nftTable)
+	way := s.Params["way"]
+	if way != "in" && way != "out" && way != "both" {
+		return "", fmt.Errorf("partition: way %q: must be in, out or both", way)
+	}
+	if way != "out" {
+		b.WriteString(chain("input", "iifname", "saddr"))
+	}
+	if way != "in" {
+		b.WriteString(chain("output", "oifname", "daddr"))
+	}
+	b.WriteString(" }")
+	return b.String(), nil
+}
+
+// cut tells whether our table is there.
+func (s *Site) cut(ctx context.Context) (bool, string, error) {
+	tables, err := s.ask(ctx, "nft", "list", "tables")
+	if err != nil {
+		return false, "", err
+	}
+	for line := range strings.Lines(tables) {
+		if strings.TrimSpace(line) == "table inet "+nftTable {
+			return true, s.Node.Name + ": packets are dropped", nil
+		}
+	}
+	return false, s.Node.Name + ": no packet is dropped", nil
+}
+
+// reached pings from the peer, or from a node on the same network. One way cut is enough for no answer.
+func (s *Site) reached(ctx context.Context) (bool, string, error) {
+	from := s.Params["peer"]
+	if from == "" {
+		from = s.neighbour()
+	}
+	peer, err := s.Plan.Node(from)
+	if err != nil {
+		return false, "", err
+	}
+	to := s.Node.Inner
+	if !to.IsValid() || !peer.Inner.IsValid() {
+		to = s.Node.Outer
+	}
+	out, err := s.Exec(ctx, peer.Name, "ping", "-n", "-c", "1", "-W", webWait, to.String())
+	if err != nil {
+		return false, "", fmt.Errorf("ping %s from %s: %w", to, peer.Name, err)
+	}
+	if out.Code == 0 {
+		return true, fmt.Sprintf("%s answers a ping from %s", to, peer.Name), nil
+	}
+	return false, fmt.Sprintf("%s does not answer a ping from %s", to, peer.Name), nil
+}
+
+func (s *Site) neighbour() string {
+	if s.Node.Role == sim.Director {
+		return "client"
+	}
+	return s.Plan.Nodes()[0].Name
+}

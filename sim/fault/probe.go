@@ -1,0 +1,157 @@
+package fault
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"simulacro/sim"
+)
+
+// look is what can be seen of the service that a node gives, from where its users are: of a real server from the
+// director, of the director from the client, of the storage node through the mount of a real server.
+func look(ctx context.Context, s *Site) (answers bool, evidence string, err error) {
+	switch s.Node.Role {
+	case sim.Server:
+		return web(ctx, s.Env, s.Plan.Nodes()[0].Name, s.Node.Inner.String())
+	case sim.Director:
+		return web(ctx, s.Env, "client", s.Node.Outer.String())
+	case sim.Storage:
+		from, err := s.runningServer(ctx)
+		if err != nil {
+			return false, "", err
+		}
+		return mounted(ctx, s.Env, from)
+	}
+	return false, "", fmt.Errorf("%s offers no service to look at", s.Node.Name)
+}
+
+// webWait is how long a probe waits for an answer, in seconds: far longer than any healthy answer takes, far shorter
+// than the system's own patience with a host that is gone.
+const webWait = "1"
+
+// web asks for a page from a node. Any HTTP answer, whatever its status, means that somebody answers there.
+func web(ctx context.Context, r Runner, from, addr string) (answers bool, evidence string, err error) {
+	out, err := r.Exec(ctx, from, "curl", "-v", "-o", "/dev/null", "-m", webWait, "http://"+addr+"/")
+	if err != nil {
+		return false, "", fmt.Errorf("look at %s from %s: %w", addr, from, err)
+	}
+	said := curlSaid(out)
+	if out.Code != 0 {
+		return false, fmt.Sprintf("from %s, http://%s/ does not answer: %s", from, addr, said), nil
+	}
+	return true, fmt.Sprintf("from %s, http://%s/ answers: %s", from, addr, said), nil
+}
+
+// curlSaid picks the line that tells most from curl's verbose output: the status, the system's reason, or curl's own.
+func curlSaid(out sim.Output) string {
+	said := fmt.Sprintf("curl ended with code %d", out.Code)
+	for line := range strings.Lines(out.Stderr) {
+		line = strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "< HTTP/"):
+			return strings.TrimPrefix(line, "< ")
+		case strings.Contains(line, " failed: "): // "* connect to 10.0.100.12 port 80 failed: Connection refused"
+			return strings.TrimPrefix(line, "* ")
+		case strings.HasPrefix(line, "curl: ("):
+			said = line
+		}
+	}
+	return said
+}
+
+// mountWait is how long a mount may take to answer before it counts as not responding, in tenths of a second.
+const mountWait = 15
+
+// mountProbe asks the server for a name that nobody has asked for before, so that no cache can answer in its place. The
+// process that asks may hang beyond reach in a dead mount, so it is left behind, with nothing of ours open.
+const mountProbe = `d=/mnt/web n=$(cat /proc/sys/kernel/random/uuid) o=$(mktemp)
+grep -q " $d " /proc/mounts || { echo "$d is not mounted"; exit 2; }
+stat "$d/.$n" >"$o" 2>&1 </dev/null & p=$!
+i=0; while [ $i -lt %d ] && kill -0 $p 2>/dev/null; do sleep 0.1; i=$((i+1)); done
+if kill -0 $p 2>/dev/null; then kill -9 $p; echo "$d is not responding: stat still waits"; exit 3; fi
+cat "$o"; grep -q "No such file" "$o"; c=$?; rm -f "$o"; exit $c`
+
+// mounted asks the storage node through a server's mount. "No such file" is the healthy answer.
+func mounted(ctx context.Context, r Runner, server string) (answers bool, evidence string, err error) {
+	out, err := r.Exec(ctx, server, "sh", "-c", fmt.Sprintf(mountProbe, mountWait))
+	if err != nil {
+		return false, "", fmt.Errorf("look at the mount of %s: %w", server, err)
+	}
+	said := strings.TrimSpace(out.Stdout + " " + out.Stderr)
+	if out.Code == 0 {
+		return true, fmt.Sprintf("on %s, /mnt/web answers", server), nil
+	}
+	return false, fmt.Sprintf("on %s: %s", server, said), nil
+}
+
+// runningServer is a real server to look from.
+func (s *Site) runningServer(ctx context.Context) (string, error) {
+	for _, n := range s.Plan.Nodes() {
+		if n.Role != sim.Server {
+			continue
+		}
+		if st, err := s.State(ctx, n.Name); err == nil && st == Running {
+			return n.Name, nil
+		}
+	}
+	return "", fmt.Errorf("no real server runs from which %s could be looked at", s.Node.Name)
+}
+
+// down combines a node's state with what its users see: both must tell of the fault.
+func down(ctx context.Context, s *Site, want string) (Seen, error) {
+	st, err := s.State(ctx, s.Node.Name)
+	if err != nil {
+		return Seen{}, err
+	}
+	if st != want {
+		return Seen{Evidence: fmt.Sprintf("%s is %s", s.Node.Name, st)}, nil
+	}
+	if s.Node.Role == sim.Client {
+		return Seen{true, fmt.Sprintf("%s is %s", s.Node.Name, st)}, nil
+	}
+	answers, said, err := look(ctx, s)
+	if err != nil {
+		return Seen{}, err
+	}
+	return Seen{!answers, fmt.Sprintf("%s is %s; %s", s.Node.Name, st, said)}, nil
+}
+
+// up is the opposite of down.
+func up(ctx context.Context, s *Site) (Seen, error) {
+	st, err := s.State(ctx, s.Node.Name)
+	if err != nil {
+		return Seen{}, err
+	}
+	if st != Running || s.Node.Role == sim.Client {
+		return Seen{st == Running, fmt.Sprintf("%s is %s", s.Node.Name, st)}, nil
+	}
+	answers, said, err := look(ctx, s)
+	return Seen{answers, said}, err
+}
+
+// run executes a command that must succeed.
+func (s *Site) run(ctx context.Context, argv ...string) error {
+	out, err := s.Exec(ctx, s.Node.Name, argv...)
+	if err != nil {
+		return fmt.Errorf("%s: %s: %w", s.Node.Name, strings.Join(argv, " "), err)
+	}
+	if out.Code != 0 {
+		return fmt.Errorf("%s: %s: code %d: %s", s.Node.Name, strings.Join(argv, " "), out.Code,
+			strings.TrimSpace(out.Stderr+" "+out.Stdout))
+	}
+	return nil
+}
+
+// ask executes a command and gives what it printed, whatever its code.
+func (s *Site) ask(ctx context.Context, argv ...string) (string, error) {
+	out, err := s.Exec(ctx, s.Node.Name, argv...)
+	if err != nil {
+		return "", fmt.Errorf("%s: %s: %w", s.Node.Name, strings.Join(argv, " "), err)
+	}
+	return strings.TrimSpace(out.Stdout), nil
+}
+
+// pollEvery is the pause between two probes; a probe itself is an exec of about 50 ms.
+const pollEvery = 50 * time.Millisecond

@@ -1,0 +1,19 @@
+package fault
+
+import (
+	"context"
+
+	"simulacro/sim"
+)
+
+// serviceStop is an operator's `systemctl stop`: the node lives, its port refuses.
+var serviceStop = Kind{
+	Name:      "service-stop",
+	Does:      "A service is stopped with systemctl; the node lives on and its port refuses.",
+	Roles:     serviceRoles,
+	Params:    []sim.FaultParam{serviceParam},
+	Inject:    func(ctx context.Context, s *Site) error { return s.run(ctx, "systemctl", "stop", s.unit()) },
+	Effect:    serviceDown,
+	Recover:   startService,
+	Recovered: serviceUp,
+}
