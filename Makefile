@@ -55,7 +55,7 @@ test: images ## everything
 	go test -count=1 -timeout 14m -v ./scenarios
 
 practical: images ## the coursework from its first command to its last, typed in the nodes, every output checked
-	go test -count=1 -timeout 10m -v -tags practical -run TestPractical ./scenarios/practical
+	go test -count=1 -timeout 10m -v -run TestPractical ./scenarios/practical
 
 bench: images ## ratios against a peer in the same run
 	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./sim/docker

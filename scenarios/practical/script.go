@@ -72,7 +72,7 @@ func (s *Step) add(line string, replace func(string) string) (err error) {
 }
 
 func appendPattern(list []*regexp.Regexp, pattern string) ([]*regexp.Regexp, error) {
-	re, err := regexp.Compile(pattern)
+	re, err := regexp.Compile("(?m)" + pattern)
 	return append(list, re), err
 }
 
