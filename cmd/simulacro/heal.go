@@ -1,0 +1,53 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"simulacro/sim/docker"
+)
+
+func newHeal(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "heal",
+		Short: "Undo what an interrupted drill left in the cluster",
+		Long: `Undoes the faults that a drill noted before it injected them and did not live to undo,
+starts nodes that are paused or do not run, and removes cuts of the network. A cluster
+that was left half-made is removed. Healing a healthy cluster changes nothing.`,
+		Example: `  simulacro heal && simulacro status`,
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withRuntime(cmd.Context(), func(rt *docker.Runtime) error {
+				did, err := a.heal(cmd, rt)
+				if a.json() {
+					return firstError(err, func() error { return a.printJSON(map[string]any{"did": append([]string{}, did...)}) }, nil)
+				}
+				for _, d := range did {
+					fmt.Fprintln(a.stdout, d)
+				}
+				if err == nil && len(did) == 0 {
+					a.say("nothing to heal")
+				}
+				return err
+			})
+		},
+	}
+}
+
+func (a *app) heal(cmd *cobra.Command, rt *docker.Runtime) ([]string, error) {
+	ctx := cmd.Context()
+	removed, err := rt.RemoveHalfMade(ctx, a.cluster)
+	if err != nil || removed {
+		return []string{"cluster " + a.cluster + " was left half-made: removed"}, err
+	}
+	c, err := rt.Find(ctx, a.cluster)
+	if errors.Is(err, docker.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.Repair(ctx)
+}

@@ -1,0 +1,55 @@
+// Command simulacro brings up a load-balanced web cluster in containers and rehearses its failures.
+//
+//	simulacro up                          # director, three web servers, NFS storage, a client
+//	simulacro status                      # who runs, who answers
+//	simulacro exec cluster2 -- systemctl status httpd
+//	simulacro run kill-server             # a drill, with a verdict
+//	simulacro down                        # nothing is left
+//
+// This package is wiring: flags, output and exit codes. What the commands do is in sim and the packages below it.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, cancel := context.WithCancel(context.Background())
+	interrupted := catch(cancel, os.Stderr, os.Exit)
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}
+	code := a.execute(ctx, os.Args[1:])
+	cancel()
+	if code == exitFailure && interrupted() {
+		code = exitInterrupted
+	}
+	os.Exit(code)
+}
+
+// catch cancels the work at the first SIGINT, SIGTERM or SIGHUP, so that it cleans up after itself, and ends the program at
+// the second. interrupted tells whether there was one.
+func catch(cancel func(), stderr io.Writer, exit func(int)) (interrupted func() bool) {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	first := make(chan struct{})
+	go func() { // lives as long as the program
+		<-signals
+		close(first)
+		fmt.Fprintln(stderr, "\nstopping: cleaning up (once more ends at once; then `simulacro heal` or `simulacro down` cleans up)")
+		cancel()
+		<-signals
+		exit(exitInterrupted)
+	}()
+	return func() bool {
+		select {
+		case <-first:
+			return true
+		default:
+			return false
+		}
+	}
+}
