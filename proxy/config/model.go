@@ -157,7 +157,7 @@ type Proxy struct {
 	Balance      Balance
 	Servers      []*Server
 	Retries      int // connection attempts after the first; default 3
-	Redispatch   int // 0: off; 1: on the last retry (the default of `option redispatch`); n: every n-th; negative: counted from the end
+	Redispatch   int // 0: off; n > 0: every n-th retry; n < 0: the last but n-1: -1, the last, is `option redispatch` alone
 	Fullconn     int
 	AllBackups   bool
 	HTTPCheck    *HTTPCheck // nil: `check` is a connection only (L4)
@@ -175,9 +175,13 @@ type Bind struct {
 	Pos     Pos
 	Addr    Address
 	Name    string
-	ID      int
+	ID      int // 1, 2, … in the proxy: HAProxy's luid
 	Maxconn int
 	Backlog int
+	Mode    uint32 // file mode of a unix socket; 0: umask decides
+	UID     int    // of a unix socket; -1: unchanged
+	GID     int    // of a unix socket; -1: unchanged
+	Level   Level  // of a runtime socket; meaningless for a proxy
 }
 
 // LogFormat is what is logged of each request or connection.

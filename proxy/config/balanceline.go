@@ -1,0 +1,94 @@
+package config
+
+import (
+	"strings"
+)
+
+// parseBalance reads `balance`. The error texts follow "balance " as HAProxy prints them.
+func parseBalance(p *parser, w words) {
+	b, err := balance(w.from(1))
+	if err != nil {
+		p.bad("%s %s", w[0], err)
+		return
+	}
+	p.px.Balance = b
+}
+
+func balance(w words) (Balance, error) {
+	name := w.at(0)
+	args := []string(w.from(1))
+	switch {
+	case name == "":
+		return Balance{Algorithm: "roundrobin"}, nil
+	case contains([]string{"roundrobin", "static-rr", "first", "leastconn", "source"}, name):
+		return Balance{Algorithm: name}, nil
+	case strings.HasPrefix(name, "random"):
+		return balanceRandom(name)
+	case name == "uri":
+		return Balance{Algorithm: name, Args: args}, checkURIArgs(w)
+	case name == "url_param":
+		return Balance{Algorithm: name, Args: args}, checkParamArgs(w)
+	case strings.HasPrefix(name, "hdr("):
+		return balanceHeader(w)
+	case name == "hash" || strings.HasPrefix(name, "rdp-cookie"):
+		return Balance{}, sayf(": '%s' is not supported by this director", name)
+	}
+	return Balance{}, sayf("only supports 'roundrobin', 'static-rr', 'leastconn', 'source', 'uri', 'url_param', " +
+		"'hdr(name)' and 'rdp-cookie(name)' options.")
+}
+
+// balanceRandom reads random and random(<draws>).
+func balanceRandom(name string) (Balance, error) {
+	rest := strings.TrimPrefix(name, "random")
+	if !strings.HasPrefix(rest, "(") || strings.HasPrefix(rest, "()") {
+		return Balance{Algorithm: "random", Args: []string{"2"}}, nil
+	}
+	n := len(rest) - len(strings.TrimLeft(rest[1:], "+-0123456789"))
+	switch draws := rest[1:n]; {
+	case n == len(rest):
+		return Balance{}, sayf("random : missing closing parenthesis.")
+	case rest[n] != ')':
+		return Balance{}, sayf("random : unexpected character '%c' after argument.", rest[n])
+	case atoi(draws) < 1:
+		return Balance{}, sayf("random : number of draws must be at least 1.")
+	default:
+		return Balance{Algorithm: "random", Args: []string{draws}}, nil
+	}
+}
+
+func checkURIArgs(w words) error {
+	for i := 1; w.at(i) != ""; i++ {
+		switch w[i] {
+		case "len", "depth":
+			if atoi(w.at(i+1)) <= 0 {
+				return sayf("%s : '%s' expects a positive integer (got '%s').", w[0], w[i], w.at(i+1))
+			}
+			i++
+		case "whole", "path-only":
+		default:
+			return sayf("%s only accepts parameters 'len', 'depth', 'path-only', and 'whole' (got '%s').", w[0], w[i])
+		}
+	}
+	return nil
+}
+
+func checkParamArgs(w words) error {
+	switch {
+	case w.at(1) == "":
+		return sayf("%s requires an URL parameter name.", w[0])
+	case w.at(2) != "" && w.at(2) != "check_post":
+		return sayf("%s only accepts 'check_post' modifier (got '%s').", w[0], w[2])
+	}
+	return nil
+}
+
+func balanceHeader(w words) (Balance, error) {
+	name, _, closed := strings.Cut(strings.TrimPrefix(w[0], "hdr("), ")")
+	switch {
+	case !closed || name == "":
+		return Balance{}, sayf("hdr requires an http header field name.")
+	case w.at(1) != "" && w.at(1) != "use_domain_only":
+		return Balance{}, sayf("%s only accepts 'use_domain_only' modifier (got '%s').", w[0], w[1])
+	}
+	return Balance{Algorithm: "hdr", Args: append([]string{name}, w.from(1)...)}, nil
+}

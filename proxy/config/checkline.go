@@ -1,0 +1,129 @@
+package config
+
+import (
+	"regexp"
+	"strings"
+)
+
+// httpchk reads `option httpchk [[<method>] <uri> [<version>]]` (section 4.2).
+func (p *parser) httpchk(w words) {
+	p.warnSide(w[1], backSide, "")
+	if p.tooMany(w, 3, 1) {
+		return
+	}
+	c := p.check()
+	c.Method, c.URI, c.Version = "OPTIONS", "/", "HTTP/1.0"
+	args := w.from(2)
+	switch len(args) {
+	case 0:
+	case 1:
+		c.URI = args[0]
+	default:
+		c.Method, c.URI = args[0], args[1]
+	}
+	if len(args) < 3 {
+		return
+	}
+	version, rest, old := strings.Cut(args[2], "\r\n")
+	if old {
+		p.warn("parsing [%s:%d]: '%s %s' : hiding headers or body at the end of the version string is deprecated. "+
+			"Please, consider to use 'http-check send' directive instead.", p.pos.File, p.pos.Line, w[0], w[1])
+		for _, h := range strings.Split(rest, "\r\n") {
+			if h != "" {
+				c.Headers = append(c.Headers, h)
+			}
+		}
+	}
+	if !strings.HasPrefix(version, "HTTP/") {
+		p.bad("'%s %s' : '%s %s' expects a valid HTTP version (HTTP/X.Y), not '%s'.", w[0], w[1], w[0], w[1], version)
+		return
+	}
+	c.Version = version
+}
+
+// check gives the section's HTTP check.
+func (p *parser) check() *HTTPCheck {
+	if p.px.HTTPCheck == nil {
+		p.px.HTTPCheck = &HTTPCheck{Method: "OPTIONS", URI: "/", Version: "HTTP/1.0"}
+	}
+	return p.px.HTTPCheck
+}
+
+// parseHTTPCheck reads `http-check`; its rules need `option httpchk` before them, or they are ignored.
+func parseHTTPCheck(p *parser, w words) {
+	if p.warnSide(w[0], backSide, "") {
+		return
+	}
+	switch w.at(1) {
+	case "disable-on-404":
+		if !p.tooMany(w, 1, 0) {
+			p.px.DisableOn404 = true
+		}
+	case "expect":
+		e, err := parseExpect(w.from(2))
+		if err != nil {
+			p.bad("'%s %s' : %s.", w[0], w[1], err)
+			return
+		}
+		p.check().Expect = e
+	case "send":
+		if err := p.checkSend(w); err != nil {
+			p.bad("'%s %s' : %s.", w[0], w[1], err)
+		}
+	case "send-state", "connect", "comment", "set-var", "set-var-fmt", "unset-var":
+		p.unsupported("http-check " + w[1])
+	default:
+		p.bad("'%s' only supports 'comment', 'connect', 'send', 'expect', 'disable-on-404', 'send-state', 'set-var' and "+
+			"'unset-var' (got '%s')", w[0], w.at(1))
+	}
+}
+
+func parseExpect(w words) (Expect, error) {
+	e := Expect{}
+	if w.at(0) == "!" {
+		e.Negate, w = true, w[1:]
+	}
+	e.Kind, e.Pattern = w.at(0), w.at(1)
+	switch e.Kind {
+	case "status", "rstatus", "string", "rstring":
+	default:
+		return e, sayf("'%s' is not supported by this director", e.Kind)
+	}
+	if e.Pattern == "" {
+		return e, sayf("expects <pattern> as an argument")
+	}
+	if e.Kind == "rstatus" || e.Kind == "rstring" {
+		if _, err := regexp.Compile(e.Pattern); err != nil {
+			return e, sayf("'%s' : regex '%s' is invalid", e.Kind, e.Pattern)
+		}
+	}
+	return e, nil
+}
+
+// checkSend reads `http-check send [meth <m>] [uri <u>] [ver <v>] [hdr <name> <value>]*`.
+func (p *parser) checkSend(w words) error {
+	c := p.check()
+	for i := 2; w.at(i) != ""; i += 2 {
+		v := w.at(i + 1)
+		if v == "" {
+			return sayf("'%s' expects a string as argument", w[i])
+		}
+		switch w[i] {
+		case "meth":
+			c.Method = v
+		case "uri":
+			c.URI = v
+		case "ver":
+			c.Version = v
+		case "hdr":
+			if w.at(i+2) == "" {
+				return sayf("'%s' expects <name> and <value> as arguments", w[i])
+			}
+			c.Headers = append(c.Headers, v+": "+w[i+2])
+			i++
+		default:
+			return sayf("'%s' is not supported by this director", w[i])
+		}
+	}
+	return nil
+}

@@ -1,0 +1,266 @@
+package config
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func parsePractical(t *testing.T) *Config {
+	t.Helper()
+	cfg, rep := ParseText("haproxy.cfg", readFile(t, "testdata/practical.cfg"), testOptions())
+	require.Empty(t, rep.Messages)
+	return cfg
+}
+
+func TestEveryLineOfThePracticalHasItsEffect(t *testing.T) {
+	cfg := parsePractical(t)
+	g := cfg.Global
+	require.True(t, g.Daemon)
+	require.Equal(t, "/var/lib/haproxy", g.Chroot)
+	require.Equal(t, "/var/run/haproxy.pid", g.Pidfile)
+	require.Equal(t, 3000, g.Maxconn)
+	require.Equal(t, 106, g.UID)
+	require.Equal(t, 106, g.GID)
+	require.Equal(t, 30*time.Second, g.StatsTimeout)
+	require.Len(t, g.Sockets, 1)
+	require.Equal(t, "/var/lib/haproxy/stats", g.Sockets[0].Addr.Unix)
+	require.Equal(t, LevelOperator, g.Sockets[0].Level)
+	require.Equal(t, "127.0.0.1:514", g.Logs[0].Addr.Text)
+	require.Equal(t, 18, g.Logs[0].Facility)
+
+	require.Len(t, cfg.Proxies, 2)
+	front, back := cfg.Proxies[0], cfg.Proxies[1]
+	require.Equal(t, []int{2, 3}, []int{front.ID, back.ID})
+	for _, x := range cfg.Proxies {
+		require.Equal(t, ModeHTTP, x.Mode)
+		require.Equal(t, LogHTTP, x.LogFormat)
+		require.Equal(t, ServerClose, x.ConnMode)
+		require.True(t, x.DontLogNull)
+		require.Equal(t, netip.MustParsePrefix("127.0.0.0/8"), x.ForwardFor.Except)
+		require.Equal(t, -1, x.Redispatch)
+		require.Equal(t, 3, x.Retries)
+		require.Equal(t, Timeouts{
+			HTTPRequest: 10 * time.Second, Queue: time.Minute, Connect: 10 * time.Second, Client: time.Minute,
+			Server: time.Minute, HTTPKeepAlive: 10 * time.Second, Check: 10 * time.Second, Tarpit: 10 * time.Second,
+		}, x.Timeouts)
+		require.Len(t, x.Logs, 1)
+		require.True(t, x.Logs[0].Global)
+	}
+	require.Equal(t, "192.168.1.101:80", front.Binds[0].Addr.Text)
+	require.Equal(t, "/haproxy_stats", front.Stats.URI)
+	require.Equal(t, []Credential{{"admin", "haproxy"}}, front.Stats.Auth)
+	require.Nil(t, back.Stats)
+	require.Same(t, back, front.DefaultBackend)
+	require.Equal(t, "roundrobin", back.Balance.Algorithm)
+	require.Len(t, back.Servers, 3)
+	for i, s := range back.Servers {
+		require.Equal(t, fmt.Sprintf("cluster%d", i+2), s.Name)
+		require.Equal(t, fmt.Sprintf("10.0.100.1%d:80", i+2), s.Addr.Text)
+		require.Equal(t, []int{i + 1, 1, 1000, 2, 3}, []int{s.ID, s.Weight, s.Maxconn, s.Rise, s.Fall})
+		require.True(t, s.Check)
+		require.Equal(t, 2*time.Second, s.Inter)
+	}
+}
+
+func TestSplit(t *testing.T) {
+	env := func(name string) (string, bool) {
+		v, ok := map[string]string{"X": "a b", "E": ""}[name]
+		return v, ok
+	}
+	for _, c := range []struct {
+		line  string
+		want  words
+		fault string
+		at    int
+	}{
+		{line: `a  b	c # d`, want: words{"a", "b", "c"}},
+		{line: `"a b" 'c "d' e\ f \# \"`, want: words{"a b", `c "d`, "e f", "#", `"`}},
+		{line: `"$X" "${X}" '$X' $X`, want: words{"a b", "a b", "$X", "$X"}},
+		{line: `"${NO-default}" "${E-x}" "${X[*]}"`, want: words{"default", "", "a", "b"}},
+		{line: `a\tb \x41 \q "\$X"`, want: words{"a\tb", "A", `\q`, "$X"}},
+		{line: `a "b`, fault: faultQuote, at: 2},
+		{line: `"${X"`, fault: faultBrace, at: 2},
+		{line: `"$1"`, fault: faultVarName, at: 2},
+		{line: `\x4`, fault: faultHex, at: 0},
+	} {
+		got, fault := split(c.line, env)
+		if c.fault != "" {
+			require.NotNil(t, fault, c.line)
+			require.Equal(t, lexFault{c.fault, c.at}, *fault, c.line)
+			continue
+		}
+		require.Nil(t, fault, c.line)
+		require.Equal(t, c.want, got, c.line)
+	}
+}
+
+func TestConditions(t *testing.T) {
+	opt := testOptions()
+	opt.Getenv = func(n string) (string, bool) { return "yes", n == "SET" }
+	for text, want := range map[string]bool{
+		"":                          false,
+		"true":                      true,
+		"!1 || 1 && (0 || 2)":       true,
+		"defined(SET)":              true,
+		"defined(UNSET)":            false,
+		"streq(a,a) && strneq(a,b)": true,
+		"version_atleast(2.4)":      true,
+		"version_before(2.6.12)":    false,
+		"version_atleast(2.7-dev0)": false,
+		"feature(EPOLL)":            true,
+		"feature(QUIC)":             false,
+		`streq("$SET",yes)`:         true,
+	} {
+		got, err := EvalCondition(text, opt)
+		require.NoError(t, err, text)
+		require.Equal(t, want, got, text)
+	}
+	for _, text := range []string{"nonsense", "feature(", "what(is)", "1 )", "true"} {
+		_, err := EvalCondition(text, opt)
+		require.Error(t, err, text)
+	}
+}
+
+func TestConditionalBlocksChooseTheirLines(t *testing.T) {
+	cfg, rep := ParseText("c", strings.Join([]string{
+		"global", ".if version_atleast(9)", " maxconn 1", ".elif 1", " maxconn 2", ".else", " nonsense", ".endif", "",
+	}, "\n"), testOptions())
+	require.False(t, rep.Fatal, rep)
+	require.Equal(t, 2, cfg.Global.Maxconn)
+}
+
+// head is what a proxy needs so as not to be warned of.
+const head = "defaults\n mode http\n timeout client 1s\n timeout server 1s\n timeout connect 1s\n"
+
+func TestProxySettings(t *testing.T) {
+	file := t.TempDir() + "/503.http"
+	require.NoError(t, os.WriteFile(file, []byte("HTTP/1.0 503 Gone\r\n\r\n"), 0o600))
+	cfg, rep := ParseText("c", head+`
+listen web
+  bind 127.0.0.1:8001-8003 name ports maxconn 7
+  bind /tmp/sock mode 600 user haproxy
+  balance uri depth 2
+  option httpchk GET /index.php
+  http-check expect rstatus ^2
+  http-check disable-on-404
+  retries 0
+  option redispatch 2
+  default-server inter 1s fall 5 weight 10
+  errorfile 503 `+file+`
+  stats admin if TRUE
+  stats refresh 5
+  server a 127.0.0.1:81 check port 82 weight 5
+  server b localhost:83 backup disabled
+`, testOptions())
+	require.False(t, rep.Fatal, rep)
+	require.Empty(t, rep.Messages)
+	x := cfg.Proxies[0]
+	require.Equal(t, 1, x.ID, "without a stats socket the first proxy is number 1")
+	require.Len(t, x.Binds, 4)
+	require.Equal(t, "127.0.0.1:8003", x.Binds[2].Addr.Text)
+	require.Equal(t, []int{3, 7}, []int{x.Binds[2].ID, x.Binds[2].Maxconn})
+	require.Equal(t, uint32(0o600), x.Binds[3].Mode)
+	require.Equal(t, Balance{"uri", []string{"depth", "2"}}, x.Balance)
+	require.Equal(t, HTTPCheck{"GET", "/index.php", "HTTP/1.0", nil, Expect{Kind: "rstatus", Pattern: "^2"}}, *x.HTTPCheck)
+	require.True(t, x.DisableOn404)
+	require.Equal(t, []int{0, 2}, []int{x.Retries, x.Redispatch})
+	require.Equal(t, "HTTP/1.0 503 Gone\r\n\r\n", string(x.ErrorFiles[503]))
+	require.True(t, x.Stats.Admin)
+	require.Equal(t, 5*time.Second, x.Stats.Refresh)
+	a, b := x.Servers[0], x.Servers[1]
+	require.Equal(t, "127.0.0.1:82", a.CheckAddr.Text)
+	require.Equal(t, []int{5, 5}, []int{a.Weight, a.Fall})
+	require.Equal(t, "127.0.0.1:83", b.Addr.Text)
+	require.True(t, b.Backup && b.Disabled)
+}
+
+func TestNamedDefaults(t *testing.T) {
+	cfg, rep := ParseText("c", `
+defaults one
+  mode http
+  timeout client 1s
+defaults two from one
+  timeout connect 3s
+frontend f from two
+  bind :1
+frontend g from one
+  bind :2
+`, testOptions())
+	require.False(t, rep.Fatal, rep)
+	require.Equal(t, 3*time.Second, cfg.Proxies[0].Timeouts.Connect)
+	require.Equal(t, time.Second, cfg.Proxies[0].Timeouts.Client)
+	require.Zero(t, cfg.Proxies[1].Timeouts.Connect)
+}
+
+func TestWhatIsNotSupportedIsRefusedByName(t *testing.T) {
+	for _, line := range []string{"acl x path /", "http-request deny", "cookie X insert", "stick-table type ip", "filter trace"} {
+		_, rep := ParseText("c", head+"backend b\n "+line+"\n", testOptions())
+		require.True(t, rep.Fatal, line)
+		require.Equal(t, "parsing [c:7] : '"+strings.Fields(line)[0]+"' is not supported by this director", rep.Messages[0].Text)
+	}
+	_, rep := ParseText("c", "userlist u\n user a password b\n", testOptions())
+	require.Equal(t, "parsing [c:1] : 'userlist' is not supported by this director", rep.Messages[0].Text)
+}
+
+// TestOtherFilesAgainstHAProxy compares verdicts on what the practical's file does not have.
+func TestOtherFilesAgainstHAProxy(t *testing.T) {
+	ask := oracle(t)
+	backend := head + "backend b\n "
+	for _, text := range []string{
+		"", "\n", "# nothing\n", "foo\n", "global\n nbthread 0\n", "global\n nbthread x\n", "global\n node a/b\n",
+		"global\n spread-checks 60\n", "global\n hard-stop-after\n", "global\n hard-stop-after 1y\n", "global\n uid x\n",
+		"global\n stats maxconn 0\n", "global\n stats socket /tmp/s level king\n", "global\n stats socket /tmp/s mode 9\n",
+		"global\n log 127.0.0.1 len 5 local0\n", "global\n log /dev/log local0 loud\n", "global\n log-tag\n",
+		"frontend\n", "frontend a b\n mode http\n", "backend a b\n mode http\n", "defaults\n id 1\n", "defaults x from y\n",
+		head + "frontend f\n bind :80\n default_backend b\nbackend b\n mode tcp\n",
+		head + "listen f\n bind :80\n default_backend f\n",
+		head + "frontend f\n bind :0\n", head + "frontend f\n bind 127.0.0.1\n", head + "frontend f\n bind :80-70\n",
+		head + "frontend f\n bind :80 name\n", head + "frontend f\n bind :80 id x\n", head + "frontend f\n fullconn 3\n bind :80\n",
+		backend + "maxconn 3\n", backend + "bind :80\n", backend + "retries\n", backend + "balance uri len x\n",
+		backend + "balance random(0)\n", backend + "balance hdr()\n", backend + "balance url_param\n",
+		backend + "server a 1.2.3.4:80 inter\n", backend + "server a 1.2.3.4:80 rise 0\n", backend + "server a 1.2.3.4 check\n",
+		backend + "server a 1.2.3.4:80 id 0\n", backend + "server a 1.2.3.4:80 id 5\n server b 1.2.3.4:80 id 5\n",
+		backend + "server a 1.2.3.4:80 inter 1y\n", backend + "server a/b 1.2.3.4:80\n", backend + "server a\n",
+		backend + "default-server wieght 3\n", backend + "default-server id 3\n", backend + "option forwardfor header\n",
+		backend + "option httplog\n", backend + "no option httplog\n", backend + "no retries\n", backend + "option forceclose\n",
+		backend + "timeout client 3s\n", backend + "timeout server 3s\n timeout server 4s\n", backend + "clitimeout 3\n",
+		backend + "stats refresh x\n", backend + "stats realm\n", backend + "mode health\n", backend + "id 0\n",
+		backend + "errorfile 503\n", backend + "log 127.0.0.1\n", backend + "redispatch\n", backend + "monitor-uri /x\n",
+		".if\n", ".if true\n", ".if 1\n", ".else\n", ".endif\n", ".if foo\n.endif\n", ".alert hello\n", ".warning hello\n", ".foo\n",
+		"global\n maxconn 1", "global\n log \"$1\" local0\n", "global\n node \"${A\"\n", "global\n node \\x4\n",
+		"global\n " + strings.Repeat("a ", 70) + "\n", strings.Repeat("foo\n", 60), "no\n", "default\n", "no option\n",
+	} {
+		if got, want := verdict(text), ask(text); got != want {
+			t.Errorf("%q:\n got %s\nwant %s", text, got, want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	text, err := os.ReadFile("testdata/practical.cfg")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(text))
+	for i, m := range mistakes(string(text)) {
+		if i%37 == 0 {
+			f.Add(m.text)
+		}
+	}
+	f.Add("global\n log \"${X-y}\" local0\n.if !1 && (0)\n.endif\nlisten a from b\n bind :1-65535\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		cfg, rep := ParseText("c", text, testOptions())
+		if (cfg == nil) != rep.Fatal {
+			t.Fatalf("config %v, but fatal is %v", cfg, rep.Fatal)
+		}
+		if rep.Fatal && len(rep.Messages) == 0 {
+			t.Fatal("refused without a word")
+		}
+	})
+}

@@ -1,0 +1,254 @@
+package config
+
+import (
+	"strings"
+	"time"
+)
+
+// What HAProxy takes where the global section does not say (configuration manual, section 3.1).
+const (
+	defaultStatsTimeout = 10 * time.Second
+	defaultStatsMaxconn = 10
+	defaultLogTag       = "haproxy"
+)
+
+func (p *parser) global(w words) {
+	k := find(globalKeywords(), w.at(0))
+	if k == nil {
+		p.unknownKeyword(w.at(0), knownGlobal)
+		return
+	}
+	if k.max >= 0 && p.tooMany(w, k.max, 0) {
+		return
+	}
+	k.parse(p, w)
+}
+
+// globalKeywords is the table of section 3.
+func globalKeywords() []keyword {
+	table := []keyword{
+		{name: "daemon", parse: func(p *parser, _ words) { p.cfg.Global.Daemon = true }},
+		{name: "master-worker", usage: "[no-exit-on-failure]", max: 1, parse: parseMasterWorker},
+		{name: "chroot", usage: "<directory>", max: 1, parse: parseChroot},
+		{name: "pidfile", usage: "<file>", max: 1, parse: parsePidfile},
+		{name: "user", usage: "<name>", max: 1, parse: parseUser},
+		{name: "group", usage: "<name>", max: 1, parse: parseGroup},
+		{name: "uid", usage: "<number>", max: 1, parse: parseUID},
+		{name: "gid", usage: "<number>", max: 1, parse: parseGID},
+		{name: "maxconn", usage: "<number>", max: 1, parse: parseGlobalMaxconn},
+		{name: "nbthread", usage: "<number>", max: 1, parse: parseThreads},
+		{name: "node", usage: "<name>", max: 1, parse: parseNode},
+		{name: "description", usage: "<text>", max: -1, parse: parseGlobalDescription},
+		{name: "hard-stop-after", usage: "<time>", max: -1, parse: parseHardStop},
+		{name: "spread-checks", usage: "<0..50, in percent>", max: 1, parse: parseSpreadChecks},
+		{name: "stats", usage: "socket | timeout | maxconn", max: -1, parse: parseGlobalStats},
+		{name: "log", usage: "<address> <facility> [<level> [<least level>]]", max: -1, parse: parseGlobalLog},
+		{name: "log-tag", usage: "<tag>", max: 1, parse: parseGlobalLogTag},
+		{name: "log-send-hostname", usage: "[<name>]", max: -1, parse: parseLogSendHostname},
+		{name: "setenv", usage: "<name> <value>", max: 3, parse: parseSetenv},
+		{name: "presetenv", usage: "<name> <value>", max: 3, parse: parseSetenv},
+		{name: "unsetenv", usage: "<name> ...", max: -1, parse: parseUnsetenv},
+	}
+	return append(table, withoutEffect...)
+}
+
+// nothing accepts a line that asks for what this director does anyway, or that tunes what it does not have.
+func nothing(*parser, words) {}
+
+// withoutEffect are keywords of other people's files that may stand: they choose between HAProxy's own mechanisms, or set
+// defaults for features that are refused where they are used (TLS).
+var withoutEffect = []keyword{
+	{name: "expose-experimental-directives", max: -1, parse: nothing},
+	{name: "quiet", parse: nothing}, {name: "noepoll", parse: nothing}, {name: "nopoll", parse: nothing},
+	{name: "nokqueue", parse: nothing}, {name: "noevports", parse: nothing}, {name: "nosplice", parse: nothing},
+	{name: "nogetaddrinfo", parse: nothing}, {name: "busy-polling", parse: nothing},
+	{name: "set-dumpable", parse: nothing}, {name: "strict-limits", parse: nothing},
+	{name: "insecure-fork-wanted", parse: nothing}, {name: "insecure-setuid-wanted", parse: nothing},
+	{name: "numa-cpu-mapping", max: -1, parse: nothing}, {name: "cpu-map", max: -1, parse: nothing},
+	{name: "no-memory-trimming", max: -1, parse: nothing}, {name: "mworker-max-reloads", max: -1, parse: nothing},
+	{name: "ca-base", max: -1, parse: nothing}, {name: "crt-base", max: -1, parse: nothing},
+	{name: "ssl-default-bind-ciphers", max: -1, parse: nothing},
+	{name: "ssl-default-bind-ciphersuites", max: -1, parse: nothing},
+	{name: "ssl-default-bind-options", max: -1, parse: nothing},
+	{name: "ssl-default-server-ciphers", max: -1, parse: nothing},
+	{name: "ssl-default-server-ciphersuites", max: -1, parse: nothing},
+	{name: "ssl-default-server-options", max: -1, parse: nothing},
+	{name: "localpeer", max: 1, parse: nothing},
+}
+
+func parseMasterWorker(p *parser, w words) {
+	if w.at(1) != "" && w.at(1) != "no-exit-on-failure" {
+		p.badTight("'%s' only supports 'no-exit-on-failure' option.", w[0])
+		return
+	}
+	p.cfg.Global.MasterWorker = true
+}
+
+// once sets a text that may be given once; the first one stays. what names the argument where it is missing.
+func (p *parser) once(w words, text *string, what string) {
+	switch {
+	case *text != "":
+		p.already(w)
+	case w.at(1) == "":
+		p.bad("'%s' expects %s as an argument.", w[0], what)
+	default:
+		*text = w[1]
+	}
+}
+
+func parseChroot(p *parser, w words)  { p.once(w, &p.cfg.Global.Chroot, "a directory") }
+func parsePidfile(p *parser, w words) { p.once(w, &p.cfg.Global.Pidfile, "a file name") }
+
+func parseUser(p *parser, w words) {
+	g := &p.cfg.Global
+	if g.UID != 0 {
+		p.remark("parsing [%s:%d] : user/uid already specified. Continuing.", p.pos.File, p.pos.Line)
+		return
+	}
+	uid, ok := p.opt.LookupUser(w.at(1))
+	if !ok {
+		p.bad("cannot find user id for '%s' (0:Success)", w.at(1))
+		return
+	}
+	g.User, g.UID = w[1], uid
+}
+
+func parseGroup(p *parser, w words) {
+	g := &p.cfg.Global
+	if g.GID != 0 {
+		p.remark("parsing [%s:%d] : gid/group was already specified. Continuing.", p.pos.File, p.pos.Line)
+		return
+	}
+	gid, ok := p.opt.LookupGroup(w.at(1))
+	if !ok {
+		p.bad("cannot find group id for '%s' (0:Success)", w.at(1))
+		return
+	}
+	g.Group, g.GID = w[1], gid
+}
+
+func parseUID(p *parser, w words) { p.identity(w, &p.cfg.Global.UID, "user/uid", "user") }
+func parseGID(p *parser, w words) { p.identity(w, &p.cfg.Global.GID, "group/gid", "group") }
+
+func (p *parser) identity(w words, id *int, both, name string) {
+	switch n := w.at(1); {
+	case *id != 0:
+		p.remark("parsing [%s:%d] : %s already specified. Continuing.", p.pos.File, p.pos.Line, both)
+	case n == "":
+		p.bad("'%s' expects an integer argument.", w[0])
+	case strings.Trim(n, "0123456789") != "":
+		p.warnAt(" %s: string '%s' is not a number.\n   | You might want to use the '%s' parameter to use a system %s name.",
+			w[0], n, name, name)
+	default:
+		*id = atoi(n)
+	}
+}
+
+func parseGlobalMaxconn(p *parser, w words) {
+	g := &p.cfg.Global
+	switch {
+	case g.Maxconn != 0:
+		p.already(w)
+	case w.at(1) == "":
+		p.bad("'%s' expects an integer argument.", w[0])
+	default:
+		g.Maxconn = atoi(w[1])
+	}
+}
+
+// maxThreads is HAProxy's build-time limit on 64-bit machines.
+const maxThreads = 64
+
+func parseThreads(p *parser, w words) {
+	n := w.at(1)
+	if n == "" || strings.Trim(n, "0123456789") != "" {
+		p.bad("'%s' passed a missing or unparsable integer value in '%s'", w[0], n)
+		return
+	}
+	if v := atoi(n); v < 1 || v > maxThreads {
+		p.bad("'%s' value must be between 1 and %d (was %d)", w[0], maxThreads, v)
+		return
+	}
+	p.cfg.Global.Threads = atoi(n)
+}
+
+func parseNode(p *parser, w words) {
+	if !nodeName(w.at(1)) {
+		p.badTight("'%s' requires valid node name - non-empty string with digits(0-9), letters(A-Z, a-z), dot(.), "+
+			"hyphen(-) or underscode(_).", w[0])
+		return
+	}
+	p.cfg.Global.Node = w[1]
+}
+
+func nodeName(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; !isAlpha(c) && !isDigit(c) && c != '_' && c != '-' && c != '.' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func parseGlobalDescription(p *parser, w words) {
+	if w.at(1) == "" {
+		p.badTight("'%s' expects a string argument.", w[0])
+		return
+	}
+	p.cfg.Global.Description = strings.Join(w.from(1), " ")
+}
+
+func parseHardStop(p *parser, w words) {
+	if w.at(1) == "" {
+		p.bad("'%s' expects <time> as argument.\n", w[0])
+		return
+	}
+	d, fault := p.parseTime(w[1], time.Millisecond)
+	switch {
+	case fault == nil:
+		p.cfg.Global.HardStop = d
+	case fault.over:
+		p.bad("timer overflow in argument '%s' to '%s' (maximum value is 2147483647 ms or ~24.8 days)", w[1], w[0])
+	case fault.under:
+		p.bad("timer underflow in argument '%s' to '%s' (minimum non-null value is 1 ms)", w[1], w[0])
+	default:
+		p.bad("unexpected character '%s' in argument to <%s>.\n", fault.char, w[0])
+	}
+}
+
+func parseSpreadChecks(p *parser, w words) {
+	g := &p.cfg.Global
+	if g.SpreadChecks != 0 {
+		p.remark("parsing [%s:%d]: spread-checks already specified. Continuing.", p.pos.File, p.pos.Line)
+		return
+	}
+	if w.at(1) == "" {
+		p.badTight("'%s' expects an integer argument (0..50).", w[0])
+		return
+	}
+	if g.SpreadChecks = atoi(w[1]); g.SpreadChecks < 0 || g.SpreadChecks > 50 {
+		p.badTight("'spread-checks' needs a positive value in range 0..50.")
+	}
+}
+
+func parseSetenv(p *parser, w words) {
+	if w.at(2) == "" {
+		p.badTight("'%s' expects a name and a value.", w[0])
+		return
+	}
+	if _, set := p.env(w[1]); set && w[0] == "presetenv" {
+		return
+	}
+	value := w[2]
+	p.vars[w[1]] = &value
+}
+
+func parseUnsetenv(p *parser, w words) {
+	if w.at(1) == "" {
+		p.badTight("'%s' expects at least one variable name.", w[0])
+		return
+	}
+	for _, name := range w.from(1) {
+		p.vars[name] = nil
+	}
+}

@@ -1,0 +1,103 @@
+package config
+
+import (
+	"time"
+)
+
+// atoi reads a number as C does: an optional sign, digits, and whatever follows is ignored; no digits are 0. The value is
+// cut to 32 bits, which HAProxy's messages show ("is not within 0 and 256 (-727379969)").
+func atoi(s string) int {
+	i, neg := 0, false
+	for i < len(s) && isSpace(s[i]) {
+		i++
+	}
+	if i < len(s) && (s[i] == '-' || s[i] == '+') {
+		neg = s[i] == '-'
+		i++
+	}
+	const limit = 1<<63 - 1
+	v := uint64(0)
+	for ; i < len(s) && isDigit(s[i]); i++ {
+		if v > (limit-9)/10 {
+			v = limit
+			break
+		}
+		v = v*10 + uint64(s[i]-'0')
+	}
+	if neg {
+		return int(int32(-int64(v)))
+	}
+	return int(int32(int64(v)))
+}
+
+// timeFault is why a time could not be read.
+type timeFault struct {
+	over, under bool
+	char        string // the unexpected character; NUL at the end of the word
+}
+
+// maxTimer is HAProxy's longest time, in the unit of the value: 31 bits.
+const maxTimer = 0x80000000
+
+// unitNanos are the units of section 2.4.
+var unitNanos = map[string]uint64{
+	"us": 1e3, "ms": 1e6, "s": 1e9, "m": 60e9, "h": 3600e9, "d": 86400e9,
+}
+
+// parseTime reads a time in unit (time.Millisecond, time.Second) where it bears none of its own, rounded up to that unit.
+func (p *parser) parseTime(text string, unit time.Duration) (time.Duration, *timeFault) {
+	n := 0
+	value := uint64(0)
+	for n < len(text) && isDigit(text[n]) {
+		value = value*10 + uint64(text[n]-'0')
+		n++
+	}
+	if n == 0 {
+		return 0, &timeFault{char: charAt(text, 0)}
+	}
+	if n == len(text) {
+		if value >= maxTimer {
+			return 0, &timeFault{over: true}
+		}
+		return time.Duration(value) * unit, nil
+	}
+	size := 1
+	if n+1 < len(text) && text[n+1] == 's' && (text[n] == 'u' || text[n] == 'm') {
+		size = 2
+	}
+	scale, ok := unitNanos[text[n:n+size]]
+	if !ok {
+		return 0, &timeFault{char: charAt(text, n)}
+	}
+	if rest := text[n+size:]; rest != "" {
+		p.warn("unexpected character '%s' after the timer value '%s', only (us=microseconds,ms=milliseconds,"+
+			"s=seconds,m=minutes,h=hours,d=days) are supported. This will be reported as an error in next versions.",
+			charAt(rest, 0), text)
+	}
+	return scaleTime(value, scale, uint64(unit))
+}
+
+// scaleTime converts value in units of scale nanoseconds into unit, rounding up. The product wraps as HAProxy's does.
+func scaleTime(value, scale, unit uint64) (time.Duration, *timeFault) {
+	var result uint64
+	if scale >= unit {
+		result = value * (scale / unit)
+	} else {
+		result = (value + unit/scale - 1) / (unit / scale)
+	}
+	switch {
+	case result >= maxTimer:
+		return 0, &timeFault{over: true}
+	case result == 0 && value != 0:
+		return 0, &timeFault{under: true}
+	}
+	return time.Duration(result * unit), nil
+}
+
+// charAt gives the byte at i as C prints it with %c; NUL past the end.
+func charAt(s string, i int) string {
+	if i >= len(s) {
+		return "\x00"
+	}
+	return s[i : i+1]
+}

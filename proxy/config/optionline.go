@@ -1,0 +1,251 @@
+package config
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// flagOption is an option that is on or off and that `no` and `default` may precede.
+type flagOption struct {
+	name string
+	need side
+	http bool // HAProxy warns of it in mode tcp
+	set  func(*Proxy, bool)
+}
+
+// none is for options that tune what this director does not have: the file may have them.
+func none(*Proxy, bool) {}
+
+func flagOptions() []flagOption {
+	return []flagOption{
+		{"abortonclose", backSide, false, func(x *Proxy, on bool) { x.AbortOnClose = on }},
+		{"allbackups", backSide, false, func(x *Proxy, on bool) { x.AllBackups = on }},
+		{"clitcpka", frontSide, false, func(x *Proxy, on bool) { x.TCPKeepAlive = on }},
+		{"srvtcpka", backSide, false, func(x *Proxy, on bool) { x.TCPKeepAlive = on }},
+		{"contstats", frontSide, false, none},
+		{"dontlognull", frontSide, false, func(x *Proxy, on bool) { x.DontLogNull = on }},
+		{"dontlog-normal", frontSide, false, func(x *Proxy, on bool) { x.DontLogNormal = on }},
+		{"logasap", frontSide, false, func(x *Proxy, on bool) { x.LogASAP = on }},
+		{"log-separate-errors", frontSide, false, func(x *Proxy, on bool) { x.LogSeparate = on }},
+		{"log-health-checks", backSide, false, func(x *Proxy, on bool) { x.LogHealth = on }},
+		{"socket-stats", frontSide, false, func(x *Proxy, on bool) { x.SocketStats = on }},
+		{"independent-streams", bothSides, false, func(x *Proxy, on bool) { x.IndependentStr = on }},
+		{"http-no-delay", bothSides, true, func(x *Proxy, on bool) { x.HTTPNoDelay = on }},
+		{"splice-request", bothSides, false, none},
+		{"splice-response", bothSides, false, none},
+		{"splice-auto", bothSides, false, none},
+		{"tcp-smart-accept", frontSide, false, none},
+		{"tcp-smart-connect", backSide, false, none},
+		{"disable-h2-upgrade", frontSide, true, none},
+	}
+}
+
+// connModes are the options that exclude each other.
+var connModes = map[string]ConnMode{
+	"http-keep-alive": KeepAlive, "http-server-close": ServerClose, "httpclose": Close,
+}
+
+// goneOptions are those that HAProxy has given up.
+var goneOptions = map[string]string{
+	"forceclose": "option 'forceclose' is not supported any more since HAProxy 2.0, please just remove it, or use " +
+		"'option httpclose' if absolutely needed.",
+	"http-tunnel": "option 'http-tunnel' is not supported any more since HAProxy 2.1, please just remove it, it shouldn't be needed.",
+}
+
+func parseOption(p *parser, w words) {
+	name := w.at(1)
+	if name == "" {
+		p.badTight("'%s' expects an option name.", w[0])
+		return
+	}
+	for _, o := range flagOptions() {
+		if o.name == name {
+			p.flagOption(w, o)
+			return
+		}
+	}
+	if text, ok := goneOptions[name]; ok {
+		p.badTight("%s", text)
+		return
+	}
+	if mode, ok := connModes[name]; ok && p.modifier != reset {
+		p.connMode(w, mode)
+		return
+	}
+	if name == "redispatch" {
+		p.redispatch(w)
+		return
+	}
+	if p.modifier != plain && !contains(knownOptions, name) {
+		p.badTight("negation/default is not supported for option '%s'.", name)
+		return
+	}
+	p.plainOption(w)
+}
+
+// plainOption handles those that take arguments and cannot be negated.
+func (p *parser) plainOption(w words) {
+	switch {
+	case p.modifier != plain:
+		p.badTight("negation/default is not supported for option '%s'.", w[1])
+	case w[1] == "httplog":
+		p.optionHTTPLog(w)
+	case w[1] == "tcplog":
+		p.logOption("option tcplog", LogTCP)
+		p.tooMany(w, 0, 1)
+	case w[1] == "tcpka":
+		if !p.tooMany(w, 0, 1) {
+			p.px.TCPKeepAlive = true
+		}
+	case w[1] == "forwardfor":
+		p.forwardFor(w)
+	case w[1] == "httpchk":
+		p.httpchk(w)
+	default:
+		p.unknownOption(w[1])
+	}
+}
+
+func (p *parser) unknownOption(name string) {
+	if contains(knownOptions, name) || name == "originalto" || name == "httpslog" {
+		p.unsupported("option " + name)
+		return
+	}
+	if best := suggest(name, knownOptions); best != "" {
+		p.bad("unknown option '%s'; did you mean '%s' maybe ?", name, best)
+		return
+	}
+	p.bad("unknown option '%s'.", name)
+}
+
+func (p *parser) flagOption(w words, o flagOption) {
+	if p.tooMany(w, 0, 1) || p.warnSide(o.name, o.need, "") {
+		return
+	}
+	on := p.modifier == plain
+	o.set(p.px.Proxy, on)
+	if o.http {
+		p.px.httpOptions[o.name] = on
+	}
+}
+
+func (p *parser) connMode(w words, mode ConnMode) {
+	if p.tooMany(w, 0, 1) {
+		return
+	}
+	if p.modifier == plain {
+		p.px.ConnMode = mode
+	} else if p.px.ConnMode == mode {
+		p.px.ConnMode = KeepAlive
+	}
+}
+
+func (p *parser) redispatch(w words) {
+	if p.warnSide(w[1], backSide, "") {
+		return
+	}
+	p.px.Redispatch = 0
+	if p.modifier != plain {
+		return
+	}
+	// Without a number it is the last retry, the first one counted from the end.
+	if p.px.Redispatch = -1; w.at(2) != "" {
+		p.px.Redispatch = atoi(w[2])
+	}
+}
+
+// logFormatNames are the directives that choose a log format, for the warning of one that overrides another.
+var logFormatNames = map[LogFormat]string{
+	LogTCP: "option tcplog", LogHTTP: "option httplog", LogCLF: "option httplog clf",
+}
+
+func (p *parser) optionHTTPLog(w words) {
+	switch w.at(2) {
+	case "":
+		p.logOption("option httplog", LogHTTP)
+	case "clf":
+		if !p.tooMany(w, 1, 1) {
+			p.logOption("option httplog clf", LogCLF)
+		}
+	default:
+		p.bad("keyword '%s' only supports option 'clf'.", w[1])
+	}
+}
+
+func (p *parser) logOption(name string, format LogFormat) {
+	if old, ok := logFormatNames[p.px.LogFormat]; ok && p.px.isDefaults {
+		p.warn("parsing [%s:%d]: '%s' overrides previous '%s' in 'defaults' section.", p.pos.File, p.pos.Line, name, old)
+	}
+	p.px.LogFormat, p.px.logFormatPos = format, p.pos
+	if !p.px.isDefaults && !p.px.front {
+		p.warnAt("backend '%s' : '%s' directive is ignored in backends.", p.px.Name, strings.TrimSuffix(name, " clf"))
+	}
+}
+
+// forwardFor reads `option forwardfor [except <net>] [header <name>] [if-none]`.
+func (p *parser) forwardFor(w words) {
+	f := &ForwardFor{Header: "X-Forwarded-For"}
+	p.px.ForwardFor = f
+	for i := 2; w.at(i) != ""; i++ {
+		switch w[i] {
+		case "except":
+			net, ok := p.parseNet(w.at(i + 1))
+			if !ok {
+				p.bad("'%s %s %s' expects <address>[/mask] as argument.", w[0], w[1], w[i])
+				return
+			}
+			f.Except = net
+			i++
+		case "header":
+			if w.at(i+1) == "" {
+				p.bad("'%s %s %s' expects <header_name> as argument.", w[0], w[1], w[i])
+				return
+			}
+			f.Header = w[i+1]
+			i++
+		case "if-none":
+			f.IfNone = true
+		default:
+			p.bad("'%s %s' only supports optional values: 'except', 'header' and 'if-none'.", w[0], w[1])
+			return
+		}
+	}
+}
+
+// parseNet reads address[/mask]; the mask is a length or, for IPv4, four dotted numbers that are ones then zeros.
+func (p *parser) parseNet(s string) (netip.Prefix, bool) {
+	host, mask, masked := strings.Cut(s, "/")
+	if host == "" {
+		return netip.Prefix{}, false
+	}
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		var ok bool
+		if ip, ok = p.resolve(host, "ip4"); !ok {
+			return netip.Prefix{}, false
+		}
+	}
+	bits := ip.BitLen()
+	if masked {
+		var ok bool
+		if bits, ok = maskBits(mask, ip.BitLen()); !ok {
+			return netip.Prefix{}, false
+		}
+	}
+	return netip.PrefixFrom(ip, bits).Masked(), true
+}
+
+func maskBits(mask string, width int) (int, bool) {
+	if m, err := netip.ParseAddr(mask); err == nil && m.Is4() && width == 32 {
+		b := m.As4()
+		v := uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
+		n := 0
+		for ; n < 32 && v&(1<<31) != 0; n++ {
+			v <<= 1
+		}
+		return n, v == 0
+	}
+	n, err := strconv.Atoi(mask)
+	return n, err == nil && n >= 0 && n <= width
+}

@@ -1,0 +1,208 @@
+package config
+
+import (
+	"strings"
+)
+
+func (p *parser) proxyLine(w words) {
+	k := find(proxyKeywords(), w.at(0))
+	if k == nil {
+		p.unknownProxyKeyword(w)
+		return
+	}
+	if k.local && p.px.isDefaults {
+		if k.tight {
+			p.badTight("'%s' not allowed in 'defaults' section.", k.name)
+		} else {
+			p.bad("'%s' not allowed in 'defaults' section.", k.name)
+		}
+		return
+	}
+	p.warnSide(k.name, k.need, k.hint)
+	if k.max >= 0 && p.tooMany(w, k.max, 0) {
+		return
+	}
+	k.parse(p, w)
+}
+
+// warnSide warns that a line has no effect where the section lacks the side that it is about.
+func (p *parser) warnSide(word string, need side, hint string) bool {
+	if p.px.capable(need) {
+		return false
+	}
+	lacks := "neither frontend nor backend"
+	switch need {
+	case backSide:
+		lacks = "no backend"
+	case frontSide:
+		lacks = "no frontend"
+	}
+	p.warnAt("'%s' ignored because %s '%s' has %s capability.%s", word, p.px.word(), p.px.Name, lacks, hint)
+	return true
+}
+
+// proxyKeywords is the table of section 4.
+func proxyKeywords() []keyword {
+	return []keyword{
+		{name: "mode", usage: "http | tcp", max: 1, parse: parseMode},
+		{name: "id", usage: "<number>", max: 1, local: true, tight: true, parse: parseID},
+		{name: "description", usage: "<text>", max: -1, local: true, tight: true, parse: parseDescription},
+		{name: "disabled", parse: func(p *parser, _ words) { p.px.Disabled = true }},
+		{name: "enabled", parse: func(p *parser, _ words) { p.px.Disabled = false }},
+		{name: "bind", usage: "<address>[,...] [<setting> ...]", max: -1, need: frontSide, local: true, parse: parseBind},
+		{name: "maxconn", usage: "<number>", max: -1, need: frontSide, hint: " Maybe you want 'fullconn' instead ?", parse: parseMaxconn},
+		{name: "backlog", usage: "<number>", max: -1, need: frontSide, parse: parseBacklog},
+		{name: "fullconn", usage: "<number>", max: -1, need: backSide, hint: " Maybe you want 'maxconn' instead ?", parse: parseFullconn},
+		{name: "default_backend", usage: "<backend>", max: -1, need: frontSide, parse: parseDefaultBackend},
+		{name: "monitor-uri", usage: "<uri>", max: 1, need: frontSide, parse: parseMonitorURI},
+		{name: "retries", usage: "<number>", max: 1, need: backSide, parse: parseRetries},
+		{name: "timeout", usage: "<event> <time>", max: -1, parse: parseTimeout},
+		{name: "balance", usage: "<algorithm> [<arguments>]", max: -1, need: backSide, parse: parseBalance},
+		{name: "server", usage: "<name> <address>[:<port>] [<setting> ...]", max: -1, parse: parseServer},
+		{name: "default-server", usage: "[<setting> ...]", max: -1, parse: parseDefaultServer},
+		{name: "option", usage: "<option> [<arguments>]", max: -1, parse: parseOption},
+		{name: "http-check", usage: "expect | send | disable-on-404", max: -1, parse: parseHTTPCheck},
+		{name: "stats", usage: "<parameter> [<arguments>]", max: -1, parse: parseProxyStats},
+		{name: "log", usage: "global | <address> <facility> [<level> [<least level>]]", max: -1, parse: parseProxyLog},
+		{name: "log-tag", usage: "<tag>", max: -1, parse: parseProxyLogTag},
+		{name: "errorfile", usage: "<status> <file>", max: -1, need: bothSides, parse: parseErrorFile},
+	}
+}
+
+// goneKeywords are those that HAProxy has given up, with what it says of them after the position.
+var goneKeywords = map[string]string{
+	"redispatch": "keyword 'redispatch' directive is not supported anymore since HAProxy 2.1. Use 'option redispatch'.",
+	"redisp":     "keyword 'redisp' directive is not supported anymore since HAProxy 2.1. Use 'option redispatch'.",
+	"clitimeout": "the 'clitimeout' directive is not supported anymore since HAProxy 2.1. Use 'timeout client'.",
+	"srvtimeout": "the 'srvtimeout' directive is not supported anymore since HAProxy 2.1. Use 'timeout server'.",
+	"contimeout": "the 'contimeout' directive is not supported anymore since HAProxy 2.1. Use 'timeout connect'.",
+}
+
+// localOnly are keywords that this director does not support and that HAProxy refuses in a nameless defaults section.
+var localOnly = map[string]string{
+	"acl":                 "'acl' not allowed in 'defaults' section.",
+	"http-request":        "'http-request' not allowed in anonymous 'defaults' section.",
+	"http-response":       "'http-response' not allowed in anonymous 'defaults' section.",
+	"http-after-response": "'http-after-response' not allowed in anonymous 'defaults' section.",
+	"use_backend":         "'use_backend' not allowed in 'defaults' section.",
+	"redirect":            "'redirect' not allowed in 'defaults' section.",
+}
+
+func (p *parser) unknownProxyKeyword(w words) {
+	if text, ok := goneKeywords[w.at(0)]; ok {
+		p.bad("%s", text)
+		return
+	}
+	if text, ok := localOnly[w.at(0)]; ok && p.px.isDefaults && p.px.Name == "" {
+		p.bad("%s", text)
+		return
+	}
+	p.unknownKeyword(w.at(0), knownProxy)
+}
+
+func parseMode(p *parser, w words) {
+	switch w.at(1) {
+	case "http":
+		p.px.Mode = ModeHTTP
+	case "tcp":
+		p.px.Mode = ModeTCP
+	case "health":
+		p.bad("'mode health' doesn't exist anymore. Please use 'http-request return status 200' instead.")
+	default:
+		p.bad("unknown proxy mode '%s'.", w.at(1))
+	}
+}
+
+func parseID(p *parser, w words) {
+	if w.at(1) == "" {
+		p.badTight("'%s' expects an integer argument.", w[0])
+		return
+	}
+	id := atoi(w[1])
+	p.px.ID, p.px.explicitID = id, true
+	if id <= 0 {
+		p.badTight("custom id has to be > 0.")
+		return
+	}
+	for _, s := range p.proxies {
+		if s != p.px && s.explicitID && s.ID == id {
+			p.badTight("%s %s reuses same custom id as %s %s (declared at %s:%d).",
+				p.px.word(), p.px.Name, s.word(), s.Name, s.Pos.File, s.Pos.Line)
+			return
+		}
+	}
+}
+
+func parseDescription(p *parser, w words) {
+	if w.at(1) == "" {
+		p.badTight("'%s' expects a string argument.", w[0])
+		return
+	}
+	p.px.Description = strings.Join(w.from(1), " ")
+}
+
+// number reads a keyword's one number; a further word is refused after it was taken.
+func (p *parser) number(w words, value *int) {
+	if w.at(1) == "" {
+		p.bad("'%s' expects an integer argument.", w[0])
+		return
+	}
+	*value = atoi(w[1])
+	p.tooMany(w, 1, 0)
+}
+
+func parseMaxconn(p *parser, w words)  { p.number(w, &p.px.Maxconn) }
+func parseBacklog(p *parser, w words)  { p.number(w, &p.px.Backlog) }
+func parseFullconn(p *parser, w words) { p.number(w, &p.px.Fullconn) }
+
+func parseDefaultBackend(p *parser, w words) {
+	if w.at(1) == "" {
+		p.bad("'%s' expects a backend name.", w[0])
+		return
+	}
+	p.px.backendName = w[1]
+	p.tooMany(w, 1, 0)
+}
+
+func parseMonitorURI(p *parser, w words) {
+	if w.at(1) == "" {
+		p.bad("'%s' expects an URI.", w[0])
+		return
+	}
+	p.px.Monitor = w[1]
+}
+
+func parseRetries(p *parser, w words) {
+	if w.at(1) == "" {
+		p.bad("'%s' expects an integer argument (dispatch counts for one).", w[0])
+		return
+	}
+	p.px.Retries = max(0, atoi(w[1]))
+}
+
+// errorStatuses are the codes that HAProxy itself may send.
+var errorStatuses = []int{200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 421, 422, 425, 429, 500, 501, 502, 503, 504}
+
+func parseErrorFile(p *parser, w words) {
+	if w.at(1) == "" || w.at(2) == "" {
+		p.bad("%s : expects <status_code> and <file> as arguments.\n", w[0])
+		return
+	}
+	status, known := atoi(w[1]), false
+	for _, s := range errorStatuses {
+		known = known || s == status
+	}
+	if !known {
+		p.bad("%s : unable to load file '%s' : status code '%d' not handled", w[0], w[2], status)
+		return
+	}
+	text, err := p.opt.ReadFile(w[2])
+	if err != nil {
+		p.bad("%s : error opening file '%s'.", w[0], w[2])
+		return
+	}
+	if p.px.ErrorFiles == nil {
+		p.px.ErrorFiles = map[int][]byte{}
+	}
+	p.px.ErrorFiles[status] = text
+}

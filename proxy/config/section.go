@@ -1,0 +1,203 @@
+package config
+
+// section is a proxy or defaults section while it is being read: the Proxy that will come of it, and what is resolved or
+// looked at only once all has been read.
+type section struct {
+	*Proxy
+	isDefaults bool
+	front      bool
+	back       bool
+
+	backendName    string // default_backend
+	logs           []logRef
+	logFormatPos   Pos  // of the option that chose the log format
+	statsInherited bool // Stats is that of the defaults
+	httpOptions    map[string]bool
+	explicitID     bool
+	listens        bool       // a backend with an (ignored) bind line
+	server         serverBase // default-server
+	byName         bool       // a defaults section: used with `from`, or by standing before
+	byPlace        bool
+}
+
+// capable tells whether the section has a side; defaults have both.
+func (s *section) capable(need side) bool {
+	return need == 0 || need&frontSide != 0 && s.front || need&backSide != 0 && s.back
+}
+
+// word is the section's keyword in messages.
+func (s *section) word() string {
+	switch {
+	case s.isDefaults:
+		return "defaults"
+	case s.front && s.back:
+		return "listen"
+	case s.front:
+		return "frontend"
+	}
+	return "backend"
+}
+
+// Retries without a `retries` line (section 4.2).
+const defaultRetries = 3
+
+func newDefaults() *section {
+	return &section{
+		Proxy:       &Proxy{Mode: ModeTCP, Retries: defaultRetries, Balance: Balance{Algorithm: "roundrobin"}},
+		isDefaults:  true,
+		front:       true,
+		back:        true,
+		httpOptions: map[string]bool{},
+		server:      newServerBase(),
+	}
+}
+
+// inherit makes a new section with all of from's settings.
+func (s *section) inherit() *section {
+	proxy := *s.Proxy
+	n := *s
+	n.Proxy = &proxy
+	n.Logs = nil
+	n.logs = append([]logRef(nil), s.logs...)
+	n.httpOptions = map[string]bool{}
+	for k, v := range s.httpOptions {
+		n.httpOptions[k] = v
+	}
+	n.ErrorFiles = map[int][]byte{}
+	for k, v := range s.ErrorFiles {
+		n.ErrorFiles[k] = v
+	}
+	if s.HTTPCheck != nil {
+		check := *s.HTTPCheck
+		check.Headers = append([]string(nil), check.Headers...)
+		n.HTTPCheck = &check
+	}
+	n.statsInherited = s.Stats != nil
+	n.byName, n.byPlace, n.listens = false, false, false
+	return &n
+}
+
+// openProxy opens defaults, frontend, backend or listen.
+func (p *parser) openProxy(w words) {
+	if w[0] == "defaults" {
+		p.openDefaults(w)
+		return
+	}
+	name := w.at(1)
+	if name == "" {
+		p.stop("parsing [%s:%d] : '%s' expects an <id> argument", p.pos.File, p.pos.Line, w[0])
+		return
+	}
+	front, back := w[0] != "backend", w[0] != "frontend"
+	p.px = nil
+	p.checkName(w[0], name)
+	p.checkDuplicate(w[0], name, front)
+	if !p.checkHeading(w, front) {
+		return
+	}
+	from := p.defaults
+	if w.at(2) == "from" {
+		if from = p.lookupDefaults(w, 2, w[0], name); from == nil {
+			return
+		}
+	} else {
+		from.byPlace = true
+	}
+	p.checkMixed(from)
+	s := from.inherit()
+	s.isDefaults, s.front, s.back = false, front, back
+	s.Pos, s.Name = p.pos, name
+	switch {
+	case front && back:
+		s.Kind = Listen
+	case front:
+		s.Kind = Frontend
+	default:
+		s.Kind = Backend
+	}
+	p.px = s
+	p.proxies = append(p.proxies, s)
+}
+
+func (p *parser) openDefaults(w words) {
+	name, i := w.at(1), 2
+	if w.at(1) == "from" && w.at(2) != "" && w.at(3) == "" {
+		name, i = "", 1
+	}
+	s := newDefaults()
+	if w.at(i) == "from" {
+		from := p.lookupDefaults(w, i, "defaults", name)
+		if from == nil {
+			return
+		}
+		s = from.inherit()
+		s.isDefaults, s.front, s.back, s.statsInherited = true, true, true, false
+	}
+	s.Pos, s.Name = p.pos, name
+	p.px, p.defaults = s, s
+	if name != "" {
+		p.named[name] = s
+	}
+}
+
+// lookupDefaults finds the section that `from` names.
+func (p *parser) lookupDefaults(w words, i int, kind, name string) *section {
+	from := p.named[w.at(i+1)]
+	if from == nil {
+		p.stop("parsing [%s:%d] : defaults section '%s' not found for %s '%s'.", p.pos.File, p.pos.Line, w.at(i+1), kind, name)
+		return nil
+	}
+	from.byName = true
+	return from
+}
+
+// checkMixed warns of a defaults section that is used both by its name and by its place.
+func (p *parser) checkMixed(from *section) {
+	if from.byName && from.byPlace {
+		p.remark("parsing [%s:%d] : defaults section '%s' (declared at %s:%d) is explicitly referenced by another proxy and "+
+			"implicitly used here. To avoid any ambiguity don't mix both usage. Add a last defaults section not explicitly used "+
+			"or always use explicit references.", p.pos.File, p.pos.Line, from.Name, from.Pos.File, from.Pos.Line)
+	}
+}
+
+func (p *parser) checkName(kind, name string) {
+	if c := invalidChar(name); c != "" {
+		p.bad("character '%s' is not permitted in '%s' name '%s'.", c, kind, name)
+	}
+}
+
+// invalidChar gives the first character that a name may not hold, or "".
+func invalidChar(name string) string {
+	for i := 0; i < len(name); i++ {
+		if c := name[i]; !isAlpha(c) && !isDigit(c) && c != '.' && c != ':' && c != '_' && c != '-' {
+			return name[i : i+1]
+		}
+	}
+	return ""
+}
+
+// checkDuplicate refuses a second frontend, or a second backend, of a name; a frontend and a backend may share one.
+func (p *parser) checkDuplicate(kind, name string, front bool) {
+	for _, s := range p.proxies {
+		if s.Name == name && (front && s.front || !front && s.back) {
+			p.alert("Parsing [%s:%d]: %s '%s' has the same name as %s '%s' declared at %s:%d.",
+				p.pos.File, p.pos.Line, kind, name, s.word(), s.Name, s.Pos.File, s.Pos.Line)
+			return
+		}
+	}
+}
+
+// checkHeading looks at what follows the name: nothing, or `from` and a name. HAProxy 1.4's address after the name gets a
+// word of advice in frontend and listen; in backend the section is dropped without one.
+func (p *parser) checkHeading(w words, front bool) bool {
+	if w.at(2) == "" || w.at(2) == "from" && w.at(3) != "" && w.at(4) == "" {
+		return true
+	}
+	if w.at(2) == "from" && w.at(3) != "" {
+		p.tooMany(w, 3, 0)
+	}
+	if front {
+		p.remark("parsing [%s:%d] : please use the 'bind' keyword for listening addresses.", p.pos.File, p.pos.Line)
+	}
+	return false
+}

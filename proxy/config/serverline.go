@@ -1,0 +1,260 @@
+package config
+
+import (
+	"fmt"
+	"time"
+)
+
+// serverBase is a server while its line is read: settings that default-server may give, and what is looked at later.
+type serverBase struct {
+	Server
+	checkPort int // `port`; 0: the server's own
+	checkAddr parsedAddr
+	noPort    bool // the address has no port: connections keep the client's
+}
+
+// What HAProxy takes where a server line does not say (section 5.2).
+const (
+	defaultInter = 2 * time.Second
+	defaultRise  = 2
+	defaultFall  = 3
+	maxWeight    = 256
+)
+
+func newServerBase() serverBase {
+	return serverBase{Server: Server{Weight: 1, Inter: defaultInter, Rise: defaultRise, Fall: defaultFall}}
+}
+
+// serverError reports on a server line; HAProxy names the server once it is known, and only in the line's first message.
+func (p *parser) serverError(name, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if name != "" {
+		text = fmt.Sprintf("'server %s/%s' : %s", p.px.Name, name, text)
+	}
+	p.alert("[%s:%d] : %s", p.pos.File, p.pos.Line, text)
+}
+
+func parseServer(p *parser, w words) {
+	if !p.serverAllowed(w) {
+		return
+	}
+	if w.at(2) == "" {
+		p.serverError("", "'%s' expects <name> and <addr>[:<port>] as arguments.", w[0])
+		return
+	}
+	if c := invalidChar(w[1]); c != "" {
+		p.serverError("", "character '%s' is not permitted in %s name '%s'.", c, w[0], w[1])
+		return
+	}
+	s := p.px.server
+	s.Pos, s.Name = p.pos, w[1]
+	a, err := p.parseAddr(w[2], portOK|portOffset|stream|resolveLate)
+	if err != nil {
+		p.serverError(s.Name, "%s", err)
+		return
+	}
+	s.Addr, s.noPort = a.Address, a.offset
+	if !p.serverWords(w, 3, &s, true) {
+		return
+	}
+	p.addServer(s, a.host)
+}
+
+// addServer puts the finished server into its backend; a name is looked up when all files have been read.
+func (p *parser) addServer(s serverBase, host string) {
+	one := s.Server
+	if s.checkPort != 0 || s.checkAddr.IP.IsValid() || s.checkAddr.Unix != "" {
+		one.CheckAddr = s.checkTarget()
+	}
+	p.px.Servers = append(p.px.Servers, &one)
+	if host != "" {
+		p.lookups = append(p.lookups, lookup{section: p.px, server: &one, host: host, checkPort: s.checkPort})
+	}
+}
+
+// checkTarget is where checks go: `addr` and `port`, each replacing the server's own.
+func (s *serverBase) checkTarget() Address {
+	a := s.checkAddr
+	if !a.IP.IsValid() && a.Unix == "" {
+		a.Address = s.Addr
+	}
+	switch {
+	case s.checkPort != 0:
+		a.Port = s.checkPort
+	case a.Port == 0:
+		a.Port = s.Addr.Port
+	}
+	if a.IP.IsValid() {
+		a.setIP(a.IP)
+	}
+	return a.Address
+}
+
+func (p *parser) serverAllowed(w words) bool {
+	switch {
+	case p.px.isDefaults && w[0] != "default-server":
+		p.serverError("", "'%s' not allowed in 'defaults' section.", w[0])
+		return false
+	case !p.px.back:
+		p.alert("[%s:%d] : parsing [%s:%d] : '%s' not allowed because %s '%s' has no backend capability.",
+			p.pos.File, p.pos.Line, p.pos.File, p.pos.Line, w[0], p.px.word(), p.px.Name)
+		return false
+	}
+	return true
+}
+
+func parseDefaultServer(p *parser, w words) {
+	if p.serverAllowed(w) {
+		p.serverWords(w, 1, &p.px.server, false)
+	}
+}
+
+// serverKeyword is a setting of a server line.
+type serverKeyword struct {
+	args int
+	set  func(p *parser, s *serverBase, name, value string) error
+}
+
+// serverKeywords is the table of section 5.2. Those without a function choose between HAProxy's own mechanisms.
+var serverKeywords = map[string]serverKeyword{
+	"weight":    {1, serverWeight},
+	"maxconn":   {1, func(_ *parser, s *serverBase, _, v string) error { s.Maxconn = max(0, atoi(v)); return nil }},
+	"minconn":   {1, func(_ *parser, s *serverBase, _, v string) error { s.Minconn = max(0, atoi(v)); return nil }},
+	"maxqueue":  {1, func(_ *parser, s *serverBase, _, v string) error { s.Maxqueue = max(0, atoi(v)); return nil }},
+	"id":        {1, serverID},
+	"backup":    {0, func(_ *parser, s *serverBase, _, _ string) error { s.Backup = true; return nil }},
+	"no-backup": {0, func(_ *parser, s *serverBase, _, _ string) error { s.Backup = false; return nil }},
+	"disabled":  {0, func(_ *parser, s *serverBase, _, _ string) error { s.Disabled = true; return nil }},
+	"enabled":   {0, func(_ *parser, s *serverBase, _, _ string) error { s.Disabled = false; return nil }},
+	"cookie":    {1, serverCookie},
+	"check":     {0, func(_ *parser, s *serverBase, _, _ string) error { s.Check = true; return nil }},
+	"no-check":  {0, func(_ *parser, s *serverBase, _, _ string) error { s.Check = false; return nil }},
+	"addr":      {1, serverCheckAddr},
+	"port":      {1, serverCheckPort},
+	"inter":     {1, func(p *parser, s *serverBase, n, v string) error { return p.serverDelay(&s.Inter, s, n, v) }},
+	"fastinter": {1, func(p *parser, s *serverBase, n, v string) error { return p.serverDelay(&s.FastInter, s, n, v) }},
+	"downinter": {1, func(p *parser, s *serverBase, n, v string) error { return p.serverDelay(&s.DownInter, s, n, v) }},
+	"rise":      {1, func(_ *parser, s *serverBase, n, v string) error { return serverCount(&s.Rise, n, v) }},
+	"fall":      {1, func(_ *parser, s *serverBase, n, v string) error { return serverCount(&s.Fall, n, v) }},
+	"tfo":       {0, nil}, "no-tfo": {0, nil}, "no-ssl": {0, nil}, "no-check-ssl": {0, nil},
+	"no-send-proxy": {0, nil}, "no-send-proxy-v2": {0, nil}, "no-agent-check": {0, nil}, "no-check-send-proxy": {0, nil},
+	"pool-low-conn": {1, nil}, "pool-max-conn": {1, nil}, "pool-purge-delay": {1, nil}, "max-reuse": {1, nil},
+}
+
+// serverWords applies the settings from word i on; false if one was refused.
+func (p *parser) serverWords(w words, i int, s *serverBase, line bool) bool {
+	for w.at(i) != "" {
+		k, ok := serverKeywords[w[i]]
+		switch {
+		case !ok:
+			p.unknownServerWord(w[i], s.Name, line)
+			return false
+		case w[i] == "id" && !line:
+			p.remark("[%s:%d] : '%s' option is not accepted in default-server sections", p.pos.File, p.pos.Line, w[i])
+		case k.set != nil:
+			if err := k.set(p, s, w[i], w.at(i+1)); err != nil {
+				p.serverError(s.Name, "%s.", err)
+				return false
+			}
+		}
+		i += 1 + k.args
+	}
+	return true
+}
+
+func (p *parser) unknownServerWord(word, name string, line bool) {
+	hint := ""
+	if !line {
+		hint = " Hint: no address was expected for this server."
+	}
+	best := suggest(word, knownServer)
+	switch {
+	case contains(knownServer, word) && best == word:
+		p.serverError(name, "'%s' is not supported by this director", word)
+	case best != "":
+		p.serverError(name, "unknown keyword '%s'; did you mean '%s' maybe ?%s", word, best, hint)
+	default:
+		p.serverError(name, "unknown keyword '%s'.%s", word, hint)
+	}
+}
+
+func serverWeight(_ *parser, s *serverBase, _, value string) error {
+	n := atoi(value)
+	if n < 0 || n > maxWeight {
+		return sayf("weight of server %s is not within 0 and %d (%d).", s.Name, maxWeight, n)
+	}
+	s.Weight = n
+	return nil
+}
+
+func serverID(p *parser, s *serverBase, name, value string) error {
+	if value == "" {
+		return sayf("'%s' : expects an integer argument", name)
+	}
+	if s.ID = atoi(value); s.ID <= 0 {
+		return sayf("'%s' : custom id has to be > 0", name)
+	}
+	for _, o := range p.px.Servers {
+		if o.ID == s.ID {
+			return sayf("'%s' : custom id %d already used at %s:%d ('server %s')", name, s.ID, o.Pos.File, o.Pos.Line, o.Name)
+		}
+	}
+	return nil
+}
+
+func serverCookie(_ *parser, s *serverBase, name, value string) error {
+	if value == "" {
+		return sayf("'%s' expects <value> as argument.\n", name)
+	}
+	s.Cookie = value
+	return nil
+}
+
+func serverCheckAddr(p *parser, s *serverBase, name, value string) error {
+	if value == "" {
+		return sayf("'%s' expects <ipv4|ipv6> as argument.", name)
+	}
+	a, err := p.parseAddr(value, resolveNow|portOK|stream)
+	if err != nil {
+		return sayf("'%s' : %s", name, err)
+	}
+	s.checkAddr = a
+	return nil
+}
+
+func serverCheckPort(_ *parser, s *serverBase, name, value string) error {
+	if value == "" {
+		return sayf("'%s' expects a port number as argument.", name)
+	}
+	s.checkPort = atoi(value)
+	return nil
+}
+
+func (p *parser) serverDelay(d *time.Duration, s *serverBase, name, value string) error {
+	if value == "" {
+		return sayf("'%s' expects a delay as argument.", name)
+	}
+	v, fault := p.parseTime(value, time.Millisecond)
+	switch {
+	case fault == nil && v <= 0:
+		return sayf("invalid value %d for argument '%s' of server %s.", v, name, s.Name)
+	case fault == nil:
+		*d = v
+		return nil
+	case fault.over:
+		return sayf("timer overflow in argument <%s> to <%s> of server %s, maximum value is 2147483647 ms (~24.8 days).", value, name, s.Name)
+	case fault.under:
+		return sayf("timer underflow in argument <%s> to <%s> of server %s, minimum non-null value is 1 ms.", value, name, s.Name)
+	}
+	return sayf("unexpected character '%s' in 'agent-inter' argument of server %s.", fault.char, s.Name)
+}
+
+func serverCount(n *int, name, value string) error {
+	if value == "" {
+		return sayf("'%s' expects an integer argument.", name)
+	}
+	if *n = atoi(value); *n <= 0 {
+		return sayf("'%s' has to be > 0.", name)
+	}
+	return nil
+}

@@ -1,0 +1,186 @@
+package config
+
+import (
+	"strings"
+	"time"
+)
+
+// parseGlobalStats reads the runtime socket's lines (section 3.1, "stats socket").
+func parseGlobalStats(p *parser, w words) {
+	switch w.at(1) {
+	case "socket":
+		p.statsSocket(w)
+	case "timeout":
+		p.statsTimeout(w)
+	case "maxconn":
+		n := atoi(w.at(2))
+		if n <= 0 {
+			p.bad("'%s %s' expects a positive value", w[0], w[1])
+			return
+		}
+		p.cfg.Global.StatsMaxconn, p.cliOpen = n, true
+	case "bind-process":
+		p.cliOpen = true
+	default:
+		p.bad("'%s' only supports 'socket', 'maxconn', 'bind-process' and 'timeout' (got '%s')", w[0], w.at(1))
+	}
+}
+
+func (p *parser) statsTimeout(w words) {
+	d, fault := p.parseTime(w.at(2), time.Millisecond)
+	switch {
+	case fault == nil && d == 0:
+		p.bad("'%s %s' expects a positive value", w[0], w[1])
+	case fault == nil:
+		p.cfg.Global.StatsTimeout, p.cliOpen = d, true
+	case fault.over:
+		p.bad("timer overflow in argument '%s' to '%s %s' (maximum value is 2147483647 ms or ~24.8 days)", w.at(2), w[0], w[1])
+	case fault.under:
+		p.bad("timer underflow in argument '%s' to '%s %s' (minimum non-null value is 1 ms)", w.at(2), w[0], w[1])
+	default:
+		p.bad("'%s %s' : unexpected character '%s'", w[0], w[1], fault.char)
+	}
+}
+
+func (p *parser) statsSocket(w words) {
+	if w.at(2) == "" {
+		p.bad("'%s %s' in global section expects an address or a path to a UNIX socket", w[0], w[1])
+		return
+	}
+	p.cliOpen = true
+	for _, text := range strings.Split(w[2], ",") {
+		a, err := p.parseAddr(text, listenRule)
+		if err != nil {
+			p.bad("parsing [%s:%d] : '%s %s' : %s\n", p.pos.File, p.pos.Line, w[0], w[1], err)
+			return
+		}
+		b := Bind{Pos: p.pos, Addr: a.Address, UID: -1, GID: -1, Level: LevelOperator}
+		if err := p.bindWords(w, 3, &b); err != nil {
+			p.bad("'%s %s' : %s", w[0], w[1], err.socketText())
+			return
+		}
+		p.cfg.Global.Sockets = append(p.cfg.Global.Sockets,
+			StatsSocket{Pos: p.pos, Addr: b.Addr, Mode: b.Mode, UID: b.UID, GID: b.GID, Level: b.Level})
+	}
+}
+
+// statsExpects ends the refusal of a `stats` line of a proxy.
+const statsExpects = "expects 'admin', 'uri', 'realm', 'auth', 'scope', 'enable', 'hide-version', 'show-node', " +
+	"'show-desc' or 'show-legends'."
+
+// parseProxyStats reads the statistics page's lines (section 4.2). The first one of a proxy drops what it inherited.
+func parseProxyStats(p *parser, w words) {
+	if p.px.statsInherited {
+		p.px.Stats, p.px.statsInherited = nil, false
+	}
+	switch w.at(1) {
+	case "enable":
+		p.stats()
+	case "uri":
+		p.statsText(w, "an URI prefix", func(s *Stats, v string) { s.URI = v })
+	case "realm":
+		p.statsText(w, "an realm name", func(s *Stats, v string) { s.Realm = v })
+	case "scope":
+		p.statsText(w, "a proxy name", func(s *Stats, v string) { s.Scopes = append(s.Scopes, v) })
+	case "auth":
+		p.statsText(w, "a user:password account", p.statsAuth)
+	case "refresh":
+		p.statsRefresh(w)
+	case "hide-version":
+		p.stats().HideVers = true
+	case "show-legends":
+		p.stats().ShowLegend = true
+	case "show-node":
+		p.statsNode(w)
+	case "show-desc":
+		p.statsDesc(w)
+	case "admin":
+		p.statsAdmin(w)
+	case "http-request", "show-modules":
+		p.unsupported("stats " + w[1])
+	case "":
+		p.badTight("missing keyword in '%s', %s", w[0], statsExpects)
+	default:
+		p.badTight("unknown stats parameter '%s', %s", w[1], statsExpects)
+	}
+}
+
+// stats gives the section's page, with HAProxy's defaults where it has none yet.
+func (p *parser) stats() *Stats {
+	if p.px.Stats == nil {
+		p.px.Stats = &Stats{URI: "/haproxy?stats", Realm: "HAProxy Statistics"}
+	}
+	return p.px.Stats
+}
+
+func (p *parser) statsText(w words, what string, set func(*Stats, string)) {
+	if w.at(2) == "" {
+		p.bad("'%s' needs %s.", w[1], what)
+		return
+	}
+	set(p.stats(), w[2])
+}
+
+func (p *parser) statsAuth(s *Stats, account string) {
+	user, password, _ := strings.Cut(account, ":")
+	for _, c := range s.Auth {
+		if c.User == user {
+			p.warn("uri auth: ignoring duplicated user '%s'.", user)
+			return
+		}
+	}
+	s.Auth = append(s.Auth, Credential{user, password})
+}
+
+func (p *parser) statsRefresh(w words) {
+	d, fault := p.parseTime(w.at(2), time.Second)
+	switch {
+	case fault == nil:
+		p.stats().Refresh = d
+	case fault.over:
+		p.badTight("timer overflow in argument <%s> to stats refresh interval, maximum value is 2147483647 s (~68 years).", w.at(2))
+	case fault.under:
+		p.badTight("timer underflow in argument <%s> to stats refresh interval, minimum non-null value is 1 s.", w.at(2))
+	default:
+		p.badTight("unexpected character '%s' in argument to stats refresh interval.", fault.char)
+	}
+}
+
+func (p *parser) statsNode(w words) {
+	if w.at(2) != "" && !nodeName(w[2]) {
+		p.badTight("'%s %s' invalid node name - should be a stringwith digits(0-9), letters(A-Z, a-z), hyphen(-) or "+
+			"underscode(_).", w[0], w[1])
+		return
+	}
+	s := p.stats()
+	if s.ShowNode = w.at(2); s.ShowNode == "" {
+		s.ShowNode = p.cfg.Global.Node
+	}
+}
+
+func (p *parser) statsDesc(w words) {
+	text := strings.Join(w.from(2), " ")
+	if text == "" {
+		text = p.cfg.Global.Description
+	}
+	if text == "" {
+		p.warn("parsing [%s:%d]: '%s' requires a parameter or 'desc' to be set in the global section.", p.pos.File, p.pos.Line, w[1])
+		return
+	}
+	p.stats().ShowDesc = text
+}
+
+func (p *parser) statsAdmin(w words) {
+	switch {
+	case p.px.isDefaults:
+		p.badTight("'%s %s' not allowed in 'defaults' section.", w[0], w[1])
+	case w.at(2) != "if" && w.at(2) != "unless":
+		p.bad("'%s %s' requires either 'if' or 'unless' followed by a condition.", w[0], w[1])
+	case w.at(2) == "if" && w.at(3) == "TRUE" && w.at(4) == "":
+		p.stats().Admin = true
+	case w.at(2) == "if" && w.at(3) == "FALSE" && w.at(4) == "":
+		p.stats()
+	default:
+		p.unsupported("stats admin " + strings.Join(w.from(2), " "))
+	}
+}
