@@ -99,11 +99,11 @@ type GlobalAdmin interface {
 type SessionAdmin interface {
 	ShutdownServerSessions(Ref) error
 	ShutdownSession(id string) error
-	Sessions() []Session
+	Sessions() []Stream
 }
 
-// Session is one line of `show sess`.
-type Session struct {
+// Stream is one line of `show sess`.
+type Stream struct {
 	ID       string // "0x…"
 	Proto    string // tcpv4, tcpv6, unix_stream
 	Source   string

@@ -1,0 +1,234 @@
+package stats
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"simulacro/proxy/config"
+)
+
+var serverCommands = []command{
+	{words: []string{"enable", "server"}, help: "enable a disabled server (use 'set server' instead)", args: "(DEPRECATED)", level: config.LevelAdmin, run: onServer(setState(Ready))},
+	{words: []string{"disable", "server"}, help: "disable a server for maintenance (use 'set server' instead)", args: "(DEPRECATED)", level: config.LevelAdmin, run: onServer(setState(Maint))},
+	{words: []string{"enable", "health"}, help: "enable health checks", level: config.LevelAdmin, run: onServer(setChecks(true))},
+	{words: []string{"disable", "health"}, help: "disable health checks", level: config.LevelAdmin, run: onServer(setChecks(false))},
+	{words: []string{"set", "server"}, args: "<bk>/<srv> [opts]", help: "change a server's state, weight, address or ssl", level: config.LevelAdmin, run: onServer(setServer)},
+	{words: []string{"set", "weight"}, args: "<bk>/<srv>  (DEPRECATED)", help: "change a server's weight (use 'set server' instead)", level: config.LevelAdmin, run: onServer(setWeight)},
+	{words: []string{"get", "weight"}, args: "<bk>/<srv>", help: "report a server's current weight", run: onServer(getWeight)},
+	{words: []string{"set", "maxconn", "server"}, args: "<bk>/<srv>", help: "change a server's maxconn setting", level: config.LevelAdmin, run: onServer(setServerMaxconn)},
+	{words: []string{"shutdown", "sessions", "server"}, args: "<bk>/<srv>", help: "kill sessions on a server", level: config.LevelAdmin, run: onServer(shutdownSessions)},
+}
+
+// serverCommand acts on a server that exists; args are what follows its name.
+type serverCommand func(s *session, server *Row, args []string) reply
+
+// onServer finds the server that a command's first argument names.
+func onServer(run serverCommand) func(*session, []string) reply {
+	return func(s *session, args []string) reply {
+		backend, name, ok := strings.Cut(first(args), "/")
+		if !ok {
+			return fail("Require 'backend/server'.\n")
+		}
+		server, problem := findServer(s.cli.source.Rows(nil), backend, name)
+		if server == nil {
+			return fail(problem)
+		}
+		return run(s, server, args[1:])
+	}
+}
+
+// findServer takes names, or identifiers after a #.
+func findServer(rows []Row, backend, name string) (server *Row, problem string) {
+	problem = "No such backend.\n"
+	for i := range rows {
+		r := &rows[i]
+		if !named(backend, r.Proxy, r.ProxyID) || r.Kind != Server && r.Kind != Backend {
+			continue
+		}
+		if r.Kind == Server && named(name, r.Name, r.ServiceID) {
+			return r, ""
+		}
+		problem = "No such server.\n"
+	}
+	return nil, problem
+}
+
+func named(text, name string, id int) bool {
+	if number, ok := strings.CutPrefix(text, "#"); ok {
+		return number == strconv.Itoa(id)
+	}
+	return text == name
+}
+
+// Ref gives the identifiers by which a ServerAdmin knows the server of this row.
+func (r *Row) Ref() Ref {
+	return Ref{ProxyID: r.ProxyID, ServiceID: r.ServiceID, Proxy: r.Proxy, Server: r.Name}
+}
+
+func setState(to ServerState) serverCommand {
+	return func(s *session, server *Row, _ []string) reply {
+		return result(s.cli.admin.SetServerState(server.Ref(), to))
+	}
+}
+
+func setServer(s *session, server *Row, args []string) reply {
+	rest := args[min(1, len(args)):]
+	switch first(args) {
+	case "state":
+		return setServerState(s, server, rest)
+	case "weight":
+		return setWeight(s, server, rest)
+	case "health":
+		return setServerHealth(s, server, rest)
+	case "addr":
+		return setServerAddr(s, server, rest)
+	case "agent", "agent-addr", "agent-port", "agent-send":
+		return fail("agent checks are not enabled on this server.\n")
+	case "fqdn":
+		return fail("set server <b>/<s> fqdn failed because no resolution is configured.\n")
+	case "ssl":
+		return fail("'set server <srv> ssl' cannot be set.  default-server should define ssl settings\n")
+	case "check-addr", "check-port":
+		return unsupported("set server <b>/<s> " + args[0])
+	}
+	return fail("usage: set server <backend>/<server> addr | agent | agent-addr | agent-port | agent-send | " +
+		"check-addr | check-port | fqdn | health | ssl | state | weight\n")
+}
+
+func unsupported(what string) reply {
+	return fail("'" + what + "' is not supported by this director.\n")
+}
+
+func setServerState(s *session, server *Row, args []string) reply {
+	states := map[string]ServerState{"ready": Ready, "drain": Drain, "maint": Maint}
+	to, ok := states[first(args)]
+	if !ok {
+		return fail("'set server <srv> state' expects 'ready', 'drain' and 'maint'.\n")
+	}
+	return result(s.cli.admin.SetServerState(server.Ref(), to))
+}
+
+func setServerHealth(s *session, server *Row, args []string) reply {
+	verdicts := map[string]Health{"up": HealthUp, "stopping": HealthStopping, "down": HealthDown}
+	if server.Tracked != "" {
+		return fail("cannot change health on a tracking server.\n")
+	}
+	to, ok := verdicts[first(args)]
+	if !ok {
+		return fail("'set server <srv> health' expects 'up', 'stopping', or 'down'.\n")
+	}
+	admin, ok := s.cli.admin.(HealthAdmin)
+	if !ok {
+		return unsupported("set server <b>/<s> health")
+	}
+	return result(admin.SetServerHealth(server.Ref(), to))
+}
+
+func setChecks(on bool) serverCommand {
+	return func(s *session, server *Row, _ []string) reply {
+		if !server.Check.Configured {
+			if on {
+				return fail("Health check was not configured on this server, cannot enable.\n")
+			}
+			return done()
+		}
+		admin, ok := s.cli.admin.(HealthAdmin)
+		if !ok {
+			return unsupported("health")
+		}
+		return result(admin.SetServerChecks(server.Ref(), on))
+	}
+}
+
+// setServerAddr: set server b/s addr ADDR [port PORT].
+func setServerAddr(s *session, server *Row, args []string) reply {
+	if len(args) == 0 {
+		return fail("set server <b>/<s> addr requires an address and optionally a port.\n")
+	}
+	admin, ok := s.cli.admin.(AddrAdmin)
+	if !ok {
+		return unsupported("set server <b>/<s> addr")
+	}
+	port := 0
+	if len(args) > 1 && args[1] == "port" {
+		text := first(args[2:])
+		n, err := strconv.ParseUint(text, 10, 16)
+		if err != nil || n == 0 {
+			return fail(fmt.Sprintf("problem converting port '%s' to an int by 'stats socket command'\n", text))
+		}
+		port = int(n)
+	}
+	return result(admin.SetServerAddr(server.Ref(), args[0], port))
+}
+
+func setWeight(s *session, server *Row, args []string) reply {
+	weight, problem := parseWeight(first(args), server.InitialWeight)
+	if problem != "" {
+		return fail(problem)
+	}
+	return result(s.cli.admin.SetServerWeight(server.Ref(), weight))
+}
+
+// parseWeight takes a weight, or a percentage of the initial one. Two of the messages end without a newline in HAProxy.
+func parseWeight(text string, initial int) (weight int, problem string) {
+	if text == "" {
+		return 0, "Require <weight> or <weight%>.\n"
+	}
+	n, rest, ok := leadingInt(text)
+	switch {
+	case !ok:
+		return 0, "Empty weight string empty or preceded by garbage"
+	case rest == "%" && n < 0:
+		return 0, "Relative weight must be positive.\n"
+	case rest == "%":
+		return min(initial*n/100, 256), ""
+	case rest != "":
+		return 0, "Trailing garbage in weight string"
+	case n < 0 || n > 256:
+		return 0, "Absolute weight can only be between 0 and 256 inclusive.\n"
+	}
+	return n, ""
+}
+
+// leadingInt is C's strtol with its end pointer. Numbers of more digits than any setting has are cut off at 9.
+func leadingInt(text string) (n int, rest string, ok bool) {
+	i := 0
+	if strings.HasPrefix(text, "-") || strings.HasPrefix(text, "+") {
+		i = 1
+	}
+	start := i
+	for i < len(text) && text[i] >= '0' && text[i] <= '9' {
+		i++
+	}
+	if i == start {
+		return 0, text, false
+	}
+	return atoi(text[:i]), text[i:], true
+}
+
+func getWeight(_ *session, server *Row, _ []string) reply {
+	return say(fmt.Sprintf("%d (initial %d)\n", server.UserWeight, server.InitialWeight))
+}
+
+func setServerMaxconn(s *session, server *Row, args []string) reply {
+	if first(args) == "" {
+		return fail("Require <maxconn>.\n")
+	}
+	n, rest, ok := leadingInt(args[0])
+	switch {
+	case !ok:
+		return fail("maxconn string empty or preceded by garbage")
+	case rest != "":
+		return fail("Trailing garbage in maxconn string")
+	}
+	return result(s.cli.admin.SetServerMaxconn(server.Ref(), max(0, n)))
+}
+
+func shutdownSessions(s *session, server *Row, _ []string) reply {
+	admin, ok := s.cli.admin.(SessionAdmin)
+	if !ok {
+		return unsupported("shutdown sessions server")
+	}
+	return result(admin.ShutdownServerSessions(server.Ref()))
+}

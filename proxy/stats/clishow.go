@@ -1,0 +1,238 @@
+package stats
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"simulacro/proxy/config"
+)
+
+var showCommands = []command{
+	{words: []string{"show", "info"}, args: "[desc|json|typed|float]*", help: "report information about the running process", run: showInfo},
+	{words: []string{"show", "stat"}, args: "[desc|json|no-maint|typed|up]*", help: "report counters for each proxy and server", run: showStat},
+	{words: []string{"show", "servers", "state"}, args: "[<backend>]", help: "dump volatile server information (all or for a single backend)", run: showServersState},
+	{words: []string{"show", "servers", "conn"}, args: "[<backend>]", help: "dump server connections status (all or for a single backend)", run: showServersConn},
+	{words: []string{"show", "backend"}, help: "list backends in the current running config", run: showBackend},
+	{words: []string{"show", "version"}, help: "show version of the current process", run: func(s *session, _ []string) reply {
+		return say(s.cli.source.Info().Version + "\n")
+	}},
+	{words: []string{"show", "errors"}, args: "[<px>] [request|response]", help: "report last request and/or response errors for each proxy", level: config.LevelOperator, run: showErrors},
+	{words: []string{"show", "env"}, args: "[var]", help: "dump environment variables known to the process", level: config.LevelOperator, run: showEnv},
+	{words: []string{"show", "sess"}, args: "[id]", help: "report the list of current sessions or dump this exact session", level: config.LevelOperator, run: showSess},
+	{words: []string{"show", "cli", "sockets"}, help: "dump list of cli sockets", run: showSockets},
+}
+
+func showInfo(s *session, args []string) reply {
+	info := s.cli.source.Info()
+	return dump(AppendInfo(nil, &info, formatOf(args)))
+}
+
+func formatOf(args []string) (f Format) {
+	for _, a := range args {
+		switch a {
+		case "typed":
+			f = Typed
+		case "json":
+			f = JSON
+		}
+	}
+	return f
+}
+
+func showStat(s *session, args []string) reply {
+	rows := s.cli.source.Rows(nil)
+	filter := All()
+	filter.Details = s.level >= config.LevelOperator
+	if len(args) >= 2 && args[0] == "domain" {
+		if args[1] != "proxy" {
+			return fail("Invalid domain (proxy is supported).\n")
+		}
+		args = args[2:]
+	}
+	if len(args) >= 3 {
+		id, ok := proxyID(rows, args[0])
+		if !ok {
+			return fail("No such proxy.\n")
+		}
+		filter.ProxyID, filter.Types, filter.ServiceID = id, atoi(args[1]), atoi(args[2])
+	}
+	for _, a := range args {
+		filter.HideDown = filter.HideDown || a == "up"
+		filter.HideMaint = filter.HideMaint || a == "no-maint"
+	}
+	return dump(AppendRows(nil, filter.Apply(rows), formatOf(args)))
+}
+
+// proxyID takes a name or a number; -1 is every proxy.
+func proxyID(rows []Row, text string) (int, bool) {
+	for i := range rows {
+		if rows[i].Proxy == text {
+			return rows[i].ProxyID, true
+		}
+	}
+	id := atoi(text)
+	return id, id != 0
+}
+
+// atoi is C's: what is not a number is 0.
+func atoi(text string) int {
+	digits := text
+	if strings.HasPrefix(digits, "-") || strings.HasPrefix(digits, "+") {
+		digits = digits[1:]
+	}
+	n := 0
+	for n < len(digits) && digits[n] >= '0' && digits[n] <= '9' && n < 9 {
+		n++
+	}
+	v, err := strconv.Atoi(text[:len(text)-len(digits)+n])
+	if err != nil {
+		return 0
+	}
+	return v
+}
+
+const stateHeader = "1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight " +
+	"srv_time_since_last_change srv_check_status srv_check_result srv_check_health srv_check_state srv_agent_state " +
+	"bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord srv_use_ssl srv_check_port srv_check_addr srv_agent_addr srv_agent_port\n"
+
+// showServersState writes version 1 of the format (management manual, section 9.3, "show servers state").
+func showServersState(s *session, args []string) reply {
+	servers, ok := s.serversOf(args)
+	if !ok {
+		return fail("Can't find backend.\n")
+	}
+	out := []byte(stateHeader)
+	for i := range servers {
+		r := &servers[i]
+		out = fmt.Appendf(out, "%d %s %d %s %s %d %d %d %d %d %d %d %d %d 0 0 0 - %d - 0 %d - - 0\n",
+			r.ProxyID, r.Proxy, r.ServiceID, r.Name, host(r.Addr), r.Op, r.Admin, r.UserWeight, r.InitialWeight, r.LastChange,
+			r.Check.number(), r.Check.result(), r.Check.Health, r.Check.state(), r.Port, r.CheckPort)
+	}
+	return dump(out)
+}
+
+// showServersConn shows what each server keeps open. The last columns are by thread: this director's loops share them.
+func showServersConn(s *session, args []string) reply {
+	servers, ok := s.serversOf(args)
+	if !ok {
+		return fail("Can't find backend.\n")
+	}
+	out := []byte("# bkname/svname bkid/svid addr port - purge_delay used_cur used_max need_est unsafe_nb safe_nb idle_lim idle_cur idle_per_thr[1]\n")
+	for i := range servers {
+		r := &servers[i]
+		out = fmt.Appendf(out, "%s/%s %d/%d %s %d - 5000 %d %d %d %d %d %d %d %d\n", r.Proxy, r.Name, r.ProxyID, r.ServiceID,
+			host(r.Addr), r.Port, r.UsedConns, r.SessMax, r.NeedEst, r.IdleConns, r.SafeConns, r.IdleLimit, r.IdleConns, r.IdleConns)
+	}
+	return dump(out)
+}
+
+// serversOf gives the servers of the named backend, or of all.
+func (s *session) serversOf(args []string) ([]Row, bool) {
+	var servers []Row
+	found := len(args) == 0
+	for _, r := range s.cli.source.Rows(nil) {
+		if len(args) > 0 && r.Proxy != args[0] {
+			continue
+		}
+		found = found || r.Kind == Backend
+		if r.Kind == Server {
+			servers = append(servers, r)
+		}
+	}
+	return servers, found
+}
+
+// host is an address without its port, "-" where there is none.
+func host(addr string) string {
+	if h, _, err := net.SplitHostPort(addr); err == nil && h != "" {
+		return h
+	}
+	if addr == "" {
+		return "-"
+	}
+	return addr
+}
+
+func showBackend(s *session, _ []string) reply {
+	out := []byte("# name\n")
+	for _, r := range s.cli.source.Rows(nil) {
+		if r.Kind == Backend {
+			out = fmt.Appendf(out, "%s\n", r.Proxy)
+		}
+	}
+	return dump(out)
+}
+
+// showErrors is honest: this director refuses a malformed message without keeping a copy.
+func showErrors(s *session, args []string) reply {
+	if len(args) > 0 {
+		if _, ok := proxyID(s.cli.source.Rows(nil), args[0]); !ok {
+			return fail("No such proxy.\n")
+		}
+	}
+	now := s.cli.source.Info().Now
+	return dump(fmt.Appendf(nil, "Total events captured on [%s.%03d] : 0\n", now.Format("02/Jan/2006:15:04:05"), now.Nanosecond()/1e6))
+}
+
+func showEnv(_ *session, args []string) reply {
+	if len(args) > 0 {
+		value, ok := os.LookupEnv(args[0])
+		if !ok {
+			return fail("Variable not found\n")
+		}
+		return dump([]byte(args[0] + "=" + value + "\n"))
+	}
+	return dump([]byte(strings.Join(os.Environ(), "\n") + "\n"))
+}
+
+func showSess(s *session, args []string) reply {
+	sessions, ok := s.cli.admin.(SessionAdmin)
+	if !ok {
+		return done()
+	}
+	var out []byte
+	for _, one := range sessions.Sessions() {
+		if len(args) == 0 || args[0] == one.ID || args[0] == "all" {
+			out = one.append(out)
+		}
+	}
+	if len(out) == 0 && len(args) > 0 && args[0] != "all" {
+		return fail("Session not found.\n")
+	}
+	return dump(out)
+}
+
+func (x *Stream) append(dst []byte) []byte {
+	return fmt.Appendf(dst, "%s: proto=%s src=%s fe=%s be=%s srv=%s age=%s exp=%s\n",
+		x.ID, x.Proto, x.Source, x.Frontend, or(x.Backend, "<NONE>"), or(x.Server, "<none>"), seconds(x.Age), seconds(x.Expires))
+}
+
+func or(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+func seconds(d time.Duration) string {
+	if d <= 0 {
+		return "0s"
+	}
+	return strconv.Itoa(int(d/time.Second)) + "s"
+}
+
+func showSockets(s *session, _ []string) reply {
+	out := []byte("# socket lvl processes\n")
+	for _, k := range s.cli.sockets {
+		name := k.Addr.Text
+		if k.Addr.Unix != "" {
+			name = "unix@" + k.Addr.Unix
+		}
+		out = fmt.Appendf(out, "%s %s all\n", name, levelNames[k.Level])
+	}
+	return dump(out)
+}
