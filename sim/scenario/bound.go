@@ -14,7 +14,7 @@ import (
 
 var boundForm = regexp.MustCompile(`^(>=|<=|=|>|<)?\s*([0-9]+(?:\.[0-9]+)?)\s*%(?:\s*(?:±|\+-|\+/-)\s*([0-9]+(?:\.[0-9]+)?)\s*%)?$`)
 
-// parseBound reads ">= 99.9 %", "33.3 % ± 1 %" or "0 %"; op is the one that a bare value has.
+// parseBound reads ">= 99.9 %", "33.3 % ± 1 %" or "0 %"; op is the one that a bare value other than 0 has.
 func parseBound(s, op string) (sim.Bound, error) {
 	m := boundForm.FindStringSubmatch(strings.TrimSpace(s))
 	if m == nil {
@@ -23,6 +23,9 @@ func parseBound(s, op string) (sim.Bound, error) {
 	b := sim.Bound{Op: m[1], Value: percent(m[2])}
 	if b.Op == "" {
 		b.Op = op
+		if b.Value == 0 {
+			b.Op = "=" // a bare 0 % is meant, not "at least"
+		}
 	}
 	if m[3] != "" {
 		b.Op, b.Tolerance = "=", percent(m[3])

@@ -1,0 +1,361 @@
+package judge
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"simulacro/sim"
+)
+
+// record is a History put in order for the checks.
+type record struct {
+	scenario *sim.Scenario
+	plan     sim.Plan
+	config   *Config
+	start    time.Time           // of the judged load; of the history where there is none
+	end      time.Time           // just after the last request; of the history where there is none
+	complete bool                // the run came to its end
+	requests []request           // by intended send time
+	samples  map[string][]sample // by server line, in order
+	verdicts map[string][]change // the director's own words in its log, by server line
+	faults   map[string]*moments // by fault name
+	actions  map[string]*sim.ActionDone
+	logs     []sim.Event
+	load     *sim.LoadSummary // summed over generators; nil if none told of itself
+}
+
+type request struct {
+	at time.Time
+	*sim.Request
+}
+
+type sample struct {
+	at time.Time
+	*sim.ServerStats
+}
+
+// state is the first word of a status: "UP 1/3" is UP.
+func (s sample) state() string {
+	state, _, _ := strings.Cut(s.Status, " ")
+	return state
+}
+
+// change is a line of the director's log that says that a server went UP or DOWN.
+type change struct {
+	at    time.Time
+	state string
+}
+
+// moments are the steps of a fault, by target.
+type moments struct {
+	fault  *sim.Fault
+	steps  map[string]map[string]sim.Event // target, step
+	failed []sim.Event
+}
+
+func newRecord(h sim.History, s *sim.Scenario) *record {
+	r := &record{
+		scenario: s,
+		plan:     sim.DefaultPlan(),
+		config:   ReadConfig(""),
+		samples:  map[string][]sample{},
+		verdicts: map[string][]change{},
+		faults:   map[string]*moments{},
+		actions:  map[string]*sim.ActionDone{},
+	}
+	if run := h.Run(); run != nil {
+		r.plan, r.config = run.Plan, ReadConfig(run.HAProxyCfg)
+	}
+	for _, f := range s.Faults() {
+		r.faults[f.Name] = &moments{fault: f, steps: map[string]map[string]sim.Event{}}
+	}
+	sorted := slices.Clone(h) // events of several sources may be written a little out of order
+	slices.SortStableFunc(sorted, func(a, b sim.Event) int { return a.At.Compare(b.At) })
+	for _, e := range sorted {
+		r.add(e)
+	}
+	r.bounds(sorted)
+	return r
+}
+
+func (r *record) add(e sim.Event) {
+	switch {
+	case e.Request != nil:
+		r.requests = append(r.requests, request{e.At, e.Request})
+	case e.Stats != nil && e.Stats.Backend == r.config.Backend:
+		r.samples[e.Stats.Server] = append(r.samples[e.Stats.Server], sample{e.At, e.Stats})
+	case e.Fault != nil:
+		if m := r.faults[e.Fault.ID]; m != nil {
+			m.add(e)
+		}
+	case e.Action != nil:
+		r.actions[e.Action.ID] = e.Action
+	case e.Load != nil:
+		r.addLoad(e.Load)
+	case e.Kind == sim.KindLog:
+		r.logs = append(r.logs, e)
+		r.addChange(e)
+	case e.Kind == sim.KindPhase && e.Text == "done":
+		r.complete = true
+	}
+}
+
+func (r *record) addLoad(l *sim.LoadSummary) {
+	if r.load == nil {
+		r.load = &sim.LoadSummary{}
+	}
+	r.load.Target += l.Target
+	r.load.Achieved += l.Achieved
+	r.load.Sent += l.Sent
+	r.load.Dropped += l.Dropped
+}
+
+// addChange understands "Server http_back/cluster3 is DOWN, reason: …" and "… is UP, …".
+func (r *record) addChange(e sim.Event) {
+	_, rest, ok := strings.Cut(e.Text, "Server "+r.config.Backend+"/")
+	if !ok {
+		return
+	}
+	f := strings.Fields(rest)
+	if len(f) < 3 || f[1] != "is" {
+		return
+	}
+	state := strings.TrimRight(f[2], ",.")
+	r.verdicts[f[0]] = append(r.verdicts[f[0]], change{e.At, state})
+}
+
+// add notes a step for each node that the event's target names.
+func (m *moments) add(e sim.Event) {
+	if e.Fault.Step == sim.StepFailed {
+		m.failed = append(m.failed, e)
+		return
+	}
+	for _, target := range strings.FieldsFunc(e.Fault.Target, func(c rune) bool { return c == ',' || c == ' ' }) {
+		if m.steps[target] == nil {
+			m.steps[target] = map[string]sim.Event{}
+		}
+		if _, seen := m.steps[target][e.Fault.Step]; !seen {
+			m.steps[target][e.Fault.Step] = e
+		}
+	}
+}
+
+// bounds finds the judged part of the run.
+func (r *record) bounds(sorted sim.History) {
+	if len(sorted) == 0 {
+		return
+	}
+	r.start, r.end = sorted[0].At, sorted[len(sorted)-1].At.Add(1)
+	if n := len(r.requests); n > 0 {
+		r.start, r.end = r.requests[0].at, r.requests[n-1].at.Add(1)
+	}
+	for _, e := range sorted {
+		if e.Kind == sim.KindPhase && e.Text == "load" {
+			r.start = e.At
+			break
+		}
+	}
+}
+
+// step is the moment when the fault reached a step on all its targets (last) or on one of them (first).
+func (m *moments) step(name string, last bool) (time.Time, bool) {
+	var found time.Time
+	for _, target := range m.fault.Targets {
+		e, ok := m.steps[target][name]
+		if !ok && last {
+			return time.Time{}, false
+		}
+		if ok && (found.IsZero() || last == e.At.After(found)) {
+			found = e.At
+		}
+	}
+	return found, !found.IsZero()
+}
+
+// window is a half-open span of time.
+type window struct{ from, to time.Time }
+
+func (w window) has(t time.Time) bool { return !t.Before(w.from) && t.Before(w.to) }
+
+// window finds a scenario's window in the history; the error says which moment is missing.
+func (r *record) window(w sim.Window) (window, error) {
+	out := window{r.start, r.end}
+	if w.Kind == sim.All {
+		return out, nil
+	}
+	if w.Kind == sim.Before && w.Fault == "" {
+		out.to = r.firstInjection()
+		return out, nil
+	}
+	m := r.faults[w.Fault]
+	if m == nil {
+		return out, fmt.Errorf("the scenario has no fault %q", w.Fault)
+	}
+	from, to, err := r.edges(w.Kind, m)
+	if err != nil {
+		return out, err
+	}
+	if !from.IsZero() {
+		out.from = from
+	}
+	if !to.IsZero() {
+		out.to = minTime(to, r.end)
+	}
+	return out, nil
+}
+
+// edges are the moments between which a fault's window lies; a zero one is the load's own.
+func (r *record) edges(kind sim.WindowKind, m *moments) (from, to time.Time, err error) {
+	need := func(step string, last bool) time.Time {
+		t, ok := m.step(step, last)
+		if !ok && err == nil {
+			err = fmt.Errorf("%s was not seen of %s", stepName(step), m.fault.Name)
+		}
+		return t
+	}
+	servers := r.concerned(m.fault, nil)
+	switch kind {
+	case sim.Before:
+		return from, need(sim.StepInjected, false), err
+	case sim.During:
+		return need(sim.StepEffect, true), need(sim.StepRecover, false), err
+	case sim.After:
+		return need(sim.StepRecovered, true), to, err
+	}
+	var change time.Time
+	for _, s := range servers {
+		t, _, seen := r.changed(m, s, kind == sim.Restored)
+		if !seen {
+			state := map[bool]string{true: "UP again", false: "DOWN"}[kind == sim.Restored]
+			return from, to, fmt.Errorf("the director was not seen to have %s %s", s.Name, state)
+		}
+		change = maxTime(change, t)
+	}
+	switch kind {
+	case sim.Undetected:
+		return need(sim.StepEffect, true), change, err
+	case sim.Detected:
+		return maxTime(change, need(sim.StepEffect, true)), need(sim.StepRecover, false), err
+	}
+	return change, to, nil
+}
+
+func stepName(step string) string {
+	return map[string]string{
+		sim.StepInjected:  "the injection",
+		sim.StepEffect:    "the effect",
+		sim.StepRecover:   "the request for recovery",
+		sim.StepRecovered: "the recovery",
+	}[step]
+}
+
+// firstInjection ends the window before every fault; the load's end where none was injected.
+func (r *record) firstInjection() time.Time {
+	first := r.end
+	for _, m := range r.faults {
+		if t, ok := m.step(sim.StepInjected, false); ok {
+			first = minTime(first, t)
+		}
+	}
+	return first
+}
+
+// in are the requests that were to be sent in the window.
+func (r *record) in(w window) []request {
+	byTime := func(q request, t time.Time) int { return q.at.Compare(t) }
+	from, _ := slices.BinarySearchFunc(r.requests, w.from, byTime)
+	to, _ := slices.BinarySearchFunc(r.requests, w.to, byTime)
+	if from > to {
+		return nil
+	}
+	return r.requests[from:to]
+}
+
+// concerned are the server lines of some nodes: those named, else the fault's targets that are servers, else all.
+func (r *record) concerned(f *sim.Fault, named []string) []CheckServer {
+	if len(named) == 0 {
+		named = f.Targets
+	}
+	var list []CheckServer
+	for _, s := range r.config.Servers {
+		if slices.Contains(named, s.NodeOf(r.plan)) {
+			list = append(list, s)
+		}
+	}
+	if len(list) == 0 {
+		return r.config.Servers
+	}
+	return list
+}
+
+// changed is when the director was first known to have a server DOWN after the fault's injection, or UP after its
+// recovery was asked for: by a sample of its statistics or by its log, whichever is first. slack is how late that can be
+// seen: the time since the sample before.
+func (r *record) changed(m *moments, s CheckServer, up bool) (at time.Time, slack time.Duration, seen bool) {
+	state, step := "DOWN", sim.StepInjected
+	if up {
+		state, step = "UP", sim.StepRecover
+	}
+	from, ok := m.step(step, false)
+	if !ok {
+		return at, 0, false
+	}
+	if up { // a server that was never taken out is not back
+		down, _, taken := r.changed(m, s, false)
+		if !taken {
+			return at, 0, false
+		}
+		from = maxTime(from, down)
+	}
+	samples := r.samples[s.Name]
+	for i, smp := range samples {
+		if smp.at.Before(from) || smp.state() != state {
+			continue
+		}
+		at, seen = smp.at, true
+		if i > 0 {
+			slack = smp.at.Sub(samples[i-1].at)
+		}
+		break
+	}
+	for _, c := range r.verdicts[s.Name] {
+		if !c.at.Before(from) && c.state == state && (!seen || c.at.Before(at)) {
+			return c.at, slack, true
+		}
+	}
+	return at, slack, seen
+}
+
+// stateAt is a server's state by the last sample before t, "" where there is none.
+func (r *record) stateAt(s CheckServer, t time.Time) string {
+	state := ""
+	for _, smp := range r.samples[s.Name] {
+		if !smp.at.Before(t) {
+			break
+		}
+		state = smp.state()
+	}
+	return state
+}
+
+func minTime(a, b time.Time) time.Time { return slices.MinFunc([]time.Time{a, b}, time.Time.Compare) }
+func maxTime(a, b time.Time) time.Time { return slices.MaxFunc([]time.Time{a, b}, time.Time.Compare) }
+
+// tally counts words and prints them, the most frequent first.
+type tally map[string]int
+
+func (t tally) String() string {
+	keys := make([]string, 0, len(t))
+	for k := range t {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b string) int { return cmp.Or(cmp.Compare(t[b], t[a]), cmp.Compare(a, b)) })
+	parts := make([]string, len(keys))
+	for i, k := range keys {
+		parts[i] = fmt.Sprintf("%s × %d", k, t[k])
+	}
+	return strings.Join(parts, ", ")
+}
