@@ -80,7 +80,7 @@ build() {
 		--dpkgopt='path-include=/usr/share/doc/*/copyright' \
 		--dpkgopt='force-unsafe-io' \
 		"$@" >&2 || die "mmdebstrap failed; does this machine reach a Debian mirror? (SIMULACRO_MIRROR names another)"
-	docker import --change 'CMD ["bash"]' --change 'LABEL simulacro.image=base' "$dir/base.tar" "$built_image" >/dev/null ||
+	docker import --change 'CMD ["bash"]' --change 'LABEL simulacro=base' "$dir/base.tar" "$built_image" >/dev/null ||
 		die "the engine refused the image"
 }
 
