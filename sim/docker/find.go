@@ -220,5 +220,5 @@ func (r *Runtime) List(ctx context.Context) ([]string, error) {
 		names = append(names, v.Labels[LabelCluster])
 	}
 	slices.Sort(names)
-	return slices.DeleteFunc(slices.Compact(names), func(s string) bool { return s == imageLabel || s == "" }), nil
+	return slices.DeleteFunc(slices.Compact(names), func(s string) bool { return slices.Contains(imageLabels, s) || s == "" }), nil
 }

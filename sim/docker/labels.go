@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/docker/docker/api/types/filters"
@@ -18,9 +19,9 @@ const (
 	LabelHash    = "simulacro.hash" // of the build context; on images, and so on their containers
 )
 
-// imageLabel is the value of LabelCluster on images, which containers inherit where nothing else is said. No cluster may
-// have this name.
-const imageLabel = "images"
+// imageLabels are the values of LabelCluster on images. The containers of a build inherit them, so no cluster may have these
+// names.
+var imageLabels = []string{"images", "base"}
 
 // ofCluster selects what belongs to one cluster, or to any where name is empty.
 func ofCluster(name string) filters.Args {
@@ -54,7 +55,7 @@ func checkName(name string) error {
 	switch {
 	case !valid:
 		return &NameError{name, "use letters, digits, and _ . - after the first character"}
-	case name == imageLabel:
+	case slices.Contains(imageLabels, name):
 		return &NameError{name, "this name is taken by the label of the images"}
 	}
 	return nil
