@@ -66,7 +66,7 @@ var infoFields = [...]infoField{
 	{49, "Idle_pct", "MaP", "u32", func(in *Info) any { return in.IdlePercent }},
 	{50, "node", "COS", "str", func(in *Info) any { return in.Node }},
 	{51, "description", "COS", "str", func(in *Info) any { return in.Description }},
-	{52, "Stopping", "MGP", "u32", func(in *Info) any { return flag(in.Stopping) }},
+	{52, "Stopping", "MGP", "u32", func(in *Info) any { return bit(in.Stopping) }},
 	{53, "Jobs", "MGP", "u32", func(in *Info) any { return in.Jobs }},
 	{54, "Unstoppable Jobs", "MGP", "u32", func(in *Info) any { return 0 }},
 	{55, "Listeners", "MGP", "u32", func(in *Info) any { return in.Listeners }},
@@ -129,7 +129,7 @@ func uptime(in *Info) string {
 	return fmt.Sprintf("%dd %dh%02dm%02ds", s/86400, s/3600%24, s/60%60, s%60)
 }
 
-func flag(on bool) int {
+func bit(on bool) int {
 	if on {
 		return 1
 	}

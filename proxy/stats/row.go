@@ -57,7 +57,7 @@ type Row struct {
 	QTime, CTime, RTime, TTime                int // ms, averaged over the last 1024
 	QTimeMax, CTimeMax, RTimeMax, TTimeMax    int // ms
 	Weight, UserWeight, InitialWeight         int // effective, as set, as configured (backend: sums of the active servers)
-	Active, Backups                           int // servers: 1 or 0 each; backends: how many are up
+	Active, Backups                           int // servers: 1 for what it is, whatever its state; backends: how many are up
 	ServersUp, ServersAll                     int // backends: for "UP (2/3)" under no-maint and up
 	LastChange                                int // seconds since the last change of state
 	Downtime                                  int // seconds
