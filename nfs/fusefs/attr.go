@@ -25,6 +25,12 @@ const statfsBlock = 4096
 
 // Getattr asks the server: the kernel has its own cache in front, with our timeouts.
 func (n *node) Getattr(ctx context.Context, _ fs.FileHandle, out *fuse.AttrOut) syscall.Errno {
+	if n == n.m.root && isUmount(ctx) {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		fillAttr(&n.cache.attr, &out.Attr)
+		return 0
+	}
 	a, err := n.m.nfs.GetAttr(n.m.caller(ctx), n.fh)
 	if err != nil {
 		return n.fail(err)
@@ -110,6 +116,9 @@ func (n *node) Readlink(ctx context.Context) ([]byte, syscall.Errno) {
 
 // Statfs tells the free space.
 func (n *node) Statfs(ctx context.Context, out *fuse.StatfsOut) syscall.Errno {
+	if isUmount(ctx) {
+		return 0 // it wants the file system's type, which the kernel fills in
+	}
 	s, err := n.m.nfs.FSStat(n.m.caller(ctx), n.fh)
 	if err != nil {
 		return n.fail(err)

@@ -63,6 +63,17 @@ func killed(tid uint32) bool {
 	return false
 }
 
+// isUmount reports whether a process is umount(8). It looks at a mount point (stat, statfs) before it asks the kernel to let go
+// of it, and with a dead server it would wait there for ever, as it does with the kernel's client.
+func isUmount(ctx context.Context) bool {
+	c, ok := fuse.FromContext(ctx)
+	if !ok || c.Pid == 0 {
+		return false
+	}
+	comm, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", c.Pid))
+	return err == nil && string(bytes.TrimSpace(comm)) == "umount"
+}
+
 // statusField returns the value of a line of /proc/PID/status.
 func statusField(status []byte, key string) string {
 	for line := range bytes.Lines(status) {
