@@ -7,6 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"simulacro/sim/docker"
+	"simulacro/sim/fault"
+	"simulacro/sim/run"
 )
 
 func newHeal(a *app) *cobra.Command {
@@ -49,5 +51,18 @@ func (a *app) heal(cmd *cobra.Command, rt *docker.Runtime) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.Repair(ctx)
+	// The ledger first: it is what tells that a drill is under way, which must not be mended from under it. What it cannot undo
+	// because a node lies dead or cut off, it can after the repair.
+	did, owed := run.Heal(ctx, c)
+	if errors.Is(owed, fault.ErrBusy) {
+		return did, fmt.Errorf("cluster %s: %w: stop it first", a.cluster, owed)
+	}
+	repaired, err := c.Repair(ctx)
+	did = append(did, repaired...)
+	if err == nil && owed != nil {
+		var more []string
+		more, err = run.Heal(ctx, c)
+		did = append(did, more...)
+	}
+	return did, err
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/docker/docker/api/types"
@@ -83,8 +84,9 @@ func (c *Cluster) run(ctx context.Context, ref string, std IO, argv []string) (i
 	}
 	defer conn.Close()
 	copied := make(chan error, 1)
+	said := &opening{w: orDiscard(std.Stdout)}
 	go func() {
-		_, err := stdcopy.StdCopy(orDiscard(std.Stdout), orDiscard(std.Stderr), conn.Reader)
+		_, err := stdcopy.StdCopy(said, orDiscard(std.Stderr), conn.Reader)
 		copied <- err
 	}()
 	if std.Stdin != nil {
@@ -102,7 +104,36 @@ func (c *Cluster) run(ctx context.Context, ref string, std IO, argv []string) (i
 	if err != nil {
 		return 0, fmt.Errorf("read the output: %w", err)
 	}
-	return c.exitCode(ctx, id)
+	code, err := c.exitCode(ctx, id)
+	if code == codeNotExecutable && said.notFound() {
+		code = codeNotFound
+	}
+	return code, err
+}
+
+// What a shell gives for a command that it cannot execute or find. Engines before 25 give the first for both.
+const (
+	codeNotExecutable = 126
+	codeNotFound      = 127
+)
+
+// opening passes output on and keeps its first bytes, where the engine says why it could not start a command.
+type opening struct {
+	w    io.Writer
+	head []byte
+}
+
+func (o *opening) Write(p []byte) (int, error) {
+	if room := 512 - len(o.head); room > 0 {
+		o.head = append(o.head, p[:min(room, len(p))]...)
+	}
+	return o.w.Write(p)
+}
+
+func (o *opening) notFound() bool {
+	s := string(o.head)
+	return strings.HasPrefix(s, "OCI runtime exec failed") &&
+		(strings.Contains(s, "executable file not found") || strings.Contains(s, "no such file or directory"))
 }
 
 // attach creates an exec and starts it.

@@ -100,7 +100,7 @@ func difference(want, have sim.Spec) string {
 		return "inner network " + have.Plan.InnerOctets()
 	case want.Asked.Port && want.Plan.Port != have.Plan.Port:
 		return fmt.Sprintf("port %d", have.Plan.Port)
-	case want.HAProxyCfg != "" && want.HAProxyCfg != have.HAProxyCfg:
+	case want.HAProxyCfg != "" && have.Plan.Rewrite(want.HAProxyCfg) != have.HAProxyCfg:
 		return "another haproxy.cfg"
 	case want.MountOptions != "" && want.MountOptions != have.MountOptions:
 		return "mount options " + have.MountOptions
@@ -158,6 +158,7 @@ func (r *Runtime) create(ctx context.Context, spec sim.Spec, l *lock, report *re
 
 // attempt makes the cluster with the plan as it is, and removes what it made if that fails.
 func (r *Runtime) attempt(ctx context.Context, spec sim.Spec, report *reporter) (*Cluster, error) {
+	spec.HAProxyCfg = spec.Plan.Rewrite(spec.HAProxyCfg)
 	label, err := json.Marshal(spec)
 	if err != nil {
 		return nil, fmt.Errorf("keep the spec in a label: %w", err)
