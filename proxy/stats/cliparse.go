@@ -62,8 +62,8 @@ func matching(commands []*command, args []string) []*command {
 	return list
 }
 
-// nearest are up to five commands that look like args: of those that share the most words, the ones whose next word takes
-// the fewest changes. They keep the table's order.
+// nearest are up to five commands that look like args: of those that share the most words, the ones whose following words
+// take the fewest changes. They keep the table's order.
 func nearest(commands []*command, args []string) []*command {
 	const most = 5
 	shared := 0
@@ -81,10 +81,19 @@ func nearest(commands []*command, args []string) []*command {
 	}
 	byDistance := slices.Clone(list)
 	slices.SortStableFunc(byDistance, func(a, b *command) int {
-		return distance(a.words[shared], args[shared]) - distance(b.words[shared], args[shared])
+		return distances(a.words[shared:], args[shared:]) - distances(b.words[shared:], args[shared:])
 	})
 	best := byDistance[:min(most, len(byDistance))]
 	return slices.DeleteFunc(list, func(c *command) bool { return !slices.Contains(best, c) })
+}
+
+// distances sums up the distance of each pair of words.
+func distances(words, args []string) int {
+	sum := 0
+	for i := range min(len(words), len(args)) {
+		sum += distance(words[i], args[i])
+	}
+	return sum
 }
 
 // distance is Levenshtein's: how many letters to insert, remove or replace. Long words are compared by their beginning.

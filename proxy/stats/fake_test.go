@@ -91,7 +91,7 @@ func (f *fake) ClearCounters(all bool)               { _ = f.ask("clear %v", all
 func (f *fake) ShutdownServerSessions(r Ref) error   { return f.ask("%s/%s kill", r.Proxy, r.Server) }
 func (f *fake) ShutdownSession(id string) error {
 	if id != "0x1" {
-		return errors.New("No such session (use 'show sess').") //nolint // HAProxy's words
+		return errors.New("No such session (use 'show sess').")
 	}
 	return f.ask("kill %s", id)
 }

@@ -71,7 +71,7 @@ func (p *Page) row(b *document, r *Row, forms bool) {
 		b.raw("</td>")
 	}
 	b.raw("<th")
-	b.title(p.legendOf(r)).raw(">").text(name).raw("</th>")
+	b.title(p.legendOf(r)).raw(">").text(name).raw(" <small>").text(r.Status).raw("</small></th>") // small: for narrow windows
 	for i := range pageColumns {
 		c := &pageColumns[i]
 		if strings.IndexByte(c.of, r.Kind.letter()) < 0 {
