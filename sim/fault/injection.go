@@ -55,6 +55,9 @@ func (k Kind) on(env Env, id string, node sim.Node, params map[string]string, le
 	return &Injection{kind: k, site: site, id: id, ledger: led, emit: emit, phase: Fresh}, nil
 }
 
+// Target is the node that is hit.
+func (i *Injection) Target() string { return i.site.Node.Name }
+
 // Phase tells how far it has come.
 func (i *Injection) Phase() Phase { return i.phase }
 

@@ -98,6 +98,9 @@ func Catalogue() []sim.FaultKind {
 // Find gives a kind by its name.
 func Find(name string) (Kind, error) {
 	var names []string
+	if name == HAProxyCfg {
+		return haproxyCfgChange, nil
+	}
 	for _, k := range Kinds() {
 		if k.Name == name {
 			return k, nil

@@ -28,7 +28,13 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func collect(t *testing.T, ctx context.Context, spec Spec) (map[int64]*sim.Request, sim.LoadSummary) {
 	t.Helper()
 	got := map[int64]*sim.Request{}
-	sum, err := Run(ctx, spec, func(e sim.Event) { got[e.Request.Seq] = e.Request })
+	sum, err := Run(ctx, spec, func(e sim.Event) {
+		if e.Request == nil {
+			assert.Equal(t, Begin, e.Text)
+			return
+		}
+		got[e.Request.Seq] = e.Request
+	})
 	require.NoError(t, err)
 	return got, sum
 }

@@ -11,6 +11,9 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
+// Begin is the text of the event that Run emits before its first request, which is due at that event's time.
+const Begin = "begin"
+
 // Run sends the whole load, or as much of it as ctx allows, waits for the answers under way (at most spec.Timeout), and
 // hands each request to emit, one at a time. The summary is returned, not emitted. All concurrency of this package is
 // in this function.
@@ -31,6 +34,7 @@ func Run(ctx context.Context, spec Spec, emit func(sim.Event)) (sim.LoadSummary,
 		mu    sync.Mutex // around emit and t.done
 	)
 	t.start = time.Now()
+	emit(sim.Event{At: t.start.UTC(), Kind: sim.KindLoad, Text: Begin})
 	for seq := int64(0); ; seq++ {
 		after, more := spec.At(seq)
 		due := t.start.Add(after)

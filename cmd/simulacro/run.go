@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"simulacro/sim"
+	"simulacro/sim/docker"
+	"simulacro/sim/run"
+)
+
+// runFlags are what `simulacro run` can be told.
+type runFlags struct {
+	*specFlags
+	keep bool
+	out  string
+	html string
+	seed int64
+}
+
+func newRun(a *app) *cobra.Command {
+	f := &runFlags{}
+	cmd := &cobra.Command{
+		Use:   "run FILE|NAME...",
+		Short: "Play a drill: break things under load and judge what was seen",
+		Long: `Plays scenarios one after the other: a file's path, or the name of a drill that comes with
+the program (see simulacro list). The cluster that --cluster names is used and left as it
+was; where there is none, one is made and removed afterwards.
+
+Each run leaves a folder: the history of all that happened (simulacro judge reads it again),
+the report as a page, for machines and for CI, and where it did not pass, the nodes' logs.`,
+		Example: `  simulacro run kill-server
+  simulacro run kill-server --director haproxy
+  simulacro run my-drill.yaml --keep -o json`,
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: completeScenario,
+	}
+	f.specFlags = addSpecFlags(cmd)
+	cmd.Flags().BoolVar(&f.keep, "keep", false, "leave a cluster that was made for the run")
+	cmd.Flags().StringVar(&f.out, "report", run.DefaultOut, "the folder in which each run gets its own")
+	cmd.Flags().StringVar(&f.html, "html", "", "write the (last) report page to this file too")
+	cmd.Flags().Int64Var(&f.seed, "seed", 0, "of every random choice; without it the scenario's, or a new one")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		var all []*sim.Scenario
+		for _, arg := range args { // all are read before the first is played
+			s, err := findScenario(arg)
+			if err != nil {
+				return &codeError{exitUsage, err}
+			}
+			all = append(all, s)
+		}
+		return a.withRuntime(cmd.Context(), func(rt *docker.Runtime) error {
+			var outcomes []sim.Outcome
+			for _, s := range all {
+				done, err := a.runOne(cmd.Context(), rt, f, s)
+				if err != nil {
+					return fmt.Errorf("%s: %w", s.Name, err)
+				}
+				outcomes = append(outcomes, done.Verdict.Outcome)
+			}
+			return verdictError(sim.Worst(outcomes...))
+		})
+	}
+	return cmd
+}
+
+// verdictError is the exit code of a verdict.
+func verdictError(o sim.Outcome) error {
+	switch o {
+	case sim.Fail:
+		return &codeError{exitVerdictFail, nil}
+	case sim.Inconclusive:
+		return &codeError{exitInconclusive, nil}
+	}
+	return nil
+}
+
+func (a *app) runOne(ctx context.Context, rt *docker.Runtime, f *runFlags, s *sim.Scenario) (*run.Done, error) {
+	spec, err := f.spec(a.cluster, a.getenv)
+	if err != nil {
+		return nil, err
+	}
+	if spec.Director, err = a.chooseDirector(ctx, rt, f, s); err != nil {
+		return nil, err
+	}
+	p := a.progress()
+	live := a.live(s)
+	a.say("%s  (%s)", s.Title.In(a.language()), spec.Director)
+	job := run.Job{Scenario: s, Spec: spec, Keep: f.keep, Out: f.out, Booting: p.step,
+		Options: run.Options{Seed: f.seed, Version: version, Tell: live.event, Live: live.second}}
+	done, err := job.Run(ctx, rt)
+	live.clear()
+	if err != nil {
+		return nil, err
+	}
+	return done, a.printRun(done, f)
+}
+
+// chooseDirector is the one that was asked for; else that of the cluster that runs; else the first that the scenario is for.
+func (a *app) chooseDirector(ctx context.Context, rt *docker.Runtime, f *runFlags, s *sim.Scenario) (sim.DirectorKind, error) {
+	kind := sim.DirectorKind(f.director)
+	if !f.set.Changed("director") {
+		if c, err := rt.Find(ctx, a.cluster); err == nil {
+			kind = c.Spec().Director
+		} else if i := slices.IndexFunc(sim.DirectorKinds(), s.Cluster.Runs); i >= 0 {
+			kind = sim.DirectorKinds()[i]
+		}
+	}
+	if !s.Cluster.Runs(kind) {
+		return kind, fmt.Errorf("the scenario is not for the director %s", kind)
+	}
+	return kind, nil
+}
+
+// liveRun shows a run while it goes.
+type liveRun struct {
+	*progress
+	began time.Time
+	zero  time.Time
+}
+
+func (a *app) live(s *sim.Scenario) *liveRun {
+	return &liveRun{progress: a.progress(), began: time.Now()}
+}
+
+// event prints what a person wants to see as it happens, each on a line of its own.
+func (l *liveRun) event(e sim.Event) {
+	text := ""
+	switch {
+	case e.Kind == sim.KindPhase:
+		text = e.Text
+		if e.Text == "load" {
+			l.zero = e.At
+		}
+	case e.Fault != nil:
+		text = fmt.Sprintf("%s: %s on %s: %s", e.Fault.ID, e.Fault.Kind, e.Fault.Target, e.Fault.Step)
+		if e.Fault.Evidence != "" {
+			text += ": " + e.Fault.Evidence
+		}
+	case e.Action != nil:
+		text = fmt.Sprintf("%s# %s  (code %d)", e.Node, e.Action.Command, e.Action.Output.Code)
+	case e.Kind == sim.KindLog && strings.Contains(e.Text, "Server ") && strings.Contains(e.Text, " is "):
+		_, text, _ = strings.Cut(e.Text, "Server ")
+	default:
+		return
+	}
+	l.clear()
+	fmt.Fprintf(l.w, "%s  %s\n", l.clock(e.At), text)
+}
+
+// clock is the time since the judged load began, or before it, since the command did.
+func (l *liveRun) clock(at time.Time) string {
+	if l.zero.IsZero() {
+		return fmt.Sprintf("%8s", "")
+	}
+	return fmt.Sprintf("%6.1f s", at.Sub(l.zero).Seconds())
+}
+
+// second shows the last second of load on a line that changes; only a terminal has one.
+func (l *liveRun) second(s run.Live) {
+	if !l.live {
+		return
+	}
+	var parts []string
+	for who, n := range s.Counts {
+		parts = append(parts, fmt.Sprintf("%s %d", who, n))
+	}
+	sort.Strings(parts)
+	fmt.Fprintf(l.w, "%s%6.1f s  answers/s: %s | %s", clearLine, s.Since.Seconds(), strings.Join(parts, "  "), s.States)
+}
+
+func (a *app) printRun(done *run.Done, f *runFlags) error {
+	return a.printVerdict(done.History, done.Verdict)
+}
+
+func (a *app) printVerdict(_ sim.History, v sim.Verdict) error {
+	if a.json() {
+		return a.printJSON(v)
+	}
+	for _, c := range v.Checks {
+		fmt.Fprintf(a.stdout, "%-13s %-30s %-22s %s (%s) %s\n", c.Outcome, c.Name, c.Window, c.Measured, c.Bound, c.Reason)
+	}
+	for _, f := range v.Facts {
+		fmt.Fprintf(a.stdout, "  %s: %s\n", f.Name, f.Value)
+	}
+	fmt.Fprintf(a.stdout, "%s\n", v.Outcome)
+	return nil
+}

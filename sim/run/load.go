@@ -1,0 +1,34 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+
+	"simulacro/sim"
+	"simulacro/sim/fault"
+	"simulacro/sim/scenario"
+)
+
+// Load reads a scenario from the text of the file called name, and holds its faults against the catalogue.
+func Load(name string, text []byte) (*sim.Scenario, error) {
+	return scenario.Load(name, text, scenario.Options{Kinds: fault.Catalogue()})
+}
+
+// LoadFile is Load of a file.
+func LoadFile(path string) (*sim.Scenario, error) {
+	return scenario.LoadFile(path, scenario.Options{Kinds: fault.Catalogue()})
+}
+
+// JudgeAgain judges a history by the scenario that it carries.
+func JudgeAgain(h sim.History) (sim.Verdict, error) {
+	info := h.Run()
+	if info == nil {
+		return sim.Verdict{}, errors.New("the history does not say what was run")
+	}
+	// The catalogue may have changed since: a history is judged by its own words.
+	s, err := scenario.Load(info.Scenario, []byte(info.Source), scenario.Options{})
+	if err != nil {
+		return sim.Verdict{}, fmt.Errorf("the scenario in the history: %w", err)
+	}
+	return Judge(h, s), nil
+}

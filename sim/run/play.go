@@ -1,0 +1,302 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"simulacro/sim"
+	"simulacro/sim/fault"
+	"simulacro/sim/judge"
+)
+
+// Options of Play. The zero value plays without writing anything.
+type Options struct {
+	// History gets every event as a line of NDJSON, as it comes; nil keeps them in memory only.
+	History io.Writer
+	// Tell hears of every event but the requests and samples, and of the load by Live; nil tells nobody.
+	Tell func(sim.Event)
+	// Live is told once a second how the load goes; nil tells nobody.
+	Live    func(Live)
+	Seed    int64 // 0 takes the scenario's or, if that is 0 too, the clock's
+	Version string
+	// Failed is called at the end of a run that did not pass, before the cluster is mended; nil does nothing.
+	Failed func(ctx context.Context) error
+	// Faults makes the injections; nil means fault.New. Tests put a sabotaged one here.
+	Faults func(env fault.Env, kind, id string, node sim.Node, params map[string]string, led *fault.Ledger, emit func(sim.Event)) (*fault.Injection, error)
+}
+
+// Live is how the load went in the last second.
+type Live struct {
+	Since  time.Duration    // since the judged load began
+	Counts map[string]int64 // requests in the last second by who served them, or how they failed
+	States string           // the director's view of the servers
+}
+
+// Result is what a run left.
+type Result struct {
+	History sim.History
+	Verdict sim.Verdict
+}
+
+// The phases of a run, as its History has them.
+const (
+	phasePrepare = "prepare"
+	phaseSteady  = "steady"
+	phaseWarm    = "warm"
+	phaseLoad    = "load"
+	phaseAfter   = "after"
+	phaseDone    = "done"
+)
+
+// mendTimeout bounds the clean-up after a run that was interrupted.
+const mendTimeout = 60 * time.Second
+
+// play is one run under way.
+type play struct {
+	cluster  Cluster
+	plan     sim.Plan
+	director sim.Node
+	scenario *sim.Scenario
+	opt      Options
+	rec      *sim.Recorder
+	board    *board
+	ledger   *fault.Ledger
+	env      fault.Env
+	began    time.Time
+
+	mu      sync.Mutex
+	trouble []string // why the run cannot tell
+}
+
+// Play plays a scenario on a cluster that is up, and leaves the cluster as it was. An error means that there is no
+// verdict; a run that went wrong in a way that it can tell is a Result whose verdict is inconclusive.
+func Play(ctx context.Context, c Cluster, s *sim.Scenario, opt Options) (*Result, error) {
+	if s.Cluster.Servers != c.Spec().Plan.Servers {
+		return nil, fmt.Errorf("scenario %s wants %d real servers, cluster %s has %d", s.Name, s.Cluster.Servers, c.Spec().Name, c.Spec().Plan.Servers)
+	}
+	led, err := openLedger(c.Spec().Name)
+	if err != nil {
+		return nil, err
+	}
+	p := &play{cluster: c, plan: c.Spec().Plan, director: c.Spec().Plan.Nodes()[0], scenario: s, opt: opt,
+		rec: sim.NewRecorder(opt.History), board: newBoard(), ledger: led, env: faultEnv(c), began: time.Now()}
+	err = p.whole(ctx)
+	if err = errors.Join(err, led.Close()); err != nil {
+		return nil, err
+	}
+	if err := p.rec.Err(); err != nil {
+		return nil, fmt.Errorf("write the history: %w", err)
+	}
+	h := p.rec.History()
+	return &Result{History: h, Verdict: Judge(h, p.scenario)}, nil
+}
+
+// Judge is the judge's verdict on a history, with the run's own troubles as checks: a run that says of itself that it
+// went wrong cannot pass.
+func Judge(h sim.History, s *sim.Scenario) sim.Verdict {
+	v := judge.Judge(h, s)
+	for _, e := range h {
+		if why, ok := troubleOf(e); ok {
+			v.Checks = append(v.Checks, sim.Check{Name: "run", Outcome: sim.Inconclusive, Measured: "trouble", Bound: "none", Reason: why})
+			v.Outcome = sim.Worst(v.Outcome, sim.Inconclusive)
+		}
+	}
+	return v
+}
+
+// whole is the run from its first event to its last. Whatever happens, what was changed is mended.
+func (p *play) whole(ctx context.Context) (err error) {
+	if err := p.mendLeftovers(ctx); err != nil {
+		return err
+	}
+	bounded, cancel := context.WithTimeout(ctx, p.scenario.Limit)
+	defer cancel()
+	defer func() {
+		// Also after Ctrl-C: a fault must not stay because nobody waited for its recovery.
+		mend, cancel := context.WithTimeout(context.WithoutCancel(ctx), mendTimeout)
+		defer cancel()
+		err = errors.Join(err, fault.Heal(mend, p.env, p.ledger, nil))
+	}()
+	if err := p.prepare(bounded); err != nil {
+		return err
+	}
+	watched, stopWatching := context.WithCancel(bounded)
+	watchers := p.watch(watched)
+	err = p.perform(bounded)
+	stopWatching()
+	watchers.Wait()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil && bounded.Err() != nil:
+		p.note(fmt.Errorf("the scenario's limit of %v was reached: %w", p.scenario.Limit, err))
+	case err != nil:
+		p.note(err)
+	}
+	p.collect(ctx)
+	p.phase(phaseDone, time.Now())
+	if p.opt.Failed != nil && Judge(p.rec.History(), p.scenario).Outcome != sim.Pass {
+		return p.opt.Failed(ctx)
+	}
+	return nil
+}
+
+// mendLeftovers undoes what a killed run left, before it can be taken for this run's doing.
+func (p *play) mendLeftovers(ctx context.Context) error {
+	if len(p.ledger.Owed()) == 0 {
+		return nil
+	}
+	if err := fault.Heal(ctx, p.env, p.ledger, func(what string) { p.tell(textEvent("left by a run before: " + what)) }); err != nil {
+		return fmt.Errorf("mend what a run before left: %w", err)
+	}
+	return nil
+}
+
+// prepare puts the scenario's haproxy.cfg in place and opens the history.
+func (p *play) prepare(ctx context.Context) error {
+	seed := p.opt.Seed
+	if seed == 0 {
+		seed = p.scenario.Seed
+	}
+	if seed == 0 {
+		seed = time.Now().UnixNano()
+	}
+	p.opt.Seed = seed
+	cfg, err := p.configure(ctx)
+	if err != nil {
+		return fmt.Errorf("prepare %s: %w", p.scenario.Name, err)
+	}
+	p.rec.Record(sim.Event{At: p.began.UTC(), Kind: sim.KindRun, Run: &sim.RunInfo{
+		Scenario: p.scenario.File, Title: p.scenario.Title.EN, Source: p.scenario.Source,
+		Director: p.cluster.Spec().Director, Seed: seed, Plan: p.plan, HAProxyCfg: cfg, Version: p.opt.Version}})
+	p.phase(phasePrepare, time.Now())
+	return nil
+}
+
+// configure changes haproxy.cfg where the scenario says so, and gives the one in force.
+func (p *play) configure(ctx context.Context) (string, error) {
+	now, err := p.cluster.ReadFile(ctx, p.director.Name, "/etc/haproxy/haproxy.cfg")
+	if err != nil {
+		return "", err
+	}
+	cfg := string(now)
+	if p.scenario.Cluster.HAProxy != "" {
+		cfg = p.plan.Rewrite(p.scenario.Cluster.HAProxy)
+	}
+	patches := make([]sim.SectionPatch, len(p.scenario.Cluster.Patch))
+	for i, patch := range p.scenario.Cluster.Patch {
+		patches[i] = rewritePatch(p.plan, patch)
+	}
+	if cfg, err = sim.ApplyPatch(cfg, patches); err != nil {
+		return "", err
+	}
+	if p.scenario.Cluster.HAProxy == "" && len(patches) == 0 {
+		return string(now), nil
+	}
+	change, err := fault.New(p.env, fault.HAProxyCfg, "haproxy.cfg of "+p.scenario.Name, p.director, map[string]string{"text": cfg}, p.ledger, func(sim.Event) {})
+	if err != nil {
+		return "", err
+	}
+	for _, step := range []func(context.Context) error{change.Plan, change.Inject, change.AwaitEffect} {
+		if err := step(ctx); err != nil {
+			return "", err
+		}
+	}
+	return cfg, nil
+}
+
+func rewritePatch(plan sim.Plan, p sim.SectionPatch) sim.SectionPatch {
+	out := sim.SectionPatch{Section: p.Section}
+	for _, l := range p.Remove {
+		out.Remove = append(out.Remove, plan.Rewrite(l))
+	}
+	for _, l := range p.Add {
+		out.Add = append(out.Add, plan.Rewrite(l))
+	}
+	for _, c := range p.Replace {
+		out.Replace = append(out.Replace, sim.LineChange{Old: plan.Rewrite(c.Old), New: plan.Rewrite(c.New)})
+	}
+	return out
+}
+
+// perform is the part between steady state and steady state.
+func (p *play) perform(ctx context.Context) error {
+	if p.scenario.Steady > 0 {
+		p.phase(phaseSteady, time.Now())
+		if err := p.awaitSteady(ctx); err != nil {
+			return fmt.Errorf("before the load: %w", err)
+		}
+	}
+	load, err := p.startLoad(ctx)
+	if err != nil {
+		return err
+	}
+	start, err := load.zero(ctx)
+	if err != nil {
+		return errors.Join(err, load.stop())
+	}
+	p.phase(phaseLoad, start)
+	stopLive := p.live(start)
+	err = p.judged(ctx, load, start)
+	stopLive()
+	return err
+}
+
+// judged is the load with all that happens under it.
+func (p *play) judged(ctx context.Context, load *loadRun, start time.Time) error {
+	t := newTimeline(p, start)
+	t.begin(ctx)
+	t.awaitBounded(ctx) // faults without an end go on until the load is over
+	var errs []error
+	if p.scenario.Steady > 0 && t.allEnded() && len(p.scenario.Timeline) > 0 && ctx.Err() == nil {
+		if err := p.awaitSteady(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("after the last step: %w", err))
+		}
+	}
+	errs = append(errs, load.finish(ctx, start, p.scenario.Settle))
+	p.phase(phaseAfter, time.Now())
+	t.loadOver()
+	errs = append(errs, t.wait())
+	return errors.Join(errs...)
+}
+
+func (p *play) emit(e sim.Event) {
+	p.board.note(e)
+	p.rec.Record(e)
+	p.tell(e)
+}
+
+func (p *play) tell(e sim.Event) {
+	if p.opt.Tell != nil && e.Request == nil && e.Stats == nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.opt.Tell(e)
+	}
+}
+
+func (p *play) phase(name string, at time.Time) {
+	p.emit(sim.Event{At: at.UTC(), Kind: sim.KindPhase, Text: name})
+}
+
+// troublePrefix marks the phase events that say why a run cannot tell.
+const troublePrefix = "trouble: "
+
+// note records why the run cannot tell.
+func (p *play) note(err error) {
+	p.phase(troublePrefix+err.Error(), time.Now())
+}
+
+func troubleOf(e sim.Event) (string, bool) {
+	if e.Kind != sim.KindPhase || len(e.Text) < len(troublePrefix) || e.Text[:len(troublePrefix)] != troublePrefix {
+		return "", false
+	}
+	return e.Text[len(troublePrefix):], true
+}
+
+func textEvent(text string) sim.Event {
+	return sim.Event{At: time.Now().UTC(), Kind: sim.KindPhase, Text: text}
+}
