@@ -80,13 +80,11 @@ func (c *Config) spreadText() string {
 	return fmt.Sprintf(" (intervals with spread-checks %d %%)", c.Spread)
 }
 
-// short prints a time with at most three digits after the point and no empty units: 2s, 1.25s, 40ms, 1m30s.
+// short prints a time with at most two digits after the point and no empty units: 2s, 1.25s, 40ms, 1m30s.
 func short(d time.Duration) string {
 	switch {
-	case d >= 10*time.Second:
-		d = d.Round(10 * time.Millisecond)
 	case d >= time.Second:
-		d = d.Round(time.Millisecond)
+		d = d.Round(10 * time.Millisecond)
 	case d >= time.Millisecond:
 		d = d.Round(10 * time.Microsecond)
 	}

@@ -2,7 +2,6 @@ package judge
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"simulacro/sim"
@@ -48,25 +47,29 @@ func maxLate(requests []request) (late time.Duration) {
 	return late
 }
 
-// changes says how long each concerned server took, against its budget.
+// changes says how long the slowest of the servers concerned took, against its budget.
 func (r *record) changes(m *moments, up bool) string {
-	var parts []string
+	var slowest time.Duration
+	text, n := "not seen by the director", 0
 	for _, s := range r.concerned(m.fault, nil) {
 		at, _, seen := r.changed(m, s, up)
 		since := r.since(m, s, up)
 		if !seen || since.IsZero() {
 			continue
 		}
-		budget := r.config.Detection(s)
-		if up {
-			budget = r.config.Recovery(s)
+		n++
+		if took := max(0, at.Sub(since)); n == 1 || took > slowest {
+			budget := r.config.Detection(s)
+			if up {
+				budget = r.config.Recovery(s)
+			}
+			slowest, text = took, fmt.Sprintf("%s %s (at most %s)", s.Name, short(took), short(budget.Total))
 		}
-		parts = append(parts, fmt.Sprintf("%s %s (at most %s)", s.Name, short(max(0, at.Sub(since))), short(budget.Total)))
 	}
-	if len(parts) == 0 {
-		return "not seen by the director"
+	if n > 1 {
+		text += fmt.Sprintf(", the slowest of %d", n)
 	}
-	return strings.Join(parts, ", ")
+	return text
 }
 
 // Budgets are the longest times that a haproxy.cfg gives each server for detection and recovery, for a dry run to print.

@@ -35,6 +35,8 @@ func (r *record) recovery(rec *sim.Recovery) finding {
 	if f.outcome != sim.Pass || r.scenario.Load.Rate == 0 {
 		return f
 	}
+	var slowest time.Duration
+	answers := true
 	for _, s := range r.concerned(m.fault, rec.Servers) {
 		up, _, _ := r.changed(m, s, true)
 		back, seen, sent := r.firstAnswer(s.NodeOf(r.plan), up)
@@ -42,9 +44,12 @@ func (r *record) recovery(rec *sim.Recovery) finding {
 			f.outcome, f.reason = sim.Fail, fmt.Sprintf("%s is UP, but answered none of the %d requests since", s.Name, sent)
 			return f
 		}
-		if seen {
-			f.measured += fmt.Sprintf(", answers again after %s", short(back.Sub(r.since(m, s, true))))
+		if answers = answers && seen; seen {
+			slowest = max(slowest, back.Sub(r.since(m, s, true)))
 		}
+	}
+	if answers {
+		f.measured += fmt.Sprintf(", answers again after %s", short(slowest))
 	}
 	return f
 }
