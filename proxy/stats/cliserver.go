@@ -208,7 +208,7 @@ func leadingInt(text string) (n int, rest string, ok bool) {
 }
 
 func getWeight(_ *session, server *Row, _ []string) reply {
-	return say(fmt.Sprintf("%d (initial %d)\n", server.UserWeight, server.InitialWeight))
+	return dump(fmt.Appendf(nil, "%d (initial %d)\n", server.UserWeight, server.InitialWeight))
 }
 
 func setServerMaxconn(s *session, server *Row, args []string) reply {

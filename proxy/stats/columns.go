@@ -27,7 +27,7 @@ var columns = [...]column{
 	u64("chkdown", "SB", "MCP", func(r *Row) uint64 { return r.CheckDowns }).only(fallible),
 	u32("lastchg", "SB", "MAP", func(r *Row) int { return r.LastChange }),
 	u32("downtime", "SB", "MCP", func(r *Row) int { return r.Downtime }).only(hasDowntime),
-	u32("qlimit", "S", "CLS", func(r *Row) int { return r.QueueLimit }).only(func(r *Row) bool { return r.QueueLimit > 0 }),
+	u32("qlimit", "S", "CGS", func(r *Row) int { return r.QueueLimit }).only(func(r *Row) bool { return r.QueueLimit > 0 }),
 	u32("pid", "FLSB", "KGP", func(r *Row) int { return 1 }),
 	u32("iid", "FLSB", "KGS", func(r *Row) int { return r.ProxyID }),
 	u32("sid", "FLSB", "KGS", func(r *Row) int { return r.ServiceID }),
@@ -48,9 +48,9 @@ var columns = [...]column{
 	u64("hrsp_5xx", "FSB", "MCP", func(r *Row) uint64 { return r.Responses[4] }).only(http),
 	u64("hrsp_other", "FSB", "MCP", func(r *Row) uint64 { return r.Responses[5] }).only(http),
 	u64("hanafail", "S", "MCP", func(r *Row) uint64 { return r.HealthFails }).only(func(r *Row) bool { return r.Observed }),
-	u32("req_rate", "F", "MRP", func(r *Row) int { return r.ReqRate }).only(http),
-	u32("req_rate_max", "F", "MMP", func(r *Row) int { return r.ReqRateMax }).only(http),
-	u64("req_tot", "FSB", "MCP", func(r *Row) uint64 { return r.ReqTotal }).only(http),
+	u32("req_rate", "F", "MRP", func(r *Row) int { return r.ReqRate }),
+	u32("req_rate_max", "F", "MMP", func(r *Row) int { return r.ReqRateMax }),
+	u64("req_tot", "FSB", "MCP", func(r *Row) uint64 { return r.ReqTotal }).only(countsRequests),
 	u64("cli_abrt", "SB", "MCP", func(r *Row) uint64 { return r.ClientAborts }),
 	u64("srv_abrt", "SB", "MCP", func(r *Row) uint64 { return r.ServerAborts }),
 	zero("comp_in", "FB", "MCP", "u64"),
@@ -153,3 +153,6 @@ func hasDowntime(r *Row) bool {
 	}
 	return checked(r)
 }
+
+// countsRequests: a frontend counts them in both modes.
+func countsRequests(r *Row) bool { return r.Kind == Frontend || r.HTTP }

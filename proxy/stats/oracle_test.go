@@ -1,0 +1,426 @@
+package stats
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"net"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"simulacro/proxy/config"
+)
+
+// oracle is a real HAProxy 2.6, where one is installed.
+type oracle struct{ socket, front, free string }
+
+const oracleFile = `
+global
+    stats socket %[1]s/sock level admin
+defaults
+    mode http
+    option http-server-close
+    timeout connect 1s
+    timeout client 5s
+    timeout server 5s
+frontend http_front
+    bind unix@%[1]s/front
+    stats enable
+    stats uri /haproxy_stats
+    stats auth admin:haproxy
+    default_backend http_back
+backend http_back
+    balance roundrobin
+    server cluster2 %[2]s weight 1 maxconn 1000 check inter 1h
+    server cluster3 %[2]s weight 2 cookie c3 check inter 1h
+    server cluster4 127.0.0.1:%[3]d check inter 1h fastinter 10ms
+listen app
+    bind unix@%[1]s/app name web id 7
+    option socket-stats
+    stats enable
+    stats uri /app
+    stats admin if TRUE
+    server unchecked %[2]s
+    server spare %[2]s backup maxqueue 50
+    server maint %[2]s check disabled
+frontend tcp_front
+    mode tcp
+    bind unix@%[1]s/tcp
+    default_backend tcp
+backend tcp
+    mode tcp
+    server t1 %[2]s check inter 1h slowstart 1h
+`
+
+// startOracle runs HAProxy until the test ends.
+func startOracle(t *testing.T) oracle {
+	t.Helper()
+	binary, err := exec.LookPath("haproxy")
+	if err != nil {
+		t.Skip("haproxy is not installed: there is nothing to compare with")
+	}
+	if out, err := exec.Command(binary, "-v").Output(); err != nil || !strings.Contains(string(out), "version 2.6.") {
+		t.Skipf("haproxy is not version 2.6, whose formats these are: %s %v", out, err)
+	}
+	dir, err := os.MkdirTemp("", "oracle") // short: a unix socket's path is limited
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	web := httptest.NewServer(nil)
+	t.Cleanup(web.Close)
+	closed, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closed.Close()
+	file := filepath.Join(dir, "cfg")
+	text := fmt.Sprintf(oracleFile, dir, web.Listener.Addr(), closed.Addr().(*net.TCPAddr).Port)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := closed.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	cmd := exec.Command(binary, "-db", "-f", file)
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		if t.Failed() {
+			t.Log(said.String())
+		}
+	})
+	o := oracle{socket: dir + "/sock", front: dir + "/front", free: dir + "/app"}
+	eventually(t, func() bool { return strings.Contains(o.try("show stat"), "DOWN") })
+	return o
+}
+
+// eventually waits for an event that only the other process knows of.
+func eventually(t *testing.T, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("it never came")
+		}
+	}
+}
+
+func (o oracle) try(command string) string {
+	c, err := net.Dial("unix", o.socket)
+	if err != nil {
+		return ""
+	}
+	defer c.Close()
+	fmt.Fprintln(c, command)
+	out, _ := io.ReadAll(c) // an incomplete answer is tried again
+	return string(out)
+}
+
+// get sends one HTTP/1.0 request and gives the whole answer.
+func (o oracle) get(t *testing.T, socket, request string) string {
+	t.Helper()
+	c, err := net.Dial("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := io.WriteString(c, request); err != nil {
+		t.Fatal(err)
+	}
+	out, err := io.ReadAll(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+// setters are the inverse of the columns: where each value of the CSV belongs in a Row.
+func setters(r *Row) map[string]any {
+	m := map[string]any{
+		"pxname": &r.Proxy, "svname": &r.Name, "status": &r.Status, "tracked": &r.Tracked, "addr": &r.Addr, "cookie": &r.Cookie, "algo": &r.Algorithm,
+		"check_status": &r.Check.Status, "last_chk": &r.Check.Desc,
+		"qcur": &r.QueueCur, "qmax": &r.QueueMax, "qlimit": &r.QueueLimit, "scur": &r.SessCur, "smax": &r.SessMax, "slim": &r.SessLimit,
+		"weight": &r.Weight, "uweight": &r.UserWeight, "act": &r.Active, "bck": &r.Backups, "lastchg": &r.LastChange, "downtime": &r.Downtime,
+		"iid": &r.ProxyID, "sid": &r.ServiceID, "throttle": &r.Throttle, "rate": &r.Rate, "rate_lim": &r.RateLimit, "rate_max": &r.RateMax,
+		"check_code": &r.Check.Code, "req_rate": &r.ReqRate, "req_rate_max": &r.ReqRateMax, "lastsess": &r.LastSession,
+		"qtime": &r.QTime, "ctime": &r.CTime, "rtime": &r.RTime, "ttime": &r.TTime,
+		"qtime_max": &r.QTimeMax, "ctime_max": &r.CTimeMax, "rtime_max": &r.RTimeMax, "ttime_max": &r.TTimeMax,
+		"check_rise": &r.Check.Rise, "check_fall": &r.Check.Fall, "check_health": &r.Check.Health, "conn_rate": &r.ConnRate, "conn_rate_max": &r.ConnRateMax,
+		"srv_icur": &r.IdleConns, "src_ilim": &r.IdleLimit, "safe_conn_cur": &r.SafeConns, "used_conn_cur": &r.UsedConns, "need_conn_est": &r.NeedEst,
+		"stot": &r.SessTotal, "bin": &r.BytesIn, "bout": &r.BytesOut, "dreq": &r.DeniedReq, "dresp": &r.DeniedResp, "ereq": &r.ErrReq,
+		"econ": &r.ErrConn, "eresp": &r.ErrResp, "wretr": &r.Retries, "wredis": &r.Redispatches, "chkfail": &r.Check.Fails, "chkdown": &r.CheckDowns,
+		"lbtot": &r.LBTotal, "hanafail": &r.HealthFails, "req_tot": &r.ReqTotal, "cli_abrt": &r.ClientAborts, "srv_abrt": &r.ServerAborts,
+		"conn_tot": &r.ConnTotal, "intercepted": &r.Intercepted, "dcon": &r.DeniedConn, "dses": &r.DeniedSess, "wrew": &r.FailedRewrites,
+		"connect": &r.Connects, "reuse": &r.Reuses, "eint": &r.ErrInternal,
+		"h1_open_connections": &r.H1Open, "h1_open_streams": &r.H1OpenStreams, "h1_total_connections": &r.H1Conns,
+		"h1_total_streams": &r.H1Streams, "h1_bytes_in": &r.H1In, "h1_bytes_out": &r.H1Out,
+	}
+	for i, class := range [...]string{"1xx", "2xx", "3xx", "4xx", "5xx", "other"} {
+		m["hrsp_"+class] = &r.Responses[i]
+	}
+	return m
+}
+
+// readRows turns a real CSV into Rows.
+func readRows(t *testing.T, text string) []Row {
+	t.Helper()
+	records, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "# "))).ReadAll()
+	if err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	var rows []Row
+	servers := map[string]int{}
+	for _, record := range records[1:] {
+		cells := map[string]string{}
+		for i, name := range records[0] {
+			cells[name] = record[i]
+		}
+		r := readRow(t, cells)
+		if r.Kind == Server {
+			servers[r.Proxy]++
+		}
+		r.ServersAll = servers[r.Proxy]
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func readRow(t *testing.T, cells map[string]string) Row {
+	t.Helper()
+	r := Row{HTTP: cells["mode"] == "http", InitialWeight: 1}
+	for name, at := range setters(&r) {
+		value := cells[name]
+		if value == "" {
+			continue
+		}
+		var err error
+		switch at := at.(type) {
+		case *string:
+			*at = value
+		case *int:
+			*at, err = strconv.Atoi(value)
+		case *uint64:
+			*at, err = strconv.ParseUint(value, 10, 64)
+		}
+		if err != nil {
+			t.Fatal(name, err)
+		}
+	}
+	kind, err := strconv.Atoi(cells["type"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Kind = Kind(kind)
+	r.Throttled, r.Observed = cells["throttle"] != "", cells["hanafail"] != ""
+	r.Check.Configured = cells["chkfail"] != ""
+	r.Check.Enabled, r.Check.Paused = r.Check.Configured, cells["check_status"] == ""
+	r.Check.Status, r.Check.InProgress = strings.CutPrefix(r.Check.Status, "* ")
+	if ms, err := strconv.Atoi(cells["check_duration"]); err == nil {
+		r.Check.Duration = time.Duration(ms) * time.Millisecond
+	}
+	return r
+}
+
+func TestDumpsAreTheOracles(t *testing.T) {
+	o := startOracle(t)
+	for range 3 {
+		o.get(t, o.front, "GET / HTTP/1.0\r\n\r\n")
+	}
+	var diff string
+	// A second may pass between the dumps of one line, and rates fade: what counts is that they agree at some moment.
+	for range 50 {
+		parts := strings.Split(o.try("show stat;show stat typed;show stat json"), "\n\n")
+		if len(parts) < 3 {
+			continue
+		}
+		rows := readRows(t, parts[0])
+		diff = cmp.Diff(parts[0]+"\n", string(AppendRows(nil, rows, CSV))) +
+			cmp.Diff(parts[1]+"\n", string(AppendRows(nil, rows, Typed))) + cmp.Diff(parts[2]+"\n", string(AppendRows(nil, rows, JSON)))
+		if diff == "" {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Error(diff)
+}
+
+func TestInfoIsTheOracles(t *testing.T) {
+	o := startOracle(t)
+	var info Info
+	for _, tt := range []struct {
+		command string
+		format  Format
+		split   string
+	}{{"show info", CSV, ": "}, {"show info typed", Typed, ":"}} {
+		theirs, ours := o.try(tt.command), string(AppendInfo(nil, &info, tt.format))+"\n"
+		if diff := cmp.Diff(keys(theirs, tt.format), keys(ours, tt.format)); diff != "" {
+			t.Errorf("%s: %s", tt.command, diff)
+		}
+	}
+}
+
+// keys are the lines without their values.
+func keys(text string, f Format) []string {
+	var all []string
+	for _, line := range strings.Split(text, "\n") {
+		parts := strings.Split(line, ":")
+		n := 1
+		if f == Typed {
+			n = 3
+		}
+		all = append(all, strings.Join(parts[:min(n, len(parts))], ":"))
+	}
+	return all
+}
+
+func TestAnswersAreTheOracles(t *testing.T) {
+	o := startOracle(t)
+	f := newFake()
+	f.rows = readRows(t, strings.TrimSuffix(o.try("show stat"), "\n"))
+	for _, command := range []string{
+		"disable server", "disable server http_back", "disable server x/y", "disable server http_front/y", "disable server http_back/zz",
+		"enable server x/y", "set server", "set server http_back/cluster2", "set server http_back/cluster2 foo", "set server http_back/zz state ready",
+		"set server http_back/cluster2 state", "set server http_back/cluster2 state foo", "set server http_back/cluster2 state drain",
+		"set server #3/#1 state ready", "set server http_back/cluster2 weight", "set server http_back/cluster2 weight 300",
+		"set server http_back/cluster2 weight abc", "set server http_back/cluster2 weight 5x", "set server http_back/cluster2 weight -1",
+		"set server http_back/cluster2 weight -5%", "set server http_back/cluster2 weight 100%", "set weight http_back/cluster2",
+		"get weight", "get weight http_back/zz", "get weight http_back/cluster2", "set server http_back/cluster2 health",
+		"set server http_back/cluster2 agent up", "set server http_back/cluster2 addr", "set server http_back/cluster2 fqdn foo",
+		"set server http_back/cluster2 ssl on", "set maxconn server http_back/cluster2", "set maxconn server http_back/cluster2 abc",
+		"set maxconn server http_back/cluster2 5x", "set maxconn frontend", "set maxconn frontend http_front", "set maxconn frontend zz 1",
+		"set maxconn frontend http_front -1", "set maxconn frontend http_front 100", "set maxconn global", "set maxconn global 100000000",
+		"disable frontend", "disable frontend zz", "disable frontend http_back", "shutdown frontend", "shutdown frontend zz",
+		"enable health", "enable health app/unchecked", "disable health app/unchecked", "shutdown sessions server", "shutdown sessions server http_back/zz",
+		"shutdown session", "shutdown session 0x1234", "show servers state zz", "show servers conn zz", "show backend", "show errors zz",
+		"show env NO_SUCH_VARIABLE", "show sess 0x9", "show cli level", "show stat zz 1 -1", "show stat 99 1 -1", "set timeout", "set timeout cli",
+		"set timeout cli abc", "set severity-output foo", "user;show errors", "user;operator", "user;clear counters", "operator;clear counters all",
+		"operator;set weight http_back/cluster2 1", "set severity-output number;disable server x/y", "set severity-output string;get weight http_back/cluster2",
+		"get weight http_back/cluster2 <<\nx\n", "show backend\nshow backend", "prompt;quit", "quit;show backend",
+	} {
+		if diff := cmp.Diff(o.try(command), ask(t, f, config.LevelAdmin, command+"\n")); diff != "" {
+			t.Errorf("%s: %s", command, diff)
+		}
+	}
+}
+
+func TestStatesAreTheOracles(t *testing.T) {
+	o := startOracle(t)
+	f := newFake()
+	f.rows = readRows(t, strings.TrimSuffix(o.try("show stat"), "\n"))
+	for i := range f.rows {
+		r := &f.rows[i]
+		_, port, _ := net.SplitHostPort(r.Addr)
+		r.Port = atoi(port)
+		if r.UserWeight == 2 && r.Kind == Server {
+			r.InitialWeight = 2
+		}
+		switch {
+		case r.Name == "maint":
+			r.Admin, r.Check = ForcedMaint|ConfigMaint, Check{Configured: true, Enabled: true, Paused: true}
+		case r.Name == "t1" && r.Throttled:
+			r.Op = OpStarting
+		case r.Status != "DOWN":
+			r.Op = OpRunning
+		}
+		if r.Name == "unchecked" || r.Name == "spare" {
+			r.Check.Health = 2 // HAProxy starts an unchecked server at its rise
+			r.Check.Paused = false
+		}
+	}
+	theirs := strings.Split(o.try("show servers state"), "\n")
+	ours := strings.Split(ask(t, f, config.LevelAdmin, "show servers state\n"), "\n")
+	for i := range theirs {
+		theirs[i] = withoutAge(theirs[i])
+	}
+	for i := range ours {
+		ours[i] = withoutAge(ours[i])
+	}
+	if diff := cmp.Diff(theirs, ours); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// withoutAge takes srv_time_since_last_change out: a second may have passed.
+func withoutAge(line string) string {
+	words := strings.Fields(line)
+	if len(words) > 9 && words[0] != "#" {
+		words[9] = "AGE"
+	}
+	return strings.Join(words, " ")
+}
+
+func TestPageAnswersAreTheOracles(t *testing.T) {
+	o := startOracle(t)
+	f := newFake()
+	f.rows = readRows(t, strings.TrimSuffix(o.try("show stat"), "\n"))
+	closedPage := practicalPage(f, nil)
+	openPage := NewPage(&config.Proxy{Name: "app", Stats: &config.Stats{URI: "/app", Admin: true}}, f, f)
+	for _, tt := range []struct {
+		page         *Page
+		socket, head string
+		request      Request
+	}{
+		{closedPage, o.front, "GET /haproxy_stats HTTP/1.0\r\n\r\n", Request{Method: "GET", URI: "/haproxy_stats"}},
+		{closedPage, o.front, "GET /haproxy_stats HTTP/1.0\r\nAuthorization: Basic eDp5\r\n\r\n", Request{Method: "GET", URI: "/haproxy_stats", Authorization: "Basic eDp5"}},
+		{closedPage, o.front, "POST /haproxy_stats HTTP/1.0\r\nAuthorization: " + basic("admin:haproxy") + "\r\nContent-Length: 1\r\n\r\ns",
+			Request{Method: "POST", URI: "/haproxy_stats", Authorization: basic("admin:haproxy"), Body: []byte("s")}},
+		form(o, openPage, "s=unchecked&action=drain&b=app"),
+		form(o, openPage, "s=unchecked&action=ready&b=app"),
+		form(o, openPage, "s=unchecked&s=zz&action=ready&b=app"),
+		form(o, openPage, "s=zz&action=ready&b=app"),
+		form(o, openPage, "s=unchecked&action=foo&b=app"),
+		form(o, openPage, "s=unchecked&action=ready&b=zz"),
+		form(o, openPage, "s=unchecked"),
+		form(o, openPage, "action=ready&b=app"),
+		form(o, openPage, "s=t1&action=ready&b=tcp"),
+	} {
+		theirs := withoutFraming(o.get(t, tt.socket, tt.head))
+		r := tt.page.Respond(tt.request)
+		ours := fmt.Sprintf("HTTP/1.0 %d %s\r\n", r.Status, r.Reason)
+		for _, h := range r.Header {
+			ours += h.Name + ": " + h.Value + "\r\n"
+		}
+		ours += "\r\n" + string(r.Body)
+		if diff := cmp.Diff(theirs, withoutFraming(ours)); diff != "" {
+			t.Errorf("%q: %s", tt.head, diff)
+		}
+	}
+}
+
+func form(o oracle, p *Page, body string) (tt struct {
+	page         *Page
+	socket, head string
+	request      Request
+}) {
+	tt.page, tt.socket = p, o.free
+	tt.head = fmt.Sprintf("POST /app HTTP/1.0\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	tt.request = Request{Method: "POST", URI: "/app", Body: []byte(body)}
+	return tt
+}
+
+// withoutFraming leaves out what the engine adds: version, length and connection.
+func withoutFraming(message string) string {
+	head, body, _ := strings.Cut(message, "\r\n\r\n")
+	var kept []string
+	for _, line := range strings.Split(head, "\r\n") {
+		name, _, _ := strings.Cut(strings.ToLower(line), ":")
+		if name != "content-length" && name != "connection" && name != "transfer-encoding" {
+			kept = append(kept, strings.Replace(line, "HTTP/1.1", "HTTP/1.0", 1))
+		}
+	}
+	return strings.Join(kept, "\n") + "\n\n" + body
+}
