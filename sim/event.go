@@ -76,7 +76,7 @@ type ServerStats struct {
 // The steps of a fault, in their legal order.
 const (
 	StepPlanned   = "planned"   // the undo is in the ledger
-	StepInjected  = "injected"  // the injection returned
+	StepInjected  = "injected"  // the injection returned; its time is when it began
 	StepEffect    = "effect"    // its effect was seen: Evidence says how
 	StepRecover   = "recover"   // recovery was asked for
 	StepRecovered = "recovered" // the recovery was seen: Evidence says how

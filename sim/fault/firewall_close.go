@@ -22,8 +22,8 @@ var firewallClose = Kind{
 		if err != nil || open {
 			return Seen{Evidence: said}, err
 		}
-		answers, more, err := look(ctx, s)
-		return Seen{!answers, said + "; " + more}, err
+		v, err := look(ctx, s)
+		return Seen{v.none, said + "; " + v.evidence}, err
 	},
 	Recover: func(ctx context.Context, s *Site) error { return s.firewall(ctx, "--add-port=") },
 	Recovered: func(ctx context.Context, s *Site) (Seen, error) {
@@ -31,8 +31,8 @@ var firewallClose = Kind{
 		if err != nil || !open {
 			return Seen{Evidence: said}, err
 		}
-		answers, more, err := look(ctx, s)
-		return Seen{answers, said + "; " + more}, err
+		v, err := look(ctx, s)
+		return Seen{v.all, said + "; " + v.evidence}, err
 	},
 }
 

@@ -87,16 +87,17 @@ func (i *Injection) Plan(ctx context.Context) error {
 	return nil
 }
 
-// Inject breaks it.
+// Inject breaks it. Its event bears the time at which it began: from then on things may be broken.
 func (i *Injection) Inject(ctx context.Context) error {
 	if err := i.from("inject", Planned); err != nil {
 		return err
 	}
 	i.phase = Injected // also if it fails: half of it may have happened
+	began := time.Now()
 	if err := i.kind.Inject(ctx, i.site); err != nil {
 		return i.failed("inject", err)
 	}
-	i.tell(time.Now(), sim.StepInjected, "")
+	i.tell(began, sim.StepInjected, "")
 	return nil
 }
 

@@ -2,29 +2,37 @@ package fault
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"simulacro/sim"
 )
 
-// look is what can be seen of the service that a node gives, from where its users are: of a real server from the
-// director, of the director from the client, of the storage node through the mount of a real server.
-func look(ctx context.Context, s *Site) (answers bool, evidence string, err error) {
+// view is what the users of a node's service see. Where there are several users it may be neither none nor all.
+type view struct {
+	none, all bool // of the users are served
+	evidence  string
+}
+
+// look is how a node's service is seen from where its users are: a real server's from the director, the director's from
+// the client, the storage node's through the mount of every real server that runs.
+func look(ctx context.Context, s *Site) (view, error) {
+	one := func(answers bool, evidence string, err error) (view, error) {
+		return view{!answers, answers, evidence}, err
+	}
 	switch s.Node.Role {
 	case sim.Server:
-		return web(ctx, s.Env, s.Plan.Nodes()[0].Name, s.Node.Inner.String())
+		return one(web(ctx, s.Env, s.Plan.Nodes()[0].Name, s.Node.Inner.String()))
 	case sim.Director:
-		return web(ctx, s.Env, "client", s.Node.Outer.String())
+		return one(web(ctx, s.Env, "client", s.Node.Outer.String()))
 	case sim.Storage:
-		from, err := s.runningServer(ctx)
-		if err != nil {
-			return false, "", err
-		}
-		return mounted(ctx, s.Env, from)
+		return mounts(ctx, s)
 	}
-	return false, "", fmt.Errorf("%s offers no service to look at", s.Node.Name)
+	return view{}, fmt.Errorf("%s offers no service to look at", s.Node.Name)
 }
 
 // webWait is how long a probe waits for an answer, in seconds: far longer than any healthy answer takes, far shorter
@@ -79,24 +87,34 @@ func mounted(ctx context.Context, r Runner, server string) (answers bool, eviden
 	if err != nil {
 		return false, "", fmt.Errorf("look at the mount of %s: %w", server, err)
 	}
-	said := strings.TrimSpace(out.Stdout + " " + out.Stderr)
 	if out.Code == 0 {
 		return true, fmt.Sprintf("on %s, /mnt/web answers", server), nil
 	}
-	return false, fmt.Sprintf("on %s: %s", server, said), nil
+	return false, fmt.Sprintf("on %s, %s", server, strings.TrimSpace(out.Stdout+" "+out.Stderr)), nil
 }
 
-// runningServer is a real server to look from.
-func (s *Site) runningServer(ctx context.Context) (string, error) {
+// mounts asks through the mounts of all real servers that run, at once: a probe of a dead mount takes its time.
+func mounts(ctx context.Context, s *Site) (view, error) {
+	var servers []string
 	for _, n := range s.Plan.Nodes() {
-		if n.Role != sim.Server {
-			continue
-		}
-		if st, err := s.State(ctx, n.Name); err == nil && st == Running {
-			return n.Name, nil
+		if st, err := s.State(ctx, n.Name); n.Role == sim.Server && err == nil && st == Running {
+			servers = append(servers, n.Name)
 		}
 	}
-	return "", fmt.Errorf("no real server runs from which %s could be looked at", s.Node.Name)
+	if len(servers) == 0 {
+		return view{}, fmt.Errorf("no real server runs from which %s could be looked at", s.Node.Name)
+	}
+	var (
+		wg       sync.WaitGroup
+		answers  = make([]bool, len(servers))
+		evidence = make([]string, len(servers))
+		errs     = make([]error, len(servers))
+	)
+	for i, name := range servers {
+		wg.Go(func() { answers[i], evidence[i], errs[i] = mounted(ctx, s.Env, name) })
+	}
+	wg.Wait()
+	return view{!slices.Contains(answers, true), !slices.Contains(answers, false), strings.Join(evidence, "; ")}, errors.Join(errs...)
 }
 
 // down combines a node's state with what its users see: both must tell of the fault.
@@ -111,11 +129,8 @@ func down(ctx context.Context, s *Site, want string) (Seen, error) {
 	if s.Node.Role == sim.Client {
 		return Seen{true, fmt.Sprintf("%s is %s", s.Node.Name, st)}, nil
 	}
-	answers, said, err := look(ctx, s)
-	if err != nil {
-		return Seen{}, err
-	}
-	return Seen{!answers, fmt.Sprintf("%s is %s; %s", s.Node.Name, st, said)}, nil
+	v, err := look(ctx, s)
+	return Seen{v.none, fmt.Sprintf("%s is %s; %s", s.Node.Name, st, v.evidence)}, err
 }
 
 // up is the opposite of down.
@@ -127,8 +142,8 @@ func up(ctx context.Context, s *Site) (Seen, error) {
 	if st != Running || s.Node.Role == sim.Client {
 		return Seen{st == Running, fmt.Sprintf("%s is %s", s.Node.Name, st)}, nil
 	}
-	answers, said, err := look(ctx, s)
-	return Seen{answers, said}, err
+	v, err := look(ctx, s)
+	return Seen{v.all, v.evidence}, err
 }
 
 // run executes a command that must succeed.

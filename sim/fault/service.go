@@ -43,8 +43,8 @@ func serviceDown(ctx context.Context, s *Site) (Seen, error) {
 	if state == "active" || !s.mainService() {
 		return Seen{state != "active", said}, nil
 	}
-	answers, more, err := look(ctx, s)
-	return Seen{!answers, said + "; " + more}, err
+	v, err := look(ctx, s)
+	return Seen{v.none, said + "; " + v.evidence}, err
 }
 
 // serviceUp is the opposite of serviceDown.
@@ -57,8 +57,8 @@ func serviceUp(ctx context.Context, s *Site) (Seen, error) {
 	if state != "active" || !s.mainService() {
 		return Seen{state == "active", said}, nil
 	}
-	answers, more, err := look(ctx, s)
-	return Seen{answers, said + "; " + more}, err
+	v, err := look(ctx, s)
+	return Seen{v.all, said + "; " + v.evidence}, err
 }
 
 // startService starts the unit, also where systemd has given up on it after too many failures. It waits for a unit that

@@ -19,8 +19,8 @@ var serviceHang = Kind{
 		if err != nil || !stopped || !s.mainService() {
 			return Seen{stopped, said}, err
 		}
-		answers, more, err := look(ctx, s)
-		return Seen{!answers, said + "; " + more}, err
+		v, err := look(ctx, s)
+		return Seen{v.none, said + "; " + v.evidence}, err
 	},
 	Recover: func(ctx context.Context, s *Site) error { return s.signal(ctx, "CONT") },
 	Recovered: func(ctx context.Context, s *Site) (Seen, error) {
