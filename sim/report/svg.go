@@ -58,9 +58,9 @@ func heading(h sim.History) (title, sub string) {
 	}
 	title = run.Title
 	if title == "" {
-		title = run.Scenario
+		title = scenarioName(run)
 	}
-	parts := []string{"scenario " + run.Scenario, "director " + string(run.Director)}
+	parts := []string{"scenario " + scenarioName(run), "director " + string(run.Director)}
 	if rate := target(h); rate != "" {
 		parts = append(parts, rate)
 	}
