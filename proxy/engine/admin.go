@@ -1,6 +1,9 @@
 package engine
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Admin is what an operator wants of a server.
 type Admin int
@@ -24,32 +27,272 @@ func (e *NotFoundError) Error() string {
 
 func frac(word string, n, of int) string { return fmt.Sprintf("%s %d/%d", word, n, of) }
 
+// findServer looks a server up by names.
+func (e *Engine) findServer(backend, name string) (*server, error) {
+	for _, p := range e.proxies {
+		if p.cfg.Name != backend || !p.cfg.Back() {
+			continue
+		}
+		for _, s := range p.servers {
+			if s.cfg.Name == name {
+				return s, nil
+			}
+		}
+	}
+	return nil, &NotFoundError{Backend: backend, Server: name}
+}
+
+func (e *Engine) findFrontend(name string) (*proxy, error) {
+	for _, p := range e.proxies {
+		if p.cfg.Name == name && p.cfg.Front() {
+			return p, nil
+		}
+	}
+	return nil, &NotFoundError{Backend: name}
+}
+
 // SetServerAdmin puts a server into service, drains it or takes it out.
-func (e *Engine) SetServerAdmin(backend, server string, a Admin) error { return nil }
+func (e *Engine) SetServerAdmin(backend, server string, a Admin) error {
+	s, err := e.findServer(backend, server)
+	if err != nil {
+		return err
+	}
+	p := s.be
+	p.mu.Lock()
+	woken, lines := s.administer(e.clock(), a)
+	p.mu.Unlock()
+	if s.check != nil && s.check.l != nil && a != Maint {
+		s.check.l.post(s.check)
+	}
+	p.tell(nil, woken, lines)
+	return nil
+}
+
+// administer moves the server to a, and describes each step as HAProxy does.
+func (s *server) administer(now int64, a Admin) (woken []*client, lines []line) {
+	before := s.admin
+	if before == a {
+		return nil, nil
+	}
+	s.admin = a
+	say := func(format string, args ...any) {
+		lines = append(lines, line{LevelNotice, s.kind() + " " + s.name() + " " + fmt.Sprintf(format, args...)})
+	}
+	switch {
+	case a == Maint && !s.healthy():
+		s.update(now)
+		say("was DOWN and now enters maintenance.")
+	case a == Maint:
+		return s.shift(now, lines, "is going DOWN for maintenance")
+	case before == Maint:
+		if s.check != nil {
+			s.check.m.Revive()
+		}
+		s.update(now)
+		woken = s.be.admitAll(s)
+		if a == Drain {
+			say("is UP/DRAIN (leaving forced maintenance).")
+			say("remains in forced drain mode.")
+		} else {
+			say("is UP/READY (leaving forced maintenance).")
+		}
+	case a == Drain:
+		s.update(now)
+		woken = s.dissolve()
+		say("enters drain state. %d active and %d backup servers left.%s %d sessions active, %d requeued, %d remaining in queue.",
+			s.be.act, s.be.bck, s.be.onBackup(), s.Served, len(woken), s.be.queue.n)
+	default:
+		s.update(now)
+		woken = s.be.admitAll(s)
+		say("is %s (leaving forced drain).", upWord(s.Up))
+	}
+	return woken, lines
+}
+
+func upWord(up bool) string {
+	if up {
+		return "UP"
+	}
+	return "DOWN"
+}
 
 // SetServerWeight sets the weight an operator wants, 0 to 256; percent is of the configured one.
-func (e *Engine) SetServerWeight(backend, server string, n int, percent bool) error { return nil }
+func (e *Engine) SetServerWeight(backend, server string, n int, percent bool) error {
+	s, err := e.findServer(backend, server)
+	if err != nil {
+		return err
+	}
+	if percent {
+		n = s.cfg.Weight * n / 100
+	}
+	if n < 0 || n > 256 {
+		return fmt.Errorf("weight %d of %s: %w", n, s.name(), ErrRange)
+	}
+	p := s.be
+	p.mu.Lock()
+	s.uweight = n
+	s.update(e.clock())
+	woken := p.admitAll(s)
+	p.mu.Unlock()
+	p.tell(nil, woken, nil)
+	return nil
+}
+
+// ErrRange says that a number is out of its range.
+var ErrRange = errors.New("out of range")
+
+// ErrNoCheck says that a server has no checks.
+var ErrNoCheck = errors.New("health checks are not configured on this server")
 
 // SetServerHealth forces what the checks say, until the next check says otherwise.
-func (e *Engine) SetServerHealth(backend, server string, up bool) error { return nil }
+func (e *Engine) SetServerHealth(backend, server string, up bool) error {
+	s, err := e.findServer(backend, server)
+	if err != nil {
+		return err
+	}
+	if s.check == nil {
+		return fmt.Errorf("%s: %w", s.name(), ErrNoCheck)
+	}
+	p := s.be
+	p.mu.Lock()
+	was := s.check.m.Up()
+	s.check.m.Force(up)
+	var woken []*client
+	var lines []line
+	if was != up {
+		woken, lines = s.shift(e.clock(), nil, "is "+upWord(up)+", changed from CLI")
+	}
+	p.mu.Unlock()
+	p.tell(nil, woken, lines)
+	return nil
+}
 
 // SetServerCheck switches a server's checks on or off. It fails where none are configured.
-func (e *Engine) SetServerCheck(backend, server string, on bool) error { return nil }
+func (e *Engine) SetServerCheck(backend, server string, on bool) error {
+	s, err := e.findServer(backend, server)
+	if err != nil {
+		return err
+	}
+	k := s.check
+	if k == nil {
+		return fmt.Errorf("%s: %w", s.name(), ErrNoCheck)
+	}
+	s.be.mu.Lock()
+	k.on = on
+	s.be.mu.Unlock()
+	if on && k.l != nil {
+		k.l.post(k)
+	}
+	return nil
+}
+
+// SetServerMaxconn changes how many requests a server may have at once; 0: any number.
+func (e *Engine) SetServerMaxconn(backend, server string, n int) error {
+	s, err := e.findServer(backend, server)
+	if err != nil {
+		return err
+	}
+	p := s.be
+	p.mu.Lock()
+	s.maxconn = n
+	s.limit()
+	woken := p.admitAll(s)
+	p.mu.Unlock()
+	p.tell(nil, woken, nil)
+	return nil
+}
 
 // SetFrontendMaxconn changes a frontend's limit of concurrent clients.
-func (e *Engine) SetFrontendMaxconn(frontend string, n int) error { return nil }
+func (e *Engine) SetFrontendMaxconn(frontend string, n int) error {
+	p, err := e.findFrontend(frontend)
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	p.maxconn = n
+	p.mu.Unlock()
+	if p.full.Swap(false) {
+		p.wakeAcceptors()
+	}
+	return nil
+}
 
 // SetFrontend pauses (disable) or resumes (enable) a frontend's listeners.
-func (e *Engine) SetFrontend(frontend string, on bool) error { return nil }
+func (e *Engine) SetFrontend(frontend string, on bool) error {
+	p, err := e.findFrontend(frontend)
+	if err != nil {
+		return err
+	}
+	p.pause(!on)
+	word := "Paused"
+	if on {
+		word = "Resumed"
+	}
+	e.event(p, LevelWarn, fmt.Sprintf("%s %s %s.", word, kindWord(p.cfg), p.cfg.Name))
+	return nil
+}
 
 // ShutdownFrontend closes a frontend's listeners for good.
-func (e *Engine) ShutdownFrontend(frontend string) error { return nil }
+func (e *Engine) ShutdownFrontend(frontend string) error {
+	p, err := e.findFrontend(frontend)
+	if err != nil {
+		return err
+	}
+	p.stopListening()
+	e.stopped(func(q *proxy) bool { return q == p })
+	return nil
+}
 
 // ShutdownSessions ends the sessions on a server.
-func (e *Engine) ShutdownSessions(backend, server string) error { return nil }
-
-// SetMaxconn changes the global limit of concurrent clients.
-func (e *Engine) SetMaxconn(n int) {}
+func (e *Engine) ShutdownSessions(backend, server string) error {
+	s, err := e.findServer(backend, server)
+	if err != nil {
+		return err
+	}
+	e.all(func(l *loop) runner {
+		return task(func() {
+			for c := range l.live {
+				if c.srv == s && c.holding {
+					c.abort('K', phase(c))
+				}
+			}
+		})
+	})
+	return nil
+}
 
 // ClearCounters resets the maxima, and with all also the totals.
-func (e *Engine) ClearCounters(all bool) {}
+func (e *Engine) ClearCounters(all bool) {
+	e.mu.Lock()
+	e.maxSeen = int(e.actconn.Load())
+	e.connRate.max = 0
+	e.mu.Unlock()
+	for _, p := range e.proxies {
+		p.mu.Lock()
+		p.front.clear(all, p.feconn)
+		p.front.connRate.max, p.front.reqRate.max = 0, 0
+		if all {
+			p.front.connTot, p.front.reqTot, p.front.intercepted = 0, 0, 0
+		}
+		p.back.clear(all, p.beconn)
+		p.queue.max = p.queue.n
+		for _, s := range p.servers {
+			s.clear(all, s.Served)
+			s.queue.max = s.queue.n
+			if all && s.check != nil {
+				s.check.m.ClearCounters()
+			}
+		}
+		p.mu.Unlock()
+	}
+}
+
+// clear resets k; cur is what its maximum starts from again.
+func (k *counters) clear(all bool, cur int) {
+	last := k.last
+	if all {
+		*k = counters{last: last}
+	}
+	k.curMax, k.rate.max = cur, 0
+	k.qtime.max, k.ctime.max, k.rtime.max, k.all.max = 0, 0, 0, 0
+}

@@ -59,8 +59,85 @@ func Strerror(e syscall.Errno) string {
 }
 
 // Listen opens every bind of the configuration, taking over from inherited where an address is the same. On failure all
-// that was opened is closed again and the error is a BindErrors.
-func (e *Engine) Listen(inherited []Listener) error { return nil }
+// that was opened is closed again and the error is a BindErrors. Inherited sockets that no bind wants are closed.
+func (e *Engine) Listen(inherited []Listener) error {
+	have := map[string]int{}
+	for _, l := range inherited {
+		have[l.Addr] = l.FD
+	}
+	var failed BindErrors
+	for _, p := range e.proxies {
+		for i := range p.cfg.Binds {
+			li := &listener{p: p, cfg: &p.cfg.Binds[i], fd: -1}
+			if err := li.open(have); err != nil {
+				failed = append(failed, err)
+				continue
+			}
+			p.listeners = append(p.listeners, li)
+		}
+	}
+	for _, fd := range have {
+		sysClose(fd)
+	}
+	if failed == nil {
+		return nil
+	}
+	for _, p := range e.proxies {
+		for _, li := range p.listeners {
+			sysClose(li.fd)
+		}
+		p.listeners = nil
+	}
+	return failed
+}
 
 // Listeners gives the open sockets. They stay the engine's.
-func (e *Engine) Listeners() []Listener { return nil }
+func (e *Engine) Listeners() (all []Listener) {
+	for _, p := range e.proxies {
+		for _, li := range p.listeners {
+			if !li.stopped.Load() {
+				all = append(all, Listener{Addr: li.cfg.Addr.Text, FD: li.fd})
+			}
+		}
+	}
+	return all
+}
+
+// stopListening closes the frontend's sockets, in the loops that accept from them.
+func (p *proxy) stopListening() {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
+	for _, li := range p.listeners {
+		if li.stopped.Swap(true) {
+			continue
+		}
+		if len(li.acceptors) == 0 { // no loop has it yet
+			sysClose(li.fd)
+		}
+		for _, a := range li.acceptors {
+			a.l.post(a)
+		}
+	}
+}
+
+// pause makes the system refuse new connections, or accept them again, without giving up the address.
+func (p *proxy) pause(on bool) {
+	p.mu.Lock()
+	p.paused = on
+	p.mu.Unlock()
+	for _, li := range p.listeners {
+		if li.stopped.Load() {
+			continue
+		}
+		if on {
+			_ = syscall.Shutdown(li.fd, syscall.SHUT_RD)
+		} else {
+			_ = syscall.Listen(li.fd, li.backlog())
+		}
+	}
+	if !on {
+		p.full.Store(false)
+		p.wakeAcceptors()
+	}
+}

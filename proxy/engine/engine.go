@@ -2,34 +2,252 @@ package engine
 
 import (
 	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"simulacro/proxy/config"
 )
 
 // Engine serves the frontends of one configuration.
 type Engine struct {
-	cfg *config.Config
-	opt Options
-	wg  sync.WaitGroup
+	cfg     *config.Config
+	opt     Options
+	begin   time.Time
+	nloops  int
+	loops   []*loop
+	proxies []*proxy
+
+	actconn, maxconn atomic.Int64
+	full             atomic.Bool // somebody waits in a backlog because of maxconn
+	requests         atomic.Uint64
+	bytesOut         atomic.Uint64
+	stopping, killed atomic.Bool
+
+	mu       sync.Mutex
+	conns    uint64
+	connRate rate
+	maxSeen  int
+	running  bool
+	seeds    *rand.Rand
+	wg       sync.WaitGroup // loops, and pages being made
 }
 
 // New prepares the data path; it opens nothing yet. It fails on what the configuration asks for and the engine lacks.
 func New(cfg *config.Config, opt Options) (*Engine, error) {
-	return &Engine{cfg: cfg, opt: opt}, nil
+	e := &Engine{cfg: cfg, opt: opt, begin: time.Now(), nloops: opt.Loops}
+	if e.nloops <= 0 {
+		e.nloops = cfg.Global.Threads
+	}
+	if e.nloops <= 0 {
+		e.nloops = defaultLoops(runtime.NumCPU())
+	}
+	seed := opt.Seed
+	if seed == 0 {
+		seed = uint64(e.begin.UnixNano())
+	}
+	e.seeds = rand.New(rand.NewPCG(seed, 1))
+	e.SetMaxconn(opt.Maxconn)
+	if opt.Maxconn == 0 {
+		e.SetMaxconn(cfg.Global.Maxconn)
+	}
+	byCfg := map[*config.Proxy]*proxy{}
+	for _, c := range cfg.Proxies {
+		p, err := newProxy(e, c)
+		if err != nil {
+			return nil, err
+		}
+		e.proxies = append(e.proxies, p)
+		byCfg[c] = p
+	}
+	for _, p := range e.proxies {
+		p.def = byCfg[p.cfg.DefaultBackend]
+	}
+	return e, nil
 }
+
+// defaultLoops: one loop beats two on two cores, where the servers' side of the kernel needs the other one.
+func defaultLoops(cores int) int {
+	if cores <= 2 {
+		return 1
+	}
+	return cores / 2
+}
+
+func (e *Engine) loopCount() int { return e.nloops }
+
+// rng gives a generator of its own to whoever draws.
+func (e *Engine) rng() *rand.Rand { return rand.New(rand.NewPCG(e.seeds.Uint64(), e.seeds.Uint64())) }
+
+// clock is the time that loops go by: ms since the start.
+func (e *Engine) clock() int64 { return time.Since(e.begin).Milliseconds() }
+
+// wall translates a loop's time.
+func (e *Engine) wall(ms int64) time.Time { return e.begin.Add(time.Duration(ms) * time.Millisecond) }
 
 // SetStats gives the engine who answers the statistics pages, before Run: that one usually needs the engine first.
 func (e *Engine) SetStats(r Responder) { e.opt.Stats = r }
 
+// SetLogger replaces the logger, before Run.
+func (e *Engine) SetLogger(l Logger) { e.opt.Logger = l }
+
+// SetMaxconn changes the global limit of concurrent clients; 0: none.
+func (e *Engine) SetMaxconn(n int) {
+	if n <= 0 {
+		e.maxconn.Store(math.MaxInt64)
+		return
+	}
+	e.maxconn.Store(int64(n))
+	if e.full.Swap(false) {
+		for _, p := range e.proxies {
+			p.wakeAcceptors()
+		}
+	}
+}
+
+// countAccept counts a connection of the whole engine.
+func (e *Engine) countAccept(now int64) {
+	e.mu.Lock()
+	e.conns++
+	e.connRate.add(now, 1)
+	e.maxSeen = max(e.maxSeen, int(e.actconn.Load()))
+	e.mu.Unlock()
+}
+
+// ErrRunning says that Run was called twice.
+var ErrRunning = errors.New("the engine has been run already")
+
 // Run serves until the engine has been stopped and its last session has ended.
-func (e *Engine) Run() error { return errors.New("engine: not built yet") }
+func (e *Engine) Run() error {
+	if err := e.makeLoops(); err != nil {
+		return err
+	}
+	for _, l := range e.loops {
+		for _, p := range e.proxies {
+			for _, li := range p.listeners {
+				li.start(l)
+			}
+		}
+	}
+	e.startChecks()
+	var loops sync.WaitGroup
+	for _, l := range e.loops {
+		loops.Add(1)
+		go func() {
+			defer loops.Done()
+			l.serve()
+		}()
+	}
+	loops.Wait()
+	e.wg.Wait()
+	for _, l := range e.loops {
+		l.close()
+	}
+	e.stopped(func(p *proxy) bool { return !p.cfg.Front() })
+	return nil
+}
+
+func (e *Engine) makeLoops() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.running {
+		return ErrRunning
+	}
+	e.running = true
+	for id := range e.nloops {
+		l, err := newLoop(e, id)
+		if err != nil {
+			for _, l := range e.loops {
+				l.close()
+			}
+			return fmt.Errorf("start event loop: %w", err)
+		}
+		e.loops = append(e.loops, l)
+	}
+	return nil
+}
+
+// all posts a task to each loop.
+func (e *Engine) all(make func(l *loop) runner) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, l := range e.loops {
+		l.post(make(l))
+	}
+}
+
+// task is a function as a runner.
+type task func()
+
+func (t task) run() { t() }
 
 // SoftStop closes the listeners and idle connections; Run returns when the last session has ended.
-func (e *Engine) SoftStop() {}
+func (e *Engine) SoftStop() {
+	if e.stopping.Swap(true) {
+		return
+	}
+	for _, p := range e.proxies {
+		p.stopListening()
+	}
+	e.stopped(func(p *proxy) bool { return p.cfg.Front() })
+	e.all(func(l *loop) runner { return task(l.closeIdle) })
+}
 
 // HardStop ends every session at once; Run returns soon after.
-func (e *Engine) HardStop() {}
+func (e *Engine) HardStop() {
+	e.SoftStop()
+	e.killed.Store(true)
+	e.all(func(l *loop) runner { return task(l.kill) })
+}
 
-// Snapshot reads all counters and states. It waits for each loop, so it must not be called from a Logger's methods.
-func (e *Engine) Snapshot() *Snapshot { return &Snapshot{} }
+// closeIdle ends what waits for nothing but a next request.
+func (l *loop) closeIdle() {
+	for c := range l.live {
+		if c.st == stIdle && !c.readable && len(c.held) == 0 {
+			c.close()
+		}
+	}
+	for _, p := range l.e.proxies {
+		for _, s := range p.servers {
+			for pool := &s.pools[l.id]; len(pool.idle) > 0; {
+				pool.idle[len(pool.idle)-1].leavePool()
+			}
+			if s.check != nil && s.check.l == l {
+				s.check.stop()
+			}
+		}
+	}
+}
+
+// kill ends all sessions.
+func (l *loop) kill() {
+	for c := range l.live {
+		if c.st == stIdle || c.st == stDraining {
+			c.close()
+			continue
+		}
+		c.abort('K', phase(c))
+	}
+}
+
+// stopped reports the end of some sections, in HAProxy's words.
+func (e *Engine) stopped(which func(*proxy) bool) {
+	for _, p := range e.proxies {
+		if which(p) {
+			p.mu.Lock()
+			text := fmt.Sprintf("Proxy %s stopped (cumulated conns: FE: %d, BE: %d).", p.cfg.Name, p.front.connTot, p.back.sess)
+			p.mu.Unlock()
+			e.event(p, LevelWarn, text)
+		}
+	}
+}
+
+func (e *Engine) event(p *proxy, level int, text string) {
+	if e.opt.Logger != nil {
+		e.opt.Logger.Event(p.cfg, level, text)
+	}
+}

@@ -1,0 +1,100 @@
+package engine
+
+import "simulacro/proxy/balance"
+
+// enterBackend counts the request among the backend's.
+func (c *client) enterBackend() {
+	p := c.be
+	p.mu.Lock()
+	c.inBack = true
+	p.beconn++
+	p.back.sess++
+	p.back.curMax = max(p.back.curMax, p.beconn)
+	p.back.rate.add(c.l.now, 1)
+	p.mu.Unlock()
+}
+
+// assign chooses a server and dials it, or queues.
+func (c *client) assign() {
+	p, before := c.be, c.srv
+	p.mu.Lock()
+	if p.act+p.bck == 0 {
+		p.back.econn++
+		p.mu.Unlock()
+		c.srv = nil
+		c.reply(503, 'S', 'C')
+		return
+	}
+	s := p.choose(c, before)
+	if s == nil || s.Full() {
+		c.enqueue(s)
+		p.mu.Unlock()
+		return
+	}
+	s.take(c.l.now)
+	c.got2(s, before)
+	p.mu.Unlock()
+	c.dial()
+}
+
+// choose asks the algorithm; nil: all servers are full.
+func (p *proxy) choose(c *client, avoid *server) *server {
+	q := balance.Request{Source: c.addr.Addr()}
+	if avoid != nil {
+		q.Avoid = &avoid.Server
+	}
+	for _, s := range p.servers {
+		if s.cfg.Minconn > 0 {
+			s.limit()
+		}
+	}
+	b := p.sel.Select(q)
+	if b == nil {
+		return nil
+	}
+	return p.servers[b.Index]
+}
+
+// got2 notes the server that has a place for c, and what became of the one before. The backend is locked.
+func (c *client) got2(s, before *server) {
+	switch {
+	case before == nil:
+	case before != s:
+		c.redisp = true
+		before.redis++
+		c.be.back.redis++
+	default:
+		before.retries++
+		c.be.back.retries++
+	}
+	c.srv, c.holding = s, true
+	c.assigned = c.l.now
+}
+
+// giveBack frees c's place on its server, and lets the next request of a queue have it.
+func (c *client) giveBack() {
+	if !c.holding {
+		return
+	}
+	c.holding = false
+	p := c.be
+	p.mu.Lock()
+	c.srv.Served--
+	if p.mover != nil {
+		p.mover.Moved(&c.srv.Server)
+	}
+	next := p.admit(c.srv)
+	p.mu.Unlock()
+	c.l.wakeUp(next)
+}
+
+// leaveBackend ends the request's stay in the backend.
+func (c *client) leaveBackend() {
+	if !c.inBack {
+		return
+	}
+	c.inBack = false
+	c.be.mu.Lock()
+	c.be.beconn--
+	c.be.mu.Unlock()
+}

@@ -1,0 +1,327 @@
+package engine
+
+import (
+	"net/netip"
+	"syscall"
+
+	"simulacro/proxy/http1"
+)
+
+// state is what a client's connection is about.
+type state uint8
+
+const (
+	stIdle     state = iota // between requests
+	stReading               // a head has begun
+	stForm                  // the body of a request for the statistics page
+	stInternal              // the statistics page is being made
+	stQueued                // waits for a place on a server
+	stPausing               // waits before another try on the same server
+	stConnect               // dials a server
+	stWaiting               // a server has the request
+	stPassing               // the response's body is under way
+	stFlushing              // the response is complete, but not all of it has gone out
+	stDraining              // nothing more goes out; what the client still sends is thrown away
+	stTunnel                // bytes both ways, whatever they mean
+)
+
+// client is a connection to a client and its current request. It drives: the server's side only carries.
+type client struct {
+	sock
+	fe       *proxy
+	be       *proxy // of the current request; nil: not known yet
+	st       state
+	addr     netip.AddrPort
+	xff      []byte // ready field of forwardfor
+	requests int    // on this connection so far
+	timing
+	exchange
+}
+
+// exchange is the part of a client that is fresh for every request.
+type exchange struct {
+	req  []byte     // the request as it goes out, kept until the answer to be sent again
+	head int        // length of its head
+	body http1.Body // of the request
+	line []byte     // request line as received
+
+	up       *upstream // the connection to the server
+	srv      *server   // the server that has, or had, the request
+	holding  bool      // a place on srv is taken
+	inBack   bool      // counted among the backend's sessions
+	granted  *server   // a queue's place has come; guarded by be.mu
+	wait     waiter    // place in a queue
+	tries    int       // failed attempts to connect
+	redisp   bool
+	qServer  int // requests ahead in the server's queue, and in the backend's, when it queued
+	qBackend int
+
+	v11, noBody, upgrade bool
+	closing              bool // close after this response
+	answered             bool // something of a response has gone out
+	streamed             bool // body beyond req has gone out
+	flags                [2]byte
+	status               int
+	in, out              int64 // bytes, as HAProxy counts them
+	seenIn, seenOut      int64 // of these, already in the counters
+	internal             *pending
+	page                 bool  // answered by the statistics page
+	refused              bool  // was no request; has been logged
+	half                 uint8 // of a tunnel: which directions have ended
+	silent               bool  // neither counted as an error nor logged
+	form                 *InternalRequest
+	pageOwner            *proxy
+}
+
+// timing is when the steps of a request took place, in ms on the loop's clock; -1: not yet.
+type timing struct {
+	accepted                                 int64 // the connection
+	start, got, assigned, connected, replied int64
+}
+
+func (t *timing) reset() { t.start, t.got, t.assigned, t.connected, t.replied = -1, -1, -1, -1, -1 }
+
+// newClient gives an accepted socket its owner.
+func (l *loop) newClient(fd int, li *listener) *client {
+	var c *client
+	if k := len(l.clients); k > 0 {
+		c, l.clients = l.clients[k-1], l.clients[:k-1]
+	} else {
+		c = &client{}
+		c.timer = timer{owner: c, due: never}
+	}
+	c.l, c.fd, c.fe, c.be = l, fd, li.p, nil
+	c.readable, c.fin, c.added, c.asked = false, false, false, false
+	c.held, c.pend, c.xff = small(c.held), small(c.pend), c.xff[:0]
+	c.st, c.requests = stIdle, 0
+	c.addr = l.sa.addrPort()
+	if c.addr.Addr().Is4In6() {
+		c.addr = netip.AddrPortFrom(c.addr.Addr().Unmap(), c.addr.Port())
+	}
+	c.accepted = l.now
+	c.fresh()
+	l.live[c] = struct{}{}
+	return c
+}
+
+// fresh forgets the request before.
+func (c *client) fresh() {
+	c.exchange = exchange{req: small(c.req), line: c.line[:0], flags: [2]byte{'-', '-'}}
+	c.be, c.srv = nil, nil
+	c.timing.reset()
+}
+
+// close ends the connection; whatever it held has been given back.
+func (c *client) close() {
+	l := c.l
+	c.shut()
+	delete(l.live, c)
+	l.e.left(c.fe)
+	l.clients = append(l.clients, c)
+}
+
+// begin notes a request's first byte.
+func (c *client) begin() {
+	c.st = stReading
+	c.start = c.l.now
+	if c.requests > 0 {
+		c.arm(c.fe.request)
+	}
+}
+
+func (c *client) onEvent(ev uint32) {
+	if ev&evBroken != 0 && ev&syscall.EPOLLIN == 0 && c.st != stFlushing {
+		c.broken()
+		return
+	}
+	c.saw(ev)
+	if len(c.pend) > 0 {
+		if ev&evOutOrErr == 0 {
+			c.halfClosed()
+			return
+		}
+		if !c.flush(c) {
+			c.broken()
+			return
+		}
+		if len(c.pend) > 0 {
+			c.arm(c.fe.client)
+			return
+		}
+		c.drained()
+		return
+	}
+	c.proceed()
+}
+
+// halfClosed is for a client that has shut its side while a response is being sent: it may still read.
+func (c *client) halfClosed() {}
+
+// drained goes on after the client's socket has taken all there was.
+func (c *client) drained() {
+	switch {
+	case c.st == stFlushing:
+		c.complete()
+	case c.st == stTunnel:
+		c.relayDown()
+	case c.up != nil:
+		c.pumpResponse()
+	}
+}
+
+// proceed does what the state allows with readable bytes.
+func (c *client) proceed() {
+	if !c.readable {
+		return
+	}
+	switch c.st {
+	case stIdle, stReading:
+		c.readRequest()
+	case stForm:
+		c.readForm()
+	case stDraining:
+		c.drain()
+	case stTunnel:
+		c.relayUp()
+	case stWaiting, stPassing:
+		if !c.body.Done() {
+			c.pumpRequest()
+		}
+	}
+}
+
+// run is the loop's call for a client that has more to do.
+func (c *client) run() {
+	if _, ok := c.l.live[c]; !ok {
+		return
+	}
+	if c.takeGrant() {
+		return
+	}
+	switch {
+	case (c.st == stIdle || c.st == stReading) && len(c.pend) == 0 && (c.readable || len(c.held) > 0):
+		c.readRequest()
+	case c.st == stTunnel:
+		if c.relayUp(); c.st == stTunnel && c.up != nil {
+			c.relayDown()
+		}
+	case c.up != nil && c.st >= stWaiting && c.st <= stPassing:
+		c.proceed()
+		if c.up != nil && c.st >= stWaiting && c.st <= stPassing && c.up.readable && len(c.pend) == 0 {
+			c.pumpResponse()
+		}
+	default:
+		c.proceed()
+	}
+}
+
+// expire is the client's timer.
+func (c *client) expire() {
+	switch c.st {
+	case stIdle:
+		c.idleTimeout()
+	case stReading:
+		c.refuse(408, 'c', 'R')
+	case stForm:
+		c.abort('c', 'D')
+	case stQueued:
+		c.queueTimeout()
+	case stPausing:
+		c.retry()
+	case stConnect:
+		c.up.dialing = true
+		c.connectFailed(true)
+	case stWaiting, stPassing:
+		c.transferTimeout()
+	case stTunnel:
+		c.tunnelTimeout()
+	case stFlushing:
+		c.flag('c', 'D')
+		c.end()
+		c.close()
+	case stDraining:
+		c.close()
+	}
+}
+
+// idleTimeout: a client that has sent nothing. On a fresh connection that is a request that did not come in time.
+func (c *client) idleTimeout() {
+	if c.requests > 0 || c.held == nil && c.fe.cfg.DontLogNull && c.fe.request == 0 {
+		c.close()
+		return
+	}
+	c.refuse(408, 'c', 'R')
+}
+
+// transferTimeout finds out who let the other wait.
+func (c *client) transferTimeout() {
+	switch {
+	case len(c.pend) > 0: // the client does not read
+		c.abort('c', 'D')
+	case c.st == stWaiting && !c.body.Done() && len(c.up.pend) == 0 && !c.expectsServer():
+		c.abort('c', phase(c))
+	case c.st == stWaiting:
+		c.serverTimeout()
+	case !c.body.Done() && len(c.up.pend) == 0:
+		c.abort('c', 'D')
+	default:
+		c.abort('s', 'D')
+	}
+}
+
+// expectsServer tells whether the client waits for a 100 Continue, rather than the server for the client.
+func (c *client) expectsServer() bool { return false }
+
+func phase(c *client) byte {
+	switch c.st {
+	case stQueued:
+		return 'Q'
+	case stPausing, stConnect:
+		return 'C'
+	case stWaiting:
+		if !c.body.Done() {
+			return 'D'
+		}
+		return 'H'
+	case stPassing, stFlushing, stTunnel:
+		return 'D'
+	}
+	return 'R'
+}
+
+// broken: the client's connection is gone.
+func (c *client) broken() {
+	switch c.st {
+	case stIdle:
+		c.hungUp()
+	case stReading:
+		c.hungUp()
+	case stDraining:
+		c.close()
+	default:
+		c.abort('C', phase(c))
+	}
+}
+
+// flag sets the termination state, once.
+func (c *client) flag(cause, when byte) {
+	if c.flags[0] == '-' && c.flags[1] == '-' {
+		c.flags = [2]byte{cause, when}
+	}
+}
+
+// abort gives up the request and both connections.
+func (c *client) abort(cause, when byte) {
+	c.flag(cause, when)
+	c.leaveQueue()
+	if c.internal != nil {
+		c.internal.c = nil
+		c.internal = nil
+	}
+	if c.up != nil {
+		c.up.release(false)
+	}
+	c.giveBack()
+	c.end()
+	c.close()
+}

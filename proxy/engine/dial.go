@@ -1,0 +1,170 @@
+package engine
+
+import "syscall"
+
+// dial gets c a connection to c.srv, where it has a place, and sends the request.
+func (c *client) dial() {
+	if c.fe.http && c.requests > 1 && c.tries == 0 && !c.serverCloses() {
+		// Only a request that the client would repeat by itself may go over a connection that the server may be closing
+		// just now: the second and further ones of a connection (section 4.2, "http-reuse safe").
+		if b := c.l.fromPool(c.srv); b != nil {
+			c.reuse(b)
+			return
+		}
+	}
+	b := c.l.newUpstream(c.srv, !c.fe.http)
+	if b == nil {
+		c.flag('R', 'C')
+		c.giveBack()
+		c.reply(503, 'R', 'C')
+		return
+	}
+	c.up, b.c = b, c
+	b.dialing = true
+	c.st = stConnect
+	c.connected = -1
+	c.countAttempt(false)
+	if e := sysConnect(b.fd, c.srv.addr); e != 0 && e != syscall.EINPROGRESS {
+		c.connectFailed(false)
+		return
+	}
+	if !c.fe.http {
+		b.register(b, true)
+		c.arm(c.be.connect)
+		return
+	}
+	// Between processes of one machine the handshake is over when connect returns: its packets were handled inside the
+	// call. So try at once; from a farther server this gets EAGAIN, and EPOLLOUT tells when.
+	n, e := sysSend(b.fd, c.req)
+	if e != 0 && e != syscall.EAGAIN {
+		c.connectFailed(false)
+		return
+	}
+	if e == 0 {
+		b.pend = append(b.pend, c.req[n:]...)
+		b.register(b, len(b.pend) > 0)
+		c.connectedNow()
+		if len(b.pend) == 0 && !c.body.Done() && c.readable {
+			c.pumpRequest()
+		}
+		return
+	}
+	b.register(b, true)
+	c.arm(c.be.connect)
+}
+
+// reuse sends the request over an idle connection.
+func (c *client) reuse(b *upstream) {
+	c.up, b.c = b, c
+	c.countAttempt(true)
+	c.connected = c.l.now
+	c.st = stWaiting
+	if !b.send(b, c.req) {
+		c.serverFailed()
+		return
+	}
+	c.armTransfer()
+	if !c.body.Done() && c.readable {
+		c.pumpRequest()
+	}
+}
+
+// countAttempt counts a connection to the server, new or used again.
+func (c *client) countAttempt(reused bool) {
+	p := c.be
+	p.mu.Lock()
+	c.srv.counted(c.l.now)
+	if reused {
+		c.srv.reuse++
+		p.back.reuse++
+	} else {
+		c.srv.connect++
+		p.back.connect++
+	}
+	p.mu.Unlock()
+}
+
+// connectedNow: the server has accepted.
+func (c *client) connectedNow() {
+	c.up.dialing = false
+	c.connected = c.l.now
+	if !c.fe.http {
+		c.openTunnel()
+		return
+	}
+	c.st = stWaiting
+	c.armTransfer()
+}
+
+// connectFailed decides about another attempt (section 4.2, "retries" and "option redispatch").
+func (c *client) connectFailed(timeout bool) {
+	cause := byte('S')
+	if timeout {
+		cause = 's'
+	}
+	c.up.release(false)
+	be := c.be
+	if c.tries >= be.cfg.Retries {
+		be.mu.Lock()
+		c.srv.econn++
+		be.back.econn++
+		be.mu.Unlock()
+		c.giveBack()
+		c.reply(503, cause, 'C')
+		return
+	}
+	c.tries++
+	be.mu.Lock()
+	elsewhere := c.mayRedispatch()
+	calm := !elsewhere || !be.spreads || be.act <= 1
+	if !elsewhere {
+		c.srv.retries++
+		be.back.retries++
+	}
+	be.mu.Unlock()
+	if elsewhere {
+		c.giveBack()
+	}
+	if calm && !timeout {
+		// The same server would most likely refuse again at once.
+		c.st = stPausing
+		c.arm(pause(be.connect))
+		return
+	}
+	c.retry()
+}
+
+// pause is HAProxy's wait before another attempt on the same server: a second, or the connect timeout if that is shorter.
+func pause(connect int64) int64 {
+	if connect > 0 && connect < 1000 {
+		return connect
+	}
+	return 1000
+}
+
+// mayRedispatch tells whether the next attempt may go to another server: the server is down, it is the attempt that the
+// option says, or the balancing does not care who is next.
+func (c *client) mayRedispatch() bool {
+	be := c.be
+	n := be.cfg.Redispatch
+	switch {
+	case n == 0:
+		return false
+	case !c.srv.Up || !c.srv.healthy():
+		return true
+	case n > 0 && c.tries%n == 0:
+		return true
+	case n < 0 && c.tries%max(be.cfg.Retries+1+n, 1) == 0:
+		return true
+	}
+	return !be.pinned && be.act > 1 && be.spreads
+}
+
+// retry makes the next attempt, on the same server where its place was kept.
+func (c *client) retry() {
+	if c.holding {
+		c.dial()
+		return
+	}
+	c.assign()
+}

@@ -1,0 +1,141 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"simulacro/proxy/health"
+)
+
+// checked takes the end of a check, with its effects and HAProxy's log lines.
+func (s *server) checked(now time.Time, r health.Result, spread float64, l *loop) {
+	p := s.be
+	p.mu.Lock()
+	change, notable := s.check.m.Report(now, r, spread)
+	var lines []line
+	if notable && p.cfg.LogHealth {
+		lines = append(lines, line{LevelNotice, s.healthLine(r)})
+	}
+	reason := ", reason: " + reasonOf(r)
+	if p.cfg.LogHealth {
+		reason = ""
+	}
+	var woken []*client
+	switch change {
+	case health.WentDown:
+		s.chkDown++
+		woken, lines = s.shift(l.now, lines, "is DOWN"+reason)
+	case health.WentUp:
+		woken, lines = s.shift(l.now, lines, "is UP"+reason)
+	}
+	p.mu.Unlock()
+	p.tell(l, woken, lines)
+}
+
+// line is something to be logged once no lock is held.
+type line struct {
+	level int
+	text  string
+}
+
+// tell wakes clients and logs lines. l may be nil: the caller is no loop.
+func (p *proxy) tell(l *loop, woken []*client, lines []line) {
+	for _, c := range woken {
+		l.wakeUp(c)
+	}
+	for _, x := range lines {
+		p.e.event(p, x.level, x.text)
+	}
+}
+
+// reasonOf describes a check's end: "Layer7 wrong status, code: 503, info: "Service Unavailable", check duration: 3ms".
+func reasonOf(r health.Result) string {
+	var b strings.Builder
+	b.WriteString(r.Status.Desc())
+	if r.Status.HasCode() && r.Code > 0 {
+		fmt.Fprintf(&b, ", code: %d", r.Code)
+	}
+	if r.Info != "" && !r.Status.Passed() {
+		fmt.Fprintf(&b, ", info: %q", r.Info)
+	}
+	fmt.Fprintf(&b, ", check duration: %dms", r.Duration.Milliseconds())
+	return b.String()
+}
+
+// healthLine is a line of option log-health-checks.
+func (s *server) healthLine(r health.Result) string {
+	h, rise, fall := s.check.m.Health()
+	word, state, n, of := "failed", "DOWN", h, rise
+	if r.Status.Passed() {
+		word = "succeeded"
+	}
+	if h >= rise {
+		state, n, of = "UP", h-rise+1, fall
+	}
+	return fmt.Sprintf("Health check for %s %s %s, reason: %s, status: %d/%d %s.", strings.ToLower(s.kind()), s.name(), word,
+		reasonOf(r), n, of, state)
+}
+
+func (s *server) kind() string {
+	if s.Backup {
+		return "Backup Server"
+	}
+	return "Server"
+}
+
+// update makes the balancing see the server as administration and checks have it now, and counts the time it was down.
+func (s *server) update(now int64) {
+	up, weight := s.admin != Maint && s.healthy(), s.uweight
+	if s.admin == Drain {
+		weight = 0
+	}
+	if up != s.Up {
+		if up {
+			s.downtime += now - s.changed
+		}
+		s.changed = now
+	}
+	s.Up, s.Weight = up, weight
+	if s.be.changer != nil {
+		s.be.changer.Changed(&s.Server)
+	}
+	p := s.be
+	p.count()
+	if is := p.act+p.bck > 0; is != p.wasUp {
+		if is {
+			p.downtime += now - p.changed
+		}
+		p.changed, p.wasUp = now, is
+	}
+}
+
+// shift applies a change of state and describes it; what says what happened. The backend is locked.
+func (s *server) shift(now int64, lines []line, what string) ([]*client, []line) {
+	p := s.be
+	hadSome, wasUp := p.wasUp, s.Up
+	s.update(now)
+	text := fmt.Sprintf("%s %s %s.", s.kind(), s.name(), what)
+	if s.Up && !wasUp {
+		woken := p.admitAll(s)
+		text += fmt.Sprintf(" %d active and %d backup servers online.%s %d sessions requeued, %d total in queue.",
+			p.act, p.bck, p.onBackup(), len(woken), p.queue.n)
+		return woken, append(lines, line{LevelNotice, text})
+	}
+	woken := s.dissolve()
+	text += fmt.Sprintf(" %d active and %d backup servers left.%s %d sessions active, %d requeued, %d remaining in queue.",
+		p.act, p.bck, p.onBackup(), s.Served, len(woken), p.queue.n)
+	lines = append(lines, line{LevelAlert, text})
+	if hadSome && !p.wasUp {
+		p.back.chkDown++
+		lines = append(lines, line{LevelEmerg, fmt.Sprintf("backend %s has no server available!", p.cfg.Name)})
+	}
+	return woken, lines
+}
+
+func (p *proxy) onBackup() string {
+	if p.act == 0 && p.bck > 0 {
+		return " Running on backup."
+	}
+	return ""
+}

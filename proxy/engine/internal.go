@@ -1,0 +1,137 @@
+package engine
+
+import (
+	"strconv"
+
+	"simulacro/proxy/http1"
+)
+
+// maxForm is the longest form the statistics page takes.
+const maxForm = 16 << 10
+
+// pending is a request that the Responder is busy with. Only its client's loop touches it once the answer is there.
+type pending struct {
+	c     *client // nil: nobody waits any more
+	reply InternalReply
+}
+
+// intercept answers what is meant for the director itself; false: it is not.
+func (c *client) intercept(h *http1.Head, p []byte) bool {
+	uri := h.URI.Of(p)
+	if m := c.fe.cfg.Monitor; m != "" && string(uri) == m {
+		c.req = c.req[:0]
+		c.take(h, p)
+		c.silent = true
+		c.reply(200, 'L', 'R')
+		return true
+	}
+	q := c.pageOf(uri)
+	if q == nil || c.l.e.opt.Stats == nil {
+		return false
+	}
+	r := &InternalRequest{Method: string(h.Method.Of(p)), URI: string(uri)}
+	for _, f := range h.Fields() {
+		if f.Name.Len() > 0 {
+			r.Header = append(r.Header, Field{string(f.Name.Of(p)), string(f.Value.Of(p))})
+		}
+	}
+	c.page, c.form, c.pageOwner = true, r, q
+	c.req = c.req[:0]
+	c.take(h, p)
+	c.st = stForm
+	c.readForm()
+	return true
+}
+
+// pageOf gives the section whose statistics page the target names: the frontend's, or its backend's.
+func (c *client) pageOf(uri []byte) *proxy {
+	if c.fe.stats != "" && hasPrefix(uri, c.fe.stats) {
+		return c.fe
+	}
+	if b := c.fe.backend(); b != nil && b.stats != "" && hasPrefix(uri, b.stats) {
+		return b
+	}
+	return nil
+}
+
+// readForm waits until all of the request's body is in, and has the page made.
+func (c *client) readForm() {
+	for !c.body.Done() && !c.body.Bad && len(c.req) <= maxForm {
+		n := recvNothing
+		if c.readable {
+			n = c.recv()
+		}
+		if n == recvNothing {
+			c.arm(c.fe.client)
+			return
+		}
+		if n <= 0 {
+			c.abort('C', 'D')
+			return
+		}
+		p, before := c.l.buf[:n], c.body
+		k := c.body.Take(p)
+		c.req = append(c.req, p[:k]...)
+		c.in += c.body.Payload - before.Payload
+		c.held = append(c.held, p[k:]...)
+	}
+	if !c.body.Done() {
+		c.reply(413, 'P', 'R')
+		return
+	}
+	c.form.Body = append([]byte(nil), c.req...)
+	c.ask()
+}
+
+// ask lets the Responder make the page, in a goroutine of its own: it may want to look at the loops.
+func (c *client) ask() {
+	c.st = stInternal
+	c.arm(0)
+	e, q, form, owner := c.l.e, &pending{c: c}, c.form, c.pageOwner
+	c.internal = q
+	c.fe.mu.Lock()
+	c.fe.front.intercepted++
+	c.fe.mu.Unlock()
+	l := c.l
+	e.wg.Add(1)
+	go func() {
+		defer e.wg.Done()
+		q.reply = e.opt.Stats.Respond(owner.cfg, form)
+		l.post(q)
+	}()
+}
+
+// run is the loop's call when the page is there.
+func (q *pending) run() {
+	if c := q.c; c != nil && c.internal == q {
+		c.internal = nil
+		c.sendPage(&q.reply)
+	}
+}
+
+// sendPage answers with what the Responder made.
+func (c *client) sendPage(r *InternalReply) {
+	c.status = r.Status
+	c.flag('L', 'R')
+	t := append(c.l.tmp[:0], "HTTP/1.1 "...)
+	t = strconv.AppendInt(t, int64(r.Status), 10)
+	t = append(append(append(t, ' '), r.Reason...), '\r', '\n')
+	for _, f := range r.Header {
+		t = append(append(append(append(t, f.Name...), ": "...), f.Value...), '\r', '\n')
+	}
+	t = append(t, "content-length: "...)
+	t = append(strconv.AppendInt(t, int64(len(r.Body)), 10), '\r', '\n')
+	switch {
+	case c.closing:
+		t = append(t, "connection: close\r\n"...)
+	case !c.v11:
+		t = append(t, "connection: keep-alive\r\n"...)
+	}
+	t = append(t, '\r', '\n')
+	if !c.noBody {
+		t = append(t, r.Body...)
+	}
+	c.out += int64(len(t))
+	c.l.tmp = t[:0:min(cap(t), room)]
+	c.answerWith(t)
+}

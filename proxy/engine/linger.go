@@ -1,0 +1,44 @@
+package engine
+
+// lingerTime is how long a client that is told of an error may go on sending, in ms.
+const lingerTime = 2000
+
+// linger ends the connection after a response. A socket that is closed with bytes unread sends a reset, which can destroy
+// the response on its way (RFC 9112, section 9.6): so where more may come, only the sending side is shut, and the rest is
+// read and thrown away for a while.
+func (c *client) linger() {
+	if c.body.Done() && len(c.held) == 0 && !c.readable || c.fin && !c.readable {
+		c.close()
+		return
+	}
+	sysShutdownWrite(c.fd)
+	c.held = small(c.held)
+	c.st = stDraining
+	c.arm(lingerTime)
+	c.drain()
+}
+
+// drain throws away what the client sends.
+func (c *client) drain() {
+	for range budget {
+		if !c.readable {
+			return
+		}
+		n := c.recv()
+		if n == recvNothing {
+			return
+		}
+		if n <= 0 {
+			c.close()
+			return
+		}
+	}
+	c.l.again = append(c.l.again, c)
+}
+
+// drop ends the connection without a word and without a line in the log.
+func (c *client) drop() {
+	c.leaveBackend()
+	c.settle()
+	c.close()
+}

@@ -1,0 +1,229 @@
+package engine
+
+import (
+	"os"
+	"sync/atomic"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"simulacro/proxy/config"
+)
+
+// listener is one `bind` at work: a socket that all loops accept from.
+type listener struct {
+	p         *proxy
+	cfg       *config.Bind
+	fd        int
+	refs      atomic.Int32 // loops that still have it
+	acceptors []*acceptor  // by loop
+	stopped   atomic.Bool
+}
+
+// acceptor is a listener in one loop.
+type acceptor struct {
+	l  *loop
+	li *listener
+}
+
+// open makes the socket, or takes an inherited one.
+func (li *listener) open(inherited map[string]int) *BindError {
+	a := &li.cfg.Addr
+	if a.IsFD {
+		li.fd = a.FD
+	} else if fd, ok := inherited[a.Text]; ok {
+		delete(inherited, a.Text)
+		li.fd = fd
+	} else if err := li.bind(); err != nil {
+		return err
+	}
+	_ = unix.SetNonblock(li.fd, true)
+	syscall.CloseOnExec(li.fd)
+	// Also for an inherited socket: it may be bound only, or want another backlog.
+	if err := unix.Listen(li.fd, li.backlog()); err != nil {
+		return li.fail("cannot listen to socket", err)
+	}
+	return nil
+}
+
+func (li *listener) fail(op string, err error) *BindError {
+	e, _ := err.(syscall.Errno)
+	if li.fd >= 0 {
+		sysClose(li.fd)
+		li.fd = -1
+	}
+	return &BindError{Proxy: li.p.cfg, Bind: li.cfg, Op: op, Errno: e}
+}
+
+func (li *listener) bind() *BindError {
+	a := newSockaddr(li.cfg.Addr)
+	li.fd = -1
+	fd, e := newSocket(a.family())
+	if e != 0 {
+		return li.fail("cannot create listening socket", e)
+	}
+	li.fd = fd
+	if a.family() == syscall.AF_UNIX {
+		_ = os.Remove(li.cfg.Addr.Unix)
+	} else {
+		setOption(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR)
+		setOption(fd, syscall.SOL_SOCKET, unix.SO_REUSEPORT)
+	}
+	if a.family() == syscall.AF_INET6 && li.cfg.Addr.IP.IsUnspecified() {
+		_ = unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, 0)
+	}
+	if _, e := raw(syscall.SYS_BIND, fd, ptr(&a.raw), uintptr(a.len), 0, 0, 0); e != 0 {
+		return li.fail("cannot bind socket", e)
+	}
+	return nil
+}
+
+// backlog is the bind's, the section's, its maxconn, or the engine's (section 4.2, "backlog").
+func (li *listener) backlog() int {
+	for _, n := range []int{li.cfg.Backlog, li.p.cfg.Backlog, li.p.cfg.Maxconn, li.p.e.cfg.Global.Maxconn} {
+		if n > 0 {
+			return n
+		}
+	}
+	return 4096
+}
+
+// start lets l accept.
+func (li *listener) start(l *loop) {
+	if li.stopped.Load() {
+		return
+	}
+	a := &acceptor{l: l, li: li}
+	li.acceptors = append(li.acceptors, a)
+	li.refs.Add(1)
+	mask := uint32(unix.EPOLLIN | 1<<31)
+	if len(l.e.loops) > 1 {
+		mask |= unix.EPOLLEXCLUSIVE // one loop for a new connection, not all
+	}
+	l.add(li.fd, a, mask)
+}
+
+// stop ends accepting in this loop; the last one closes the socket.
+func (a *acceptor) stop() {
+	if a.li.fd >= len(a.l.slots) || a.l.slots[a.li.fd].h != handler(a) {
+		return
+	}
+	a.l.ctl(syscall.EPOLL_CTL_DEL, a.li.fd, 0)
+	a.l.forget(a.li.fd)
+	if a.li.refs.Add(-1) == 0 {
+		sysClose(a.li.fd)
+	}
+}
+
+func (a *acceptor) onEvent(uint32) { a.run() }
+
+// run accepts what waits, unless a limit is reached; then the first client that leaves calls it again.
+func (a *acceptor) run() {
+	l, e, p := a.l, a.l.e, a.li.p
+	if a.li.stopped.Load() {
+		a.stop()
+		return
+	}
+	for range 4 * budget {
+		if !e.enter(p) {
+			return
+		}
+		l.sa.len = uint32(unix.SizeofSockaddrAny)
+		fd, en := raw(syscall.SYS_ACCEPT4, a.li.fd, ptr(&l.sa.raw), ptr(&l.sa.len), syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0, 0)
+		switch en {
+		case 0:
+			a.accepted(fd)
+		case syscall.ECONNABORTED, syscall.EINTR:
+			e.leave(p)
+		case syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM:
+			p.full.Store(true) // the next client that leaves makes room
+			e.leave(p)
+			return
+		default:
+			e.leave(p)
+			return
+		}
+	}
+	l.again = append(l.again, a)
+}
+
+func (a *acceptor) accepted(fd int) {
+	l, p := a.l, a.li.p
+	if l.sa.family() != syscall.AF_UNIX {
+		setOption(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY)
+		if p.cfg.TCPKeepAlive {
+			setOption(fd, syscall.SOL_SOCKET, syscall.SO_KEEPALIVE)
+		}
+	}
+	c := l.newClient(fd, a.li)
+	p.countAccept(l.now)
+	l.e.countAccept(l.now)
+	if !p.http {
+		c.register(c, false)
+		c.startTCP()
+		return
+	}
+	c.arm(p.request)
+	c.register(c, false)
+}
+
+// countAccept counts a connection on its frontend.
+func (p *proxy) countAccept(now int64) {
+	p.mu.Lock()
+	f := &p.front
+	f.connTot++
+	f.sess++
+	f.connRate.add(now, 1)
+	f.rate.add(now, 1)
+	p.mu.Unlock()
+}
+
+// enter counts a client in, if all limits allow one more.
+func (e *Engine) enter(p *proxy) bool {
+	if e.actconn.Add(1) > e.maxconn.Load() {
+		e.full.Store(true)
+		if e.actconn.Add(-1) >= e.maxconn.Load() {
+			return false
+		}
+		e.actconn.Add(1) // someone left in between
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.maxconn > 0 && p.feconn >= p.maxconn || p.paused {
+		e.actconn.Add(-1)
+		p.full.Store(true)
+		return false
+	}
+	p.feconn++
+	p.front.curMax = max(p.front.curMax, p.feconn)
+	return true
+}
+
+// leave is enter's counterpart.
+func (e *Engine) leave(p *proxy) {
+	p.mu.Lock()
+	p.feconn--
+	p.mu.Unlock()
+	e.actconn.Add(-1)
+}
+
+// left counts a client out and lets those in that wait in a backlog.
+func (e *Engine) left(p *proxy) {
+	e.leave(p)
+	if p.full.Load() && p.full.Swap(false) {
+		p.wakeAcceptors()
+	}
+	if e.full.Load() && e.full.Swap(false) {
+		for _, q := range e.proxies {
+			q.wakeAcceptors()
+		}
+	}
+}
+
+func (p *proxy) wakeAcceptors() {
+	for _, li := range p.listeners {
+		for _, a := range li.acceptors {
+			a.l.post(a)
+		}
+	}
+}

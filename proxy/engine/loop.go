@@ -1,0 +1,202 @@
+package engine
+
+import (
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"simulacro/proxy/accesslog"
+	"simulacro/proxy/http1"
+)
+
+const (
+	room     = 16 << 10 // in front of the read buffer, for a head that is written anew
+	bufSize  = 64 << 10
+	maxHead  = 15 << 10 // longest head: HAProxy's buffer of 16 KB less its reserve of 1 KB
+	maxSpare = 512      // disconnected server sockets that are kept
+	budget   = 8        // reads of one connection before others have their turn
+)
+
+// handler is who gets a descriptor's events.
+type handler interface{ onEvent(ev uint32) }
+
+// slot is a descriptor's owner; gen tells apart those that follow each other.
+type slot struct {
+	h   handler
+	gen uint32
+}
+
+// loop is one event loop. Only its own goroutine touches it, but for the inbox.
+type loop struct {
+	e         *Engine
+	id        int
+	ep, wake  int
+	now       int64 // ms since the engine's start, read once a round
+	timers    timers
+	slots     []slot
+	clients   []*client   // free ones
+	upstreams []*upstream // free ones
+	spare     [2][]*upstream
+	late      []*upstream // server sockets to be disconnected before the next sleep
+	again     []runner    // what has more to do at once
+	spareRun  []runner    // again's other half
+	bufs
+	evs  [256]epollEvent
+	ev   epollEvent // for epoll_ctl
+	sa   sockaddr   // for accept
+	live map[*client]struct{}
+	load idleMeter
+
+	mu    sync.Mutex
+	inbox []runner
+	ring  atomic.Bool // the eventfd has been written to
+}
+
+// runner is work for a loop.
+type runner interface{ run() }
+
+func newLoop(e *Engine, id int) (*loop, error) {
+	l := &loop{e: e, id: id, live: map[*client]struct{}{}}
+	l.bufs.init()
+	var err error
+	if l.ep, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
+		return nil, err
+	}
+	if l.wake, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
+		sysClose(l.ep)
+		return nil, err
+	}
+	l.add(l.wake, (*inboxReader)(l), evIn)
+	return l, nil
+}
+
+func (l *loop) close() {
+	for _, list := range l.spare {
+		for _, b := range list {
+			sysClose(b.fd)
+		}
+	}
+	sysClose(l.wake)
+	sysClose(l.ep)
+}
+
+// add gives a descriptor to epoll and h its events.
+func (l *loop) add(fd int, h handler, mask uint32) {
+	l.own(fd, h)
+	l.ctl(syscall.EPOLL_CTL_ADD, fd, mask)
+}
+
+// own makes h the one that gets fd's events, without adding it to epoll yet.
+func (l *loop) own(fd int, h handler) {
+	for fd >= len(l.slots) {
+		l.slots = append(l.slots, make([]slot, 1024)...)
+	}
+	s := &l.slots[fd]
+	s.h, s.gen = h, s.gen+1
+}
+
+// forget ends fd's ownership; events that are still in this round's list go nowhere.
+func (l *loop) forget(fd int) { l.slots[fd].h = nil }
+
+func (l *loop) ctl(op, fd int, mask uint32) {
+	l.ev = epollEvent{events: mask, fd: int32(fd), gen: l.slots[fd].gen}
+	raw(syscall.SYS_EPOLL_CTL, l.ep, uintptr(op), uintptr(fd), ptr(&l.ev), 0, 0)
+}
+
+// post hands r to the loop from any goroutine.
+func (l *loop) post(r runner) {
+	l.mu.Lock()
+	l.inbox = append(l.inbox, r)
+	l.mu.Unlock()
+	if !l.ring.Swap(true) {
+		raw(syscall.SYS_WRITE, l.wake, ptr(&eventOne), 8, 0, 0, 0)
+	}
+}
+
+var eventOne = uint64(1)
+
+// inboxReader is the loop as owner of its eventfd.
+type inboxReader loop
+
+func (r *inboxReader) onEvent(uint32) {
+	l := (*loop)(r)
+	raw(syscall.SYS_READ, l.wake, ptr(&l.drain), 8, 0, 0, 0)
+	l.ring.Store(false)
+	l.mu.Lock()
+	work := l.inbox
+	l.inbox = nil
+	l.mu.Unlock()
+	for _, w := range work {
+		w.run()
+	}
+}
+
+// serve runs rounds until the engine is stopped and nothing is left.
+func (l *loop) serve() {
+	l.tick()
+	for !l.finished() {
+		l.work()
+		n := l.wait(l.timers.run(l.now))
+		l.tick()
+		for i := range max(n, 0) { // -1: interrupted
+			ev := &l.evs[i]
+			if s := &l.slots[ev.fd]; s.h != nil && s.gen == ev.gen {
+				s.h.onEvent(ev.events)
+			}
+		}
+	}
+	l.work()
+}
+
+func (l *loop) tick() { l.now = l.e.clock() }
+
+// work does what has been put off to the end of the round; what that puts off again waits until new events were seen.
+func (l *loop) work() {
+	todo := l.again
+	l.again = l.spareRun[:0]
+	for i, r := range todo {
+		r.run()
+		todo[i] = nil
+	}
+	l.spareRun = todo[:0]
+	l.disconnectLate()
+}
+
+// wait gets events: first without sleeping, by a raw call; only to sleep is the runtime told, so that a collection of
+// garbage need not wait for this thread.
+func (l *loop) wait(timeout int) int {
+	n, _ := raw(syscall.SYS_EPOLL_PWAIT, l.ep, ptr(&l.evs[0]), uintptr(len(l.evs)), 0, 0, 0)
+	if n != 0 || timeout == 0 || len(l.again) > 0 {
+		return n
+	}
+	slept := time.Now()
+	r, _, en := syscall.Syscall6(syscall.SYS_EPOLL_PWAIT, uintptr(l.ep), uintptr(unsafe.Pointer(&l.evs[0])), uintptr(len(l.evs)),
+		uintptr(timeout), 0, 0)
+	l.load.slept(slept, time.Since(slept))
+	if en != 0 {
+		return 0
+	}
+	return int(r)
+}
+
+// finished tells whether the engine is stopping and this loop has no session left.
+func (l *loop) finished() bool { return l.e.stopping.Load() && len(l.live) == 0 }
+
+// bufs are the loop's buffers, shared by all of its connections.
+type bufs struct {
+	raw, buf []byte // buf = raw[room:], what is read
+	tmp      []byte // a head being written, or filtered chunks
+	head     http1.Head
+	record   accesslog.Record
+	drain    uint64 // what the eventfd says
+}
+
+func (b *bufs) init() {
+	b.raw = make([]byte, room+bufSize)
+	b.buf = b.raw[room:]
+	b.tmp = make([]byte, 0, room)
+}

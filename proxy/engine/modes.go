@@ -1,0 +1,9 @@
+package engine
+
+import "simulacro/proxy/config"
+
+// The connection modes, by the names the data path uses.
+const (
+	modeKeepAlive = config.KeepAlive
+	modeClose     = config.Close
+)

@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"simulacro/proxy/balance"
+	"simulacro/proxy/config"
+)
+
+type atomicPct = atomic.Int32
+
+// proxy is a frontend, a backend or both at work. Its mutex guards everything below it, its servers included.
+type proxy struct {
+	e   *Engine
+	cfg *config.Proxy
+	timeouts
+	xff    string         // header name of forwardfor, in lower case; "": none
+	except netip.Prefix   // whose clients get none
+	errors map[int]*reply // by status
+	def    *proxy         // where a frontend's requests go; nil: nowhere
+	stats  string         // stats uri; "": no page
+	http   bool
+
+	listeners []*listener
+
+	mu sync.Mutex
+	// a frontend's
+	feconn, maxconn int
+	paused, closed  bool
+	full            atomic.Bool // somebody waits in the backlog because of a limit
+	front           frontCounters
+
+	// a backend's
+	beconn   int
+	servers  []*server
+	sel      balance.Selector
+	mover    balance.Mover
+	changer  balance.Changer
+	queue    waitList
+	act, bck int // usable servers
+	back     counters
+	changed  int64 // ms, when the backend last went up or down
+	downtime int64
+	wasUp    bool
+	spreads  bool // the balancing is of the round-robin kind
+	pinned   bool // … or determines one server
+}
+
+// timeouts in ms; 0: none.
+type timeouts struct {
+	request, keepAlive, queueing, connect, client, clientFin, server, serverFin, tunnel int64
+}
+
+// frontCounters are what only a frontend counts.
+type frontCounters struct {
+	counters
+	connTot, reqTot, intercepted uint64
+	connRate, reqRate            rate
+	connMax                      int
+}
+
+// counters are what both sides and servers count.
+type counters struct {
+	in, out                  uint64
+	status                   [6]uint64
+	sess, lb, req            uint64
+	denReq, denResp          uint64
+	ereq, econn, eresp       uint64
+	retries, redis           uint64
+	cliAbort, srvAbort       uint64
+	connect, reuse           uint64
+	chkDown                  uint64
+	curMax, queueMax         int
+	rate                     rate
+	last                     int64 // ms, of the last session; -1: never
+	qtime, ctime, rtime, all average
+}
+
+func newProxy(e *Engine, cfg *config.Proxy) (*proxy, error) {
+	p := &proxy{e: e, cfg: cfg, http: cfg.Mode == config.ModeHTTP, maxconn: cfg.Maxconn}
+	p.timeouts = newTimeouts(&cfg.Timeouts)
+	p.back.last = -1
+	if f := cfg.ForwardFor; f != nil {
+		if p.xff, p.except = strings.ToLower(f.Header), f.Except; p.xff == "" {
+			p.xff = "x-forwarded-for"
+		}
+	}
+	if cfg.Stats != nil {
+		if p.stats = cfg.Stats.URI; p.stats == "" {
+			p.stats = "/haproxy?stats"
+		}
+	}
+	var err error
+	if p.errors, err = newReplies(cfg.ErrorFiles); err != nil {
+		return nil, err
+	}
+	if cfg.Back() {
+		err = p.newBackend()
+	}
+	return p, err
+}
+
+func newTimeouts(t *config.Timeouts) timeouts {
+	ms := func(d time.Duration) int64 { return d.Milliseconds() }
+	r := timeouts{
+		request: ms(t.HTTPRequest), keepAlive: ms(t.HTTPKeepAlive), queueing: ms(t.Queue), connect: ms(t.Connect),
+		client: ms(t.Client), clientFin: ms(t.ClientFin), server: ms(t.Server), serverFin: ms(t.ServerFin), tunnel: ms(t.Tunnel),
+	}
+	// Section 4.2: each of these falls back on a more general one.
+	if r.queueing == 0 {
+		r.queueing = r.connect
+	}
+	if r.request == 0 {
+		r.request = r.client
+	}
+	if r.keepAlive == 0 {
+		r.keepAlive = r.request
+	}
+	return r
+}
+
+// newBackend makes the servers and the balancing.
+func (p *proxy) newBackend() error {
+	var all []*balance.Server
+	for i, s := range p.cfg.Servers {
+		srv, err := newServer(p, i, s)
+		if err != nil {
+			return err
+		}
+		p.servers = append(p.servers, srv)
+		all = append(all, &srv.Server)
+	}
+	b := p.cfg.Balance
+	sel, err := balance.New(b.Algorithm, b.Args, all, balance.Params{AllBackups: p.cfg.AllBackups, Rand: p.e.rng()})
+	if err != nil {
+		return fmt.Errorf("backend %s: %w", p.cfg.Name, err)
+	}
+	p.sel = sel
+	p.mover, _ = sel.(balance.Mover)
+	p.changer, _ = sel.(balance.Changer)
+	p.spreads, p.pinned = balance.Spreads(b.Algorithm), balance.Deterministic(b.Algorithm)
+	p.count()
+	p.wasUp = p.act+p.bck > 0
+	return nil
+}
+
+// count finds how many servers are usable.
+func (p *proxy) count() {
+	p.act, p.bck = 0, 0
+	for _, s := range p.servers {
+		switch {
+		case !s.Usable():
+		case s.Backup:
+			p.bck++
+		default:
+			p.act++
+		}
+	}
+}
+
+// wantsForwarded tells whether a request of that client gets the header.
+func (p *proxy) wantsForwarded(a netip.Addr) bool {
+	return p.xff != "" && a.IsValid() && (!p.except.IsValid() || !p.except.Contains(a))
+}

@@ -1,0 +1,174 @@
+package engine
+
+// waitList is a queue of clients, first come first served. Its backend's mutex guards it.
+type waitList struct {
+	first, last *waiter
+	n, max      int
+}
+
+// waiter is a client's place in a queue.
+type waiter struct {
+	c          *client
+	list       *waitList
+	srv        *server // whose queue it is; nil: the backend's
+	next, prev *waiter
+	since      int64
+	again      bool // the queue was dissolved: choose again
+}
+
+func (q *waitList) push(w *waiter) {
+	w.list, w.prev, w.next = q, q.last, nil
+	if q.last != nil {
+		q.last.next = w
+	} else {
+		q.first = w
+	}
+	q.last = w
+	q.n++
+	q.max = max(q.max, q.n)
+}
+
+// leave takes w out of its queue, if it is in one.
+func (w *waiter) leave() {
+	q := w.list
+	if q == nil {
+		return
+	}
+	if w.prev != nil {
+		w.prev.next = w.next
+	} else {
+		q.first = w.next
+	}
+	if w.next != nil {
+		w.next.prev = w.prev
+	} else {
+		q.last = w.prev
+	}
+	q.n--
+	if w.srv != nil {
+		w.srv.Queued--
+	}
+	w.list, w.next, w.prev = nil, nil, nil
+}
+
+// enqueue lets c wait: for s, or for any server where s is nil. The backend is locked.
+func (c *client) enqueue(s *server) {
+	p := c.be
+	w := &c.wait
+	*w = waiter{c: c, srv: s, since: c.l.now}
+	if s != nil {
+		c.qServer = s.queue.n
+		s.queue.push(w)
+		s.Queued++
+	} else {
+		c.qBackend = p.queue.n
+		p.queue.push(w)
+	}
+	c.st = stQueued
+	c.arm(p.queueing)
+}
+
+// admit gives a place on s to the request that has waited longest, in the server's own queue or in the backend's. nil:
+// nobody waits, or no place is free. The backend is locked.
+func (p *proxy) admit(s *server) *client {
+	if s.Full() || !s.Up {
+		return nil
+	}
+	w := s.queue.first
+	if q := p.queue.first; q != nil && s.Usable() && (w == nil || q.since < w.since) {
+		w = q
+	}
+	if w == nil {
+		return nil
+	}
+	w.leave()
+	s.take(0)
+	w.c.granted = s
+	return w.c
+}
+
+// admitAll fills all places of s. The clients are to be woken without the lock.
+func (p *proxy) admitAll(s *server) (woken []*client) {
+	for c := p.admit(s); c != nil; c = p.admit(s) {
+		woken = append(woken, c)
+	}
+	return woken
+}
+
+// dissolve sends everyone who waits for s back to choose again, and gives their number.
+func (s *server) dissolve() (woken []*client) {
+	for w := s.queue.first; w != nil; w = s.queue.first {
+		w.leave()
+		w.again = true
+		woken = append(woken, w.c)
+	}
+	return woken
+}
+
+// wakeUp lets c's loop go on with it; c may be nil.
+func (l *loop) wakeUp(c *client) {
+	switch {
+	case c == nil:
+	case l != nil && c.l == l:
+		l.again = append(l.again, c)
+	default:
+		c.l.post(c)
+	}
+}
+
+// takeGrant goes on with a client whose time in the queue has ended; false: it still waits, or does not wait at all.
+func (c *client) takeGrant() bool {
+	if c.st != stQueued {
+		return false
+	}
+	p := c.be
+	p.mu.Lock()
+	s, again := c.granted, c.wait.again
+	c.granted, c.wait.again = nil, false
+	if s != nil {
+		before := c.srv
+		c.got2(s, before)
+	}
+	p.mu.Unlock()
+	switch {
+	case s != nil:
+		c.dial()
+	case again:
+		c.assign()
+	default:
+		return true
+	}
+	return true
+}
+
+// leaveQueue gives up waiting.
+func (c *client) leaveQueue() {
+	if c.st != stQueued {
+		return
+	}
+	p := c.be
+	p.mu.Lock()
+	c.wait.leave()
+	var next *client
+	if s := c.granted; s != nil { // the place came too late
+		c.granted = nil
+		s.Served--
+		if p.mover != nil {
+			p.mover.Moved(&s.Server)
+		}
+		next = p.admit(s)
+	}
+	p.mu.Unlock()
+	c.l.wakeUp(next)
+}
+
+// queueTimeout: no place came free in time (section 4.2, "timeout queue").
+func (c *client) queueTimeout() {
+	c.leaveQueue()
+	p := c.be
+	p.mu.Lock()
+	p.back.econn++
+	p.mu.Unlock()
+	c.assigned = c.l.now
+	c.reply(503, 's', 'Q')
+}

@@ -1,0 +1,138 @@
+package engine
+
+import "time"
+
+// Snapshot reads all counters and states, one section after the other.
+func (e *Engine) Snapshot() *Snapshot {
+	now := e.clock()
+	s := &Snapshot{Time: time.Now(), Info: e.info(now)}
+	for _, p := range e.proxies {
+		p.mu.Lock()
+		s.Proxies = append(s.Proxies, p.snapshot(now))
+		s.Info.ActiveServers += p.act
+		for _, li := range p.listeners {
+			if !li.stopped.Load() {
+				s.Info.Listeners++
+			}
+		}
+		p.mu.Unlock()
+	}
+	return s
+}
+
+func (e *Engine) info(now int64) Info {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	i := Info{Start: e.begin, Loops: e.nloops, CurrConns: int(e.actconn.Load()), MaxConns: e.maxSeen, CumConns: e.conns,
+		CumReq: e.requests.Load(), ConnRate: e.connRate.read(now), ConnRateMax: e.connRate.max, BytesOut: e.bytesOut.Load(),
+		Stopping: e.stopping.Load(), IdlePct: 100}
+	i.SessRate, i.SessRateMax = i.ConnRate, i.ConnRateMax
+	if m := e.maxconn.Load(); m < 1<<31 {
+		i.Maxconn = int(m)
+	}
+	for k, l := range e.loops {
+		if k == 0 {
+			i.IdlePct = 0
+		}
+		i.IdlePct += int(l.load.pct.Load())
+	}
+	if len(e.loops) > 0 {
+		i.IdlePct /= len(e.loops)
+	}
+	return i
+}
+
+func (p *proxy) snapshot(now int64) ProxyStats {
+	s := ProxyStats{Proxy: p.cfg}
+	if p.cfg.Front() {
+		s.Front = p.frontStats(now)
+	}
+	if p.cfg.Back() {
+		s.Back = p.backStats(now)
+		for _, srv := range p.servers {
+			s.Servers = append(s.Servers, srv.stats(now))
+		}
+	}
+	return s
+}
+
+func (p *proxy) frontStats(now int64) *FrontStats {
+	f := &p.front
+	s := &FrontStats{Status: "OPEN", Scur: p.feconn, Smax: f.curMax, Slim: p.maxconn, Stot: f.sess, Bin: f.in, Bout: f.out,
+		Dreq: f.denReq, Dresp: f.denResp, Ereq: f.ereq, Rate: f.rate.read(now), RateMax: f.rate.max,
+		ReqRate: f.reqRate.read(now), ReqRateMax: f.reqRate.max, ReqTot: f.reqTot, ConnRate: f.connRate.read(now),
+		ConnRateMax: f.connRate.max, ConnTot: f.connTot, Intercepted: f.intercepted, HTTP: HTTPStats{f.status},
+		Listeners: len(p.listeners)}
+	if s.Slim == 0 {
+		if m := p.e.maxconn.Load(); m < 1<<31 {
+			s.Slim = int(m)
+		}
+	}
+	switch {
+	case p.closed:
+		s.Status = "STOP"
+	case p.paused:
+		s.Status = "PAUSED"
+	case s.Slim > 0 && p.feconn >= s.Slim:
+		s.Status = "FULL"
+	}
+	return s
+}
+
+func (p *proxy) backStats(now int64) *BackStats {
+	k := &p.back
+	s := &BackStats{Status: "UP", Qcur: p.queue.n, Qmax: p.queue.max, Scur: p.beconn, Smax: k.curMax, Slim: p.cfg.Fullconn,
+		Stot: k.sess, Bin: k.in, Bout: k.out, Dreq: k.denReq, Dresp: k.denResp, Econ: k.econn, Eresp: k.eresp,
+		Wretr: k.retries, Wredis: k.redis, Act: p.act, Bck: p.bck, Chkdown: k.chkDown,
+		Lastchg: ms(now - p.changed), Downtime: ms(p.downtime), Lbtot: k.lb, Rate: k.rate.read(now), RateMax: k.rate.max,
+		ReqTot: k.req, HTTP: HTTPStats{k.status}, CliAbrt: k.cliAbort, SrvAbrt: k.srvAbort, Lastsess: k.lastSession(now),
+		Connect: k.connect, Reuse: k.reuse, Algo: p.cfg.Balance.Algorithm, Retries: p.cfg.Retries}
+	if s.Algo == "" {
+		s.Algo = "roundrobin"
+	}
+	s.Qtime, s.Ctime, s.Rtime, s.Ttime = k.qtime.read(), k.ctime.read(), k.rtime.read(), k.all.read()
+	s.QtimeMax, s.CtimeMax, s.RtimeMax, s.TtimeMax = k.qtime.longest(), k.ctime.longest(), k.rtime.longest(), k.all.longest()
+	for _, srv := range p.servers {
+		if srv.Usable() && srv.Backup == (p.act == 0) {
+			s.Weight += srv.Weight
+			s.UWeight += srv.uweight
+		}
+	}
+	if !p.wasUp && len(p.servers) > 0 {
+		s.Status = "DOWN"
+		s.Downtime += s.Lastchg
+	}
+	return s
+}
+
+func ms(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
+
+func (k *counters) lastSession(now int64) time.Duration {
+	if k.last < 0 {
+		return -1
+	}
+	return ms(now - k.last)
+}
+
+func (s *server) stats(now int64) ServerStats {
+	r := ServerStats{Server: s.cfg, Admin: s.admin, Up: s.Up || s.admin != Ready && s.healthy(), Backup: s.Backup, Qcur: s.queue.n,
+		Qmax: s.queue.max, Scur: s.Served, Smax: s.curMax, Slim: s.maxconn, Qlimit: s.cfg.Maxqueue, Stot: s.sess, Bin: s.in,
+		Bout: s.out, Dresp: s.denResp, Econ: s.econn, Eresp: s.eresp, Wretr: s.retries, Wredis: s.redis, Weight: s.Weight,
+		UWeight: s.uweight, Chkdown: s.chkDown, Lastchg: ms(now - s.changed), Downtime: ms(s.downtime), Lbtot: s.lb,
+		Rate: s.rate.read(now), RateMax: s.rate.max, HTTP: HTTPStats{s.status}, ReqTot: s.req, CliAbrt: s.cliAbort,
+		SrvAbrt: s.srvAbort, Lastsess: s.lastSession(now), Connect: s.connect, Reuse: s.reuse, Used: s.Served}
+	r.Qtime, r.Ctime, r.Rtime, r.Ttime = s.qtime.read(), s.ctime.read(), s.rtime.read(), s.all.read()
+	r.QtimeMax, r.CtimeMax, r.RtimeMax, r.TtimeMax = s.qtime.longest(), s.ctime.longest(), s.rtime.longest(), s.all.longest()
+	r.Idle = int(s.idle.Load())
+	if k := s.check; k != nil {
+		r.Checked = k.on
+		r.Check, r.CheckRunning = k.m.Last()
+		r.Health, r.Rise, r.Fall = k.m.Health()
+		r.Chkfail = k.m.Fails()
+		r.LastChk = r.Check.Info
+	}
+	if !s.Up {
+		r.Downtime += r.Lastchg
+	}
+	return r
+}

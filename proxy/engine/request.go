@@ -1,0 +1,245 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+
+	"simulacro/proxy/http1"
+)
+
+// readRequest looks for the next request and sends it on its way.
+func (c *client) readRequest() {
+	l := c.l
+	if !c.fe.http {
+		c.startTCP()
+		return
+	}
+	p := c.held
+	for {
+		if err := l.head.ParseRequest(p); err != nil || l.head.End == 0 && len(p) >= maxHead || l.head.End > maxHead {
+			c.badRequest(p, err)
+			return
+		}
+		if l.head.End > 0 {
+			break
+		}
+		if c.held = append(c.held[:0], p...); c.st == stIdle && len(p) > 0 {
+			c.begin()
+		}
+		n := recvNothing
+		if c.readable {
+			n = c.recv()
+		}
+		if n == recvNothing {
+			return
+		}
+		if n <= 0 {
+			c.hungUp()
+			return
+		}
+		if p = l.buf[:n]; len(c.held) > 0 {
+			c.held = append(c.held, p...)
+			p = c.held
+		}
+	}
+	if c.st == stIdle {
+		c.start = l.now
+	}
+	c.gotHead(p)
+}
+
+// badRequest answers what is no request.
+func (c *client) badRequest(p []byte, err error) {
+	if c.start < 0 {
+		c.start = c.l.now
+	}
+	status := 400
+	var e http1.Error
+	if errors.As(err, &e) {
+		status = int(e)
+	}
+	c.requests++
+	c.refuse(status, 'P', 'R')
+}
+
+// hungUp: the client went away without a whole request.
+func (c *client) hungUp() {
+	if len(c.held) == 0 && (c.requests > 0 || c.fe.cfg.DontLogNull) {
+		c.close()
+		return
+	}
+	if c.start < 0 {
+		c.start = c.accepted
+	}
+	c.status = 400
+	c.flag('C', 'R')
+	c.countBad()
+	c.logBad()
+	c.close()
+}
+
+// gotHead notes what the head in p says, and prepares the request as it goes out.
+func (c *client) gotHead(p []byte) {
+	h := &c.l.head
+	c.requests++
+	c.got = c.l.now
+	c.v11, c.noBody, c.upgrade = h.V11, h.IsHead(p), h.Upgrade
+	c.closing = h.Close || !h.V11 && !h.KeepAlive || c.fe.cfg.ConnMode == modeClose || c.l.e.stopping.Load()
+	c.line = append(c.line[:0], h.Line().Of(p)...)
+	c.body = h.RequestBody()
+	c.in = h.Size()
+	c.fe.countRequest(c.l.now)
+	if c.intercept(h, p) {
+		return
+	}
+	if c.be = c.fe.backend(); c.be == nil {
+		c.req = c.req[:0]
+		c.take(h, p)
+		c.reply(503, 'S', 'C')
+		return
+	}
+	c.buildRequest(h, p)
+	c.take(h, p)
+	if c.body.Bad {
+		c.refuse(400, 'P', 'R')
+		return
+	}
+	c.enterBackend()
+	c.assign()
+}
+
+// take appends to c.req how much of p behind the head belongs to the request's body, and keeps the rest for the next
+// request. p may be c.held itself.
+func (c *client) take(h *http1.Head, p []byte) {
+	b, before := p[h.End:], c.body
+	k := c.body.Take(b)
+	if c.body.Loose {
+		c.body = before
+		c.req, k = c.body.Filter(c.req, b)
+	} else {
+		c.req = append(c.req, b[:k]...)
+	}
+	c.in += c.body.Payload - before.Payload
+	c.held = append(c.held[:0], b[k:]...)
+}
+
+// buildRequest writes the head as the server gets it.
+func (c *client) buildRequest(h *http1.Head, p []byte) {
+	r := h.AppendStart(c.req[:0], p)
+	r = h.AppendFields(r, p)
+	if p0 := c.forwarding(); p0 != nil && !(p0.cfg.ForwardFor.IfNone && h.Get(p, p0.xff) != nil) {
+		if len(c.xff) == 0 {
+			c.xff = append(append(append(c.xff, p0.xff...), ": "...), c.addr.Addr().String()...)
+			c.xff = append(c.xff, '\r', '\n')
+		}
+		r = append(r, c.xff...)
+	}
+	switch {
+	case h.Upgrade:
+	case c.serverCloses() && h.V11:
+		r = append(r, "connection: close\r\n"...)
+	case !c.serverCloses() && !h.V11:
+		r = append(r, "connection: keep-alive\r\n"...)
+	}
+	c.req = append(r, '\r', '\n')
+	c.head = len(c.req)
+}
+
+// forwarding gives the section whose forwardfor applies: the frontend's own, or else the backend's.
+func (c *client) forwarding() *proxy {
+	for _, p := range [2]*proxy{c.fe, c.be} {
+		if p.xff == "" {
+			continue
+		}
+		if p.wantsForwarded(c.addr.Addr()) {
+			return p
+		}
+		return nil
+	}
+	return nil
+}
+
+// serverCloses tells whether the server's connection ends with the response (section 4.2, "option http-server-close").
+func (c *client) serverCloses() bool {
+	return c.fe.cfg.ConnMode != modeKeepAlive || c.be.cfg.ConnMode != modeKeepAlive
+}
+
+// backend gives where the frontend's requests go.
+func (p *proxy) backend() *proxy {
+	if p.def != nil {
+		return p.def
+	}
+	if p.cfg.Back() {
+		return p
+	}
+	return nil
+}
+
+// pumpRequest moves body to the server; false: the request is over.
+func (c *client) pumpRequest() bool {
+	l, b := c.l, c.up
+	for range budget {
+		if !c.readable || c.body.Done() || len(b.pend) > 0 || b.dialing {
+			return true
+		}
+		n := c.recv()
+		if n == recvNothing {
+			return true
+		}
+		if n <= 0 {
+			c.abort('C', phase(c))
+			return false
+		}
+		p, before := l.buf[:n], c.body
+		k := c.body.Take(p)
+		out := p[:k]
+		if c.body.Loose {
+			c.body = before
+			l.tmp, k = c.body.Filter(l.tmp[:0], p)
+			out = l.tmp
+		}
+		c.held = append(c.held, p[k:]...)
+		c.streamed = true
+		c.in += c.body.Payload - before.Payload
+		if c.body.Bad {
+			c.badBody()
+			return false
+		}
+		if !b.send(b, out) { // perhaps it has answered already: let the response decide
+			c.body, b.pend, c.closing, b.noKeep = http1.Body{}, b.pend[:0], true, true
+		}
+		c.armTransfer()
+	}
+	if c.readable && !c.body.Done() && len(b.pend) == 0 {
+		l.again = append(l.again, c)
+	}
+	return true
+}
+
+// badBody: the chunks of a request are broken.
+func (c *client) badBody() {
+	c.closing = true
+	c.flag('P', 'D')
+	c.up.release(false)
+	c.giveBack()
+	if c.answered {
+		c.end()
+		c.close()
+		return
+	}
+	c.reply(400, 'P', 'D')
+}
+
+// armTransfer starts the clock of whoever has to move next.
+func (c *client) armTransfer() {
+	switch {
+	case len(c.pend) > 0:
+		c.arm(c.fe.client)
+	case !c.body.Done() && c.up != nil && len(c.up.pend) == 0 && !c.up.dialing:
+		c.arm(c.fe.client)
+	default:
+		c.arm(c.be.server)
+	}
+}
+
+func hasPrefix(b []byte, s string) bool { return bytes.HasPrefix(b, []byte(s)) }

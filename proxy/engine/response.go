@@ -1,0 +1,318 @@
+package engine
+
+import (
+	"simulacro/proxy/http1"
+)
+
+// pumpResponse moves the response to the client until something has to be waited for.
+func (c *client) pumpResponse() {
+	l, b := c.l, c.up
+	for range budget {
+		if !b.readable || len(c.pend) > 0 {
+			return
+		}
+		n := b.recv()
+		if n == recvNothing {
+			return
+		}
+		if n <= 0 {
+			c.serverEnded(n)
+			return
+		}
+		p := l.buf[:n]
+		if c.st == stPassing {
+			p = c.passBody(p)
+		} else if p = c.responseHead(p); c.up != b {
+			return
+		} else if len(p) == 0 {
+			continue
+		}
+		if b.body.Bad && c.st == stPassing {
+			c.send(c, p)
+			c.serverAborted('P')
+			return
+		}
+		if !c.send(c, p) {
+			c.abort('C', 'D')
+			return
+		}
+		c.answered = true
+		if c.st == stTunnel {
+			c.openTunnel()
+			return
+		}
+		if b.body.Done() && c.st == stPassing {
+			c.finish(!b.noKeep)
+			return
+		}
+		c.armTransfer()
+	}
+	if b.readable && len(c.pend) == 0 {
+		l.again = append(l.again, c)
+	}
+}
+
+// passBody gives what of p goes on to the client.
+func (c *client) passBody(p []byte) []byte {
+	b := c.up
+	before := b.body
+	k := b.body.Take(p)
+	out := p[:k]
+	if b.body.Loose {
+		b.body = before
+		c.l.tmp, k = b.body.Filter(c.l.tmp[:0], p)
+		out = c.l.tmp
+	}
+	b.noKeep = b.noKeep || k < len(p)
+	c.out += b.body.Payload - before.Payload
+	c.countLive()
+	return out
+}
+
+// responseHead turns what has come so far into what goes to the client; nothing while the head is incomplete, or where
+// the request has ended otherwise.
+func (c *client) responseHead(p []byte) []byte {
+	l, b, h := c.l, c.up, &c.l.head
+	if len(b.held) > 0 { // it comes in pieces
+		b.held = append(b.held, p...)
+		p = b.held
+	}
+	for {
+		if err := h.ParseResponse(p); err != nil || h.End == 0 && len(p) >= maxHead || h.Status == 101 && !c.upgrade {
+			c.badResponse()
+			return nil
+		}
+		if h.End == 0 {
+			if len(b.held) == 0 || &b.held[0] != &p[0] {
+				b.held = append(b.held[:0], p...)
+			}
+			return nil
+		}
+		if h.Status >= 200 || h.Status == 101 {
+			break
+		}
+		if !c.interim(h, p) { // 100 Continue and its like: the real one follows
+			return nil
+		}
+		p = p[h.End:]
+		if len(b.held) > 0 {
+			b.held = b.held[:copy(b.held, p)]
+			p = b.held
+		}
+	}
+	return l.finalHead(c, p)
+}
+
+// interim passes a 1xx on (RFC 9110, section 15.2).
+func (c *client) interim(h *http1.Head, p []byte) bool {
+	c.out += h.Size()
+	if !c.v11 { // HTTP/1.0 does not know them
+		return true
+	}
+	t := h.AppendStart(c.l.tmp[:0], p)
+	t = append(h.AppendFields(t, p), '\r', '\n')
+	c.l.tmp = t
+	c.answered = true
+	if !c.send(c, t) {
+		c.abort('C', 'H')
+		return false
+	}
+	return true
+}
+
+// finalHead writes the response's head anew, and gives it with what follows it in p.
+func (l *loop) finalHead(c *client, p []byte) []byte {
+	b, h := c.up, &l.head
+	c.status = h.Status
+	c.replied = l.now
+	c.out += h.Size()
+	b.body = h.ResponseBody(c.noBody)
+	if h.Status == 101 || c.connects() && h.Status < 300 {
+		return l.upgradeHead(c, p)
+	}
+	c.closing = c.closing || b.body.UntilEnd()
+	c.st = stPassing
+	b.noKeep = c.serverCloses() || h.Close || !h.V11 && !h.KeepAlive
+	c.countReply()
+	t := h.AppendFields(h.AppendStart(l.tmp[:0], p), p)
+	// The server's Connection field is for its own side only. Passed on, its "close" would make the client connect anew
+	// for every request.
+	switch {
+	case c.closing && h.V11:
+		t = append(t, "connection: close\r\n"...)
+	case !c.closing && (!h.V11 || !c.v11):
+		t = append(t, "connection: keep-alive\r\n"...)
+	}
+	t = append(t, '\r', '\n')
+	l.tmp = t
+	rest := p[h.End:]
+	before := b.body
+	k := b.body.Take(rest)
+	c.out += b.body.Payload
+	if b.body.Loose {
+		b.body = before
+		l.tmp, k = b.body.Filter(t, rest)
+		rest, t = nil, l.tmp
+	} else {
+		rest = rest[:k]
+	}
+	if b.body.Bad {
+		c.st, c.out, c.replied = stWaiting, c.out-b.body.Payload-h.Size(), -1
+		c.badResponse()
+		return nil
+	}
+	b.noKeep = b.noKeep || h.End+k < len(p)
+	return l.join(b, t, rest, p)
+}
+
+// join puts a head in front of the body's bytes where they lie, or both into one buffer.
+func (l *loop) join(b *upstream, head, rest, p []byte) []byte {
+	if len(b.held) > 0 || len(head) > room || rest == nil {
+		l.tmp = append(head, rest...)
+		b.held = b.held[:0]
+		return l.tmp
+	}
+	at := room + (cap(l.buf) - cap(rest)) - len(head)
+	copy(l.raw[at:], head)
+	return l.raw[at : at+len(head)+len(rest)]
+}
+
+// connects tells whether the request was a CONNECT.
+func (c *client) connects() bool { return len(c.line) > 8 && string(c.line[:8]) == "CONNECT " }
+
+// badResponse: what the server says is no HTTP.
+func (c *client) badResponse() {
+	c.countBadReply()
+	c.up.release(false)
+	c.giveBack()
+	if c.answered {
+		c.flag('P', 'H')
+		c.end()
+		c.linger()
+		return
+	}
+	c.reply(502, 'P', 'H')
+}
+
+// serverEnded: the server closed its connection, or it broke.
+func (c *client) serverEnded(n int) {
+	switch {
+	case n == recvEnd && c.st == stPassing && c.up.body.UntilEnd():
+		c.finish(false)
+	case c.st == stPassing:
+		c.serverAborted('S')
+	default:
+		c.serverFailed()
+	}
+}
+
+// serverAborted: the response's body breaks off. What has come of it goes out still; the client sees that it is not all.
+func (c *client) serverAborted(cause byte) {
+	c.flag(cause, 'D')
+	p := c.be
+	p.mu.Lock()
+	c.srv.srvAbort++
+	p.back.srvAbort++
+	p.mu.Unlock()
+	c.closing = true
+	c.finish(false)
+}
+
+// serverFailed: no response from this connection.
+func (c *client) serverFailed() {
+	b := c.up
+	if b.dialing {
+		c.connectFailed(false)
+		return
+	}
+	reused := b.reused
+	if !c.answered && c.rejected() { // it may have answered before it closed
+		return
+	}
+	b.release(false)
+	c.giveBack()
+	if reused && !c.answered && !c.streamed {
+		// The server closed an idle connection just now. The client will repeat its request, as it has to (RFC 9112,
+		// section 9.3.1); nothing is logged.
+		c.drop()
+		return
+	}
+	c.countBadReply()
+	if c.answered {
+		c.flag('S', 'H')
+		c.end()
+		c.linger()
+		return
+	}
+	c.reply(502, 'S', 'H')
+}
+
+// rejected looks for an answer that was sent before the connection broke under the request's body.
+func (c *client) rejected() bool {
+	b := c.up
+	if len(b.pend) == 0 && c.body.Done() || b.readable {
+		return false
+	}
+	n := b.recv()
+	if n <= 0 {
+		return false
+	}
+	b.readable, b.noKeep, c.closing = true, true, true
+	b.pend, c.body = b.pend[:0], http1.Body{}
+	if p := c.responseHead(c.l.buf[:n]); c.up == b && len(p) > 0 {
+		c.answered = true
+		if !c.send(c, p) {
+			c.abort('C', 'D')
+		} else if b.body.Done() && c.st == stPassing {
+			c.finish(false)
+		} else {
+			c.armTransfer()
+			c.l.again = append(c.l.again, c)
+		}
+	}
+	return true
+}
+
+// serverTimeout: no response in time (section 4.2, "timeout server").
+func (c *client) serverTimeout() {
+	c.countBadReply()
+	c.up.release(false)
+	c.giveBack()
+	c.reply(504, 's', 'H')
+}
+
+// finish: the whole response is in, or there will be no more of it.
+func (c *client) finish(keep bool) {
+	if b := c.up; b != nil {
+		if !c.body.Done() { // answered before the request's body was in: neither side can go on
+			c.closing, keep = true, false
+		}
+		b.release(keep && len(b.pend) == 0)
+		c.giveBack()
+	}
+	if len(c.pend) > 0 {
+		c.st = stFlushing
+		c.arm(c.fe.client) // drained comes back to complete
+		return
+	}
+	c.complete()
+}
+
+// complete: the response has gone out, or as much as there will be of it.
+func (c *client) complete() {
+	c.end()
+	if c.closing {
+		c.linger()
+		return
+	}
+	c.fresh()
+	c.st = stIdle
+	if c.l.e.stopping.Load() && len(c.held) == 0 && !c.readable {
+		c.close()
+		return
+	}
+	c.arm(c.fe.keepAlive)
+	if len(c.held) > 0 || c.readable {
+		c.l.again = append(c.l.again, c)
+	}
+}

@@ -1,0 +1,83 @@
+package engine
+
+import (
+	"sync/atomic"
+
+	"simulacro/proxy/balance"
+	"simulacro/proxy/config"
+)
+
+// server is a real server at work. Its backend's mutex guards it, but for pools, whose parts belong to one loop each.
+type server struct {
+	balance.Server
+	be    *proxy
+	cfg   *config.Server
+	addr  *sockaddr
+	pools []pool       // by loop
+	idle  atomic.Int32 // connections in all pools
+
+	admin   Admin
+	uweight int      // as configured or set
+	maxconn int      // as configured or set; 0: any number
+	check   *checker // nil: none configured
+	queue   waitList
+	counters
+	changed  int64 // ms, of the last change of state
+	downtime int64
+}
+
+// pool is the idle connections of one loop to a server, the most recently used one last.
+type pool struct{ idle []*upstream }
+
+func newServer(be *proxy, i int, cfg *config.Server) (*server, error) {
+	s := &server{be: be, cfg: cfg, addr: newSockaddr(cfg.Addr), uweight: cfg.Weight, maxconn: cfg.Maxconn}
+	s.Server = balance.Server{Index: i, ID: cfg.ID, Weight: cfg.Weight, Backup: cfg.Backup, Up: !cfg.Disabled}
+	s.last = -1
+	if cfg.Disabled {
+		s.admin = Maint
+	}
+	s.limit()
+	s.pools = make([]pool, be.e.loopCount())
+	if cfg.Check {
+		k, err := newChecker(s)
+		if err != nil {
+			return nil, err
+		}
+		s.check = k
+	}
+	return s, nil
+}
+
+// healthy tells what the checks say; a server without checks is healthy.
+func (s *server) healthy() bool { return s.check == nil || s.check.m.Up() }
+
+// limit sets how many requests the server may have now: between minconn and maxconn, by how busy the backend is
+// (section 5.2, "minconn").
+func (s *server) limit() {
+	s.Maxconn = s.maxconn
+	full := s.be.cfg.Fullconn
+	if s.cfg.Minconn > 0 && s.cfg.Minconn < s.maxconn && full > 0 && s.be.beconn < full {
+		s.Maxconn = max(s.cfg.Minconn, s.be.beconn*s.maxconn/full)
+	}
+}
+
+// name is "backend/server", as logs have it.
+func (s *server) name() string { return s.be.cfg.Name + "/" + s.cfg.Name }
+
+// take gives the server one more request.
+func (s *server) take(now int64) {
+	s.Served++
+	s.curMax = max(s.curMax, s.Served)
+	if s.be.mover != nil {
+		s.be.mover.Moved(&s.Server)
+	}
+	s.lb++
+	s.be.back.lb++
+}
+
+// counted is a connection attempt, which HAProxy takes for a session of the server.
+func (s *server) counted(now int64) {
+	s.sess++
+	s.last, s.be.back.last = now, now
+	s.rate.add(now, 1)
+}

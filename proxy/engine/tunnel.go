@@ -1,0 +1,199 @@
+package engine
+
+import "simulacro/proxy/http1"
+
+// Which directions of a tunnel have ended, and which end has been passed on.
+const (
+	upEnded = 1 << iota
+	downEnded
+	upShut
+	downShut
+)
+
+// startTCP chooses a server for a connection in mode tcp.
+func (c *client) startTCP() {
+	c.requests++
+	c.start, c.got = c.accepted, c.accepted
+	if c.be = c.fe.backend(); c.be == nil {
+		c.flag('S', 'C')
+		c.end()
+		c.close()
+		return
+	}
+	c.enterBackend()
+	c.assign()
+}
+
+// upgradeHead turns an HTTP exchange into a tunnel (RFC 9110, section 7.8): the head goes to the client, and from then
+// on bytes pass both ways.
+func (l *loop) upgradeHead(c *client, p []byte) []byte {
+	h := &l.head
+	c.countReply()
+	t := h.AppendFields(h.AppendStart(l.tmp[:0], p), p)
+	t = append(append(t, '\r', '\n'), p[h.End:]...)
+	l.tmp = t
+	c.st, c.closing = stTunnel, true
+	return t
+}
+
+// openTunnel starts to pass bytes.
+func (c *client) openTunnel() {
+	b := c.up
+	c.st, c.body, b.noKeep = stTunnel, http1.Tunnel(), true
+	if len(c.held) > 0 { // sent ahead of the answer
+		if !b.send(b, c.held) {
+			c.abort('S', 'D')
+			return
+		}
+		c.in += int64(len(c.held))
+		c.held = c.held[:0]
+	}
+	c.armTunnel()
+	if c.relayUp(); c.st == stTunnel && c.up != nil {
+		c.relayDown()
+	}
+}
+
+// armTunnel starts the clock: `timeout tunnel`, or the shorter of client's and server's.
+func (c *client) armTunnel() {
+	d := c.be.tunnel
+	if d == 0 {
+		d = shorter(c.fe.client, c.be.server)
+	}
+	switch {
+	case c.half&upEnded != 0 && c.fe.clientFin > 0:
+		d = c.fe.clientFin
+	case c.half&downEnded != 0 && c.be.serverFin > 0:
+		d = c.be.serverFin
+	}
+	c.arm(d)
+}
+
+// shorter gives the smaller timeout of two; 0 is none.
+func shorter(a, b int64) int64 {
+	if a == 0 || b > 0 && b < a {
+		return b
+	}
+	return a
+}
+
+func (c *client) tunnelTimeout() {
+	if c.half&upEnded != 0 || c.fe.client > c.be.server {
+		c.abort('s', 'D')
+		return
+	}
+	c.abort('c', 'D')
+}
+
+// relayUp moves bytes from the client to the server.
+func (c *client) relayUp() {
+	if c.up == nil {
+		return
+	}
+	b := c.up
+	for range budget {
+		if !c.readable || len(b.pend) > 0 || c.half&upEnded != 0 {
+			c.shutUp()
+			return
+		}
+		n := c.recv()
+		switch {
+		case n == recvNothing:
+			return
+		case n == recvEnd:
+			c.half |= upEnded
+		case n < 0:
+			c.abort('C', 'D')
+			return
+		default:
+			c.in += int64(n)
+			if !b.send(b, c.l.buf[:n]) {
+				c.abort('S', 'D')
+				return
+			}
+		}
+		c.armTunnel()
+		c.countLive()
+	}
+	c.l.again = append(c.l.again, c)
+}
+
+// relayDown moves bytes from the server to the client.
+func (c *client) relayDown() {
+	b := c.up
+	for range budget {
+		if b == nil || !b.readable || len(c.pend) > 0 || c.half&downEnded != 0 {
+			c.shutDown()
+			return
+		}
+		n := b.recv()
+		switch {
+		case n == recvNothing:
+			return
+		case n == recvEnd:
+			c.half |= downEnded
+		case n < 0:
+			c.abort('S', 'D')
+			return
+		default:
+			c.out += int64(n)
+			if !c.send(c, c.l.buf[:n]) {
+				c.abort('C', 'D')
+				return
+			}
+		}
+		c.armTunnel()
+		c.countLive()
+	}
+	c.l.again = append(c.l.again, c)
+}
+
+// shutUp passes the client's end on to the server, once all of its bytes have gone.
+func (c *client) shutUp() {
+	if c.up != nil && c.half&upEnded != 0 && c.half&upShut == 0 && len(c.up.pend) == 0 {
+		sysShutdownWrite(c.up.fd)
+		c.half |= upShut
+	}
+	c.closeTunnel()
+}
+
+func (c *client) shutDown() {
+	if c.half&downEnded != 0 && c.half&downShut == 0 && len(c.pend) == 0 {
+		sysShutdownWrite(c.fd)
+		c.half |= downShut
+	}
+	c.closeTunnel()
+}
+
+// closeTunnel ends the session when both directions have.
+func (c *client) closeTunnel() {
+	if c.half&(upShut|downShut) != upShut|downShut {
+		return
+	}
+	if c.up != nil {
+		c.up.release(false)
+	}
+	c.giveBack()
+	c.end()
+	c.close()
+}
+
+// serverTunnelEvent is an event of the server's side.
+func (c *client) serverTunnelEvent(ev uint32) {
+	b := c.up
+	b.saw(ev)
+	if len(b.pend) > 0 && ev&evOutOrErr != 0 {
+		if !b.flush(b) {
+			c.abort('S', 'D')
+			return
+		}
+		if len(b.pend) == 0 {
+			if c.relayUp(); c.up != b {
+				return
+			}
+		}
+	}
+	if b.readable {
+		c.relayDown()
+	}
+}

@@ -1,0 +1,218 @@
+package engine
+
+import (
+	"syscall"
+
+	"simulacro/proxy/http1"
+)
+
+// upstream is a connection to a server: in use by a client, idle in a pool, or spare (a socket without connection).
+type upstream struct {
+	sock
+	srv     *server
+	c       *client
+	body    http1.Body // of the response
+	dialing bool       // nothing has gone out yet
+	reused  bool       // from the pool
+	noKeep  bool       // not to be kept after this response
+	plain   bool       // an ordinary socket, closed in the ordinary way: for bytes whose end means something
+	pooled  bool
+	kind    int // index of the list of spares
+}
+
+// poolTime is how long an idle connection to a server is kept (HAProxy's pool-purge-delay).
+const poolTime = 5000
+
+// newUpstream gives a socket for s: one that has just been left, a spare one, or a new one. nil: the system has none.
+func (l *loop) newUpstream(s *server, plain bool) *upstream {
+	kind := 0
+	if s.addr.family() == syscall.AF_INET6 {
+		kind = 1
+	}
+	if b := l.takeSpare(s, kind, plain); b != nil {
+		return b
+	}
+	fd, e := newSocket(s.addr.family())
+	if e != 0 {
+		return nil
+	}
+	var b *upstream
+	if k := len(l.upstreams); k > 0 {
+		b, l.upstreams = l.upstreams[k-1], l.upstreams[:k-1]
+	} else {
+		b = &upstream{}
+		b.timer = timer{owner: b, due: never}
+	}
+	b.l, b.fd, b.added, b.asked = l, fd, false, false
+	b.plain = plain || s.addr.family() == syscall.AF_UNIX
+	b.kind = kind
+	if s.addr.family() != syscall.AF_UNIX {
+		setOption(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY) // these options outlive a disconnect
+		if !b.plain {
+			// On a connecting socket: no bare ACK for the SYN-ACK, the request carries it.
+			setOption(fd, syscall.IPPROTO_TCP, syscall.TCP_DEFER_ACCEPT)
+		}
+	}
+	b.reset(s)
+	return b
+}
+
+func (l *loop) takeSpare(s *server, kind int, plain bool) *upstream {
+	if plain || s.addr.family() == syscall.AF_UNIX {
+		return nil
+	}
+	for k := len(l.late) - 1; k >= 0; k-- {
+		if b := l.late[k]; b.kind == kind && disconnect(b.fd) {
+			l.late = append(l.late[:k], l.late[k+1:]...)
+			b.reset(s)
+			return b
+		}
+	}
+	if k := len(l.spare[kind]); k > 0 {
+		b := l.spare[kind][k-1]
+		l.spare[kind] = l.spare[kind][:k-1]
+		b.reset(s)
+		return b
+	}
+	return nil
+}
+
+func (b *upstream) reset(s *server) {
+	b.srv, b.c = s, nil
+	b.readable, b.fin, b.reused, b.noKeep, b.dialing, b.pooled = false, false, false, false, false, false
+	b.body = http1.Body{}
+	b.keepBuffers()
+}
+
+// hangUp ends a connection with a reset: all of the response is here, or nobody wants it any more, so nothing can be lost,
+// and neither side has a TIME_WAIT. connect(AF_UNSPEC) does that and leaves a fresh socket. It is put off to the end of
+// the round: a request of the same round can use the socket without epoll seeing it closed.
+func (b *upstream) hangUp() {
+	b.disarm()
+	b.c, b.dialing, b.pooled = nil, false, false
+	b.keepBuffers()
+	if b.plain {
+		b.discard()
+		return
+	}
+	b.l.late = append(b.l.late, b)
+}
+
+// discard closes the socket itself.
+func (b *upstream) discard() {
+	b.shut()
+	b.l.upstreams = append(b.l.upstreams, b)
+}
+
+func (l *loop) disconnectLate() {
+	for i, b := range l.late {
+		l.late[i] = nil
+		if len(l.spare[b.kind]) < maxSpare && disconnect(b.fd) {
+			l.spare[b.kind] = append(l.spare[b.kind], b)
+		} else {
+			setReset(b.fd)
+			b.discard()
+		}
+	}
+	l.late = l.late[:0]
+}
+
+// release parts the connection from its client, and keeps or ends it.
+func (b *upstream) release(keep bool) {
+	b.c.up = nil
+	b.c = nil
+	if !keep || b.plain || b.l.e.stopping.Load() {
+		b.hangUp()
+		return
+	}
+	p := &b.srv.pools[b.l.id]
+	p.idle = append(p.idle, b)
+	b.srv.idle.Add(1)
+	b.pooled = true
+	b.keepBuffers()
+	b.arm(poolTime)
+}
+
+// fromPool gives an idle connection to s; nil: there is none.
+func (l *loop) fromPool(s *server) *upstream {
+	p := &s.pools[l.id]
+	k := len(p.idle)
+	if k == 0 {
+		return nil
+	}
+	b := p.idle[k-1]
+	p.idle = p.idle[:k-1]
+	s.idle.Add(-1)
+	b.disarm()
+	b.reset(s)
+	b.reused = true
+	return b
+}
+
+// leavePool ends an idle connection.
+func (b *upstream) leavePool() {
+	p := &b.srv.pools[b.l.id]
+	for i := range p.idle {
+		if p.idle[i] == b {
+			p.idle = append(p.idle[:i], p.idle[i+1:]...)
+			b.srv.idle.Add(-1)
+			b.hangUp()
+			return
+		}
+	}
+}
+
+// expire is the timer of an idle connection.
+func (b *upstream) expire() {
+	if b.pooled {
+		b.leavePool()
+	}
+}
+
+func (b *upstream) onEvent(ev uint32) {
+	c := b.c
+	switch {
+	case c != nil && c.st == stTunnel:
+		c.serverTunnelEvent(ev)
+		return
+	case b.pooled: // the server closes, or says something nobody asked for
+		b.leavePool()
+		return
+	case c == nil: // the echo of a disconnect
+		return
+	}
+	if ev&evOutOrErr != 0 && (b.dialing || len(b.pend) > 0) && !c.serverWritable() {
+		return
+	}
+	if b.saw(ev); b.readable && !b.dialing {
+		c.pumpResponse()
+	}
+}
+
+// serverWritable goes on sending the request; false: that was the end of this connection.
+func (c *client) serverWritable() bool {
+	b := c.up
+	if b.dialing {
+		if c.fe.http {
+			b.pend = append(b.pend[:0], c.req...)
+		} else if socketError(b.fd) != 0 {
+			c.connectFailed(false)
+			return false
+		}
+	}
+	left := len(b.pend)
+	if !b.flush(b) {
+		c.serverFailed()
+		return false
+	}
+	if b.dialing && (left == 0 || len(b.pend) < left) {
+		c.connectedNow()
+	}
+	if c.st == stTunnel {
+		return true
+	}
+	if !b.dialing && len(b.pend) == 0 && !c.body.Done() {
+		return c.pumpRequest()
+	}
+	return true
+}

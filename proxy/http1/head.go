@@ -1,0 +1,245 @@
+package http1
+
+import "bytes"
+
+// MaxFields is how many header fields a head may have (HAProxy's tune.http.maxhdr, less the start line).
+const MaxFields = 100
+
+// Error is why a message was refused. Its value is the status HAProxy answers a client with; for a server's response
+// every error becomes a 502.
+type Error int
+
+// The errors a parse can give.
+const (
+	BadRequest    Error = 400
+	Unprocessable Error = 422 // a transfer coding other than chunked (RFC 9112, section 6.1)
+)
+
+func (e Error) Error() string {
+	if e == Unprocessable {
+		return "unsupported transfer coding"
+	}
+	return "malformed message"
+}
+
+// Span is a part of the buffer a head was read from.
+type Span struct{ From, To int32 }
+
+// Of gives the bytes of a span in b.
+func (s Span) Of(b []byte) []byte { return b[s.From:s.To] }
+
+// Len is the span's length.
+func (s Span) Len() int { return int(s.To - s.From) }
+
+// Field is one header field. A dropped field has an empty name.
+type Field struct{ Name, Value Span }
+
+// Head is a message's start line and fields. The zero value is ready for use.
+type Head struct {
+	End    int // length of the head with its blank line; 0: more is needed
+	Length int64
+	Status int // of a response
+
+	Method, URI, Version Span // of a request; Version also of a response
+	Code, Reason         Span // of a response
+
+	V11       bool // HTTP/1.1 or above
+	Chunked   bool
+	Close     bool // Connection has close
+	KeepAlive bool // Connection has keep-alive
+	Upgrade   bool // Connection has upgrade, and there is an Upgrade field
+	WebSocket bool // Upgrade is websocket
+
+	connUpgrade, wsKey, te bool
+	response               bool
+	n                      int // fields in use
+	clen, host, upgrade    int // index of the field, -1: none
+	fields                 [MaxFields]Field
+}
+
+// Fields gives the header fields in order; dropped ones are among them, with empty names.
+func (h *Head) Fields() []Field { return h.fields[:h.n] }
+
+// Line gives the start line as received, without its end. It is valid for a request that has been parsed.
+func (h *Head) Line() Span { return Span{h.Method.From, h.Version.To} }
+
+// IsHead tells whether the request's method is HEAD, whose response has no body.
+func (h *Head) IsHead(b []byte) bool { return string(h.Method.Of(b)) == "HEAD" }
+
+// Get gives the value of the first field of that name, which must be in lower case; nil: there is none.
+func (h *Head) Get(b []byte, name string) []byte {
+	for i := range h.fields[:h.n] {
+		if f := &h.fields[i]; string(f.Name.Of(b)) == name {
+			return f.Value.Of(b)
+		}
+	}
+	return nil
+}
+
+// Drop takes field i out of what AppendFields writes.
+func (h *Head) Drop(i int) { h.fields[i].Name.To = h.fields[i].Name.From }
+
+// ParseRequest reads a request's head from the start of b, where empty lines may come first (RFC 9112, section 2.2).
+// With no error and End 0, b is the beginning of a head. Names in b become lower case, folded lines become spaces.
+func (h *Head) ParseRequest(b []byte) error {
+	h.reset(false)
+	i, ok := skipEmptyLines(b)
+	if !ok {
+		return BadRequest
+	}
+	n := bytes.IndexByte(b[i:], '\n')
+	if n < 0 {
+		return partialLine(b[i:])
+	}
+	if !h.requestLine(b, i, chomp(b, i, i+n)) {
+		return BadRequest
+	}
+	if err := h.readFields(b, i+n+1); err != nil || h.End == 0 {
+		return err
+	}
+	return h.checkRequest(b)
+}
+
+// ParseResponse reads a response's head from the start of b, as ParseRequest does.
+func (h *Head) ParseResponse(b []byte) error {
+	h.reset(true)
+	i, ok := skipEmptyLines(b)
+	if !ok {
+		return BadRequest
+	}
+	n := bytes.IndexByte(b[i:], '\n')
+	if n < 0 {
+		return partialLine(b[i:])
+	}
+	if !h.statusLine(b, i, chomp(b, i, i+n)) {
+		return BadRequest
+	}
+	if err := h.readFields(b, i+n+1); err != nil || h.End == 0 {
+		return err
+	}
+	return h.checkResponse()
+}
+
+func (h *Head) reset(response bool) {
+	h.End, h.Length, h.Status = 0, -1, 0
+	h.V11, h.Chunked, h.Close, h.KeepAlive, h.Upgrade, h.WebSocket = false, false, false, false, false, false
+	h.connUpgrade, h.wsKey, h.te = false, false, false
+	h.response, h.n, h.clen, h.host, h.upgrade = response, 0, -1, -1, -1
+}
+
+// skipEmptyLines passes over CRLFs before a start line; false: a CR that no LF follows.
+func skipEmptyLines(b []byte) (int, bool) {
+	i := 0
+	for i < len(b) {
+		switch {
+		case b[i] == '\n':
+			i++
+		case b[i] != '\r':
+			return i, true
+		case i+1 == len(b):
+			return i, true
+		case b[i+1] != '\n':
+			return i, false
+		default:
+			i += 2
+		}
+	}
+	return i, true
+}
+
+// partialLine refuses early what can not become a start line: the first byte is no token.
+func partialLine(b []byte) error {
+	if len(b) > 0 && b[0] != '\r' && lower[b[0]] == 0 {
+		return BadRequest
+	}
+	return nil
+}
+
+// chomp gives the end of the line b[i:j] without its CR.
+func chomp(b []byte, i, j int) int {
+	if j > i && b[j-1] == '\r' {
+		j--
+	}
+	return j
+}
+
+// readFields reads header fields from b[i:] to the blank line.
+func (h *Head) readFields(b []byte, i int) error {
+	for {
+		n := bytes.IndexByte(b[i:], '\n')
+		if n < 0 {
+			return nil
+		}
+		end := chomp(b, i, i+n)
+		if end == i {
+			h.End = i + n + 1
+			return nil
+		}
+		next := i + n + 1
+		// obs-fold (RFC 9112, section 5.2): the line goes on where the next one starts with a blank.
+		for {
+			if next == len(b) {
+				return nil // it takes one more byte to know
+			}
+			if b[next] != ' ' && b[next] != '\t' {
+				break
+			}
+			more := bytes.IndexByte(b[next:], '\n')
+			if more < 0 {
+				return nil
+			}
+			for k := end; k < next; k++ {
+				b[k] = ' '
+			}
+			end, next = chomp(b, next, next+more), next+more+1
+		}
+		if err := h.field(b, i, end); err != nil {
+			return err
+		}
+		i = next
+	}
+}
+
+// field reads the field in b[i:end]: a token, a colon right behind it, and a value without its outer blanks
+// (RFC 9112, section 5.1). A CR inside is refused, as it may end a line for others (section 2.2).
+func (h *Head) field(b []byte, i, end int) error {
+	c := i
+	for c < end {
+		l := lower[b[c]]
+		if l == 0 {
+			break
+		}
+		b[c] = l
+		c++
+	}
+	if c == i || c == end || b[c] != ':' || h.n == MaxFields {
+		return BadRequest
+	}
+	v, w := c+1, end
+	for v < w && (b[v] == ' ' || b[v] == '\t') {
+		v++
+	}
+	for w > v && (b[w-1] == ' ' || b[w-1] == '\t') {
+		w--
+	}
+	if bytes.IndexByte(b[v:w], '\r') >= 0 {
+		return BadRequest
+	}
+	h.fields[h.n] = Field{Span{int32(i), int32(c)}, Span{int32(v), int32(w)}}
+	h.n++
+	return h.special(b, h.n-1)
+}
+
+// lower maps the characters of a token (RFC 9110, section 5.6.2) to lower case, all others to 0.
+var lower = func() (t [256]byte) {
+	for c := '!'; c <= '~'; c++ {
+		t[c] = byte(c)
+		if 'A' <= c && c <= 'Z' {
+			t[c] += 'a' - 'A'
+		}
+	}
+	for _, c := range "\"(),/:;<=>?@[\\]{}" {
+		t[c] = 0
+	}
+	return
+}()

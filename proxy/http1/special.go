@@ -1,0 +1,235 @@
+package http1
+
+import "bytes"
+
+// special takes note of field i if it says something of the connection or the body's end.
+func (h *Head) special(b []byte, i int) error {
+	f := &h.fields[i]
+	switch name := f.Name.Of(b); len(name) {
+	case 2:
+		if string(name) == "te" {
+			h.teField(b, i)
+		}
+	case 4:
+		if string(name) == "host" && !h.response {
+			return h.hostField(b, i)
+		}
+	case 7:
+		if string(name) == "upgrade" {
+			h.upgrade = i
+		}
+	case 10:
+		if string(name) == "connection" {
+			h.connection(b, i)
+		}
+	case 14:
+		if string(name) == "content-length" {
+			return h.contentLength(b, i)
+		}
+	case 17:
+		if string(name) == "transfer-encoding" {
+			return h.transferEncoding(f.Value.Of(b))
+		}
+		h.wsKey = h.wsKey || string(name) == "sec-websocket-key"
+	}
+	return nil
+}
+
+// connection notes the options and cuts close and keep-alive out: they are for this connection only (RFC 9110, section 7.6.1).
+func (h *Head) connection(b []byte, i int) {
+	f := &h.fields[i]
+	v := f.Value.Of(b)
+	w := 0
+	for rest, more := v, true; more; {
+		var word []byte
+		word, rest, more = cutComma(rest)
+		switch {
+		case len(word) == 0:
+		case equalFold(word, "close"):
+			h.Close = true
+		case equalFold(word, "keep-alive"):
+			h.KeepAlive = true
+		default:
+			h.connUpgrade = h.connUpgrade || equalFold(word, "upgrade")
+			if w > 0 {
+				v[w] = ','
+				w++
+			}
+			w += copy(v[w:], word)
+		}
+	}
+	if f.Value.To = f.Value.From + int32(w); w == 0 {
+		h.Drop(i)
+	}
+}
+
+// contentLength accepts a number, or the same number several times (RFC 9112, section 6.3, rule 5).
+func (h *Head) contentLength(b []byte, i int) error {
+	f := &h.fields[i]
+	for rest, more := f.Value.Of(b), true; more; {
+		var word []byte
+		word, rest, more = cutComma(rest)
+		n, ok := decimal(word)
+		if !ok || h.Length >= 0 && h.Length != n {
+			return BadRequest
+		}
+		h.Length = n
+	}
+	if h.clen >= 0 {
+		h.Drop(i)
+		return nil
+	}
+	h.clen = i
+	if c := bytes.IndexByte(f.Value.Of(b), ','); c >= 0 {
+		f.Value.To = f.Value.From + int32(len(bytes.TrimRight(f.Value.Of(b)[:c], " \t")))
+	}
+	return nil
+}
+
+func decimal(w []byte) (n int64, ok bool) {
+	for _, c := range w {
+		if !digit(c) || n > (1<<63-10)/10 {
+			return 0, false
+		}
+		n = n*10 + int64(c-'0')
+	}
+	return n, len(w) > 0
+}
+
+// transferEncoding accepts chunked, once. Any other coding would have to be undone by the next program, which may not
+// know it, or not see where the body ends.
+func (h *Head) transferEncoding(v []byte) error {
+	h.te = true
+	other := false
+	for more := true; more; {
+		var word []byte
+		word, v, more = cutComma(v)
+		switch {
+		case len(word) == 0:
+		case h.Chunked: // chunked must be the last, and may be applied once (RFC 9112, section 6.1)
+			return BadRequest
+		case equalFold(word, "chunked"):
+			h.Chunked = true
+		default:
+			other = true
+		}
+	}
+	if other && h.Chunked {
+		return Unprocessable
+	}
+	return nil
+}
+
+// teField leaves only trailers of TE: the director undoes no other transfer coding (RFC 9110, section 10.1.4).
+func (h *Head) teField(b []byte, i int) {
+	f := &h.fields[i]
+	for rest, more := f.Value.Of(b), true; more; {
+		var word []byte
+		word, rest, more = cutComma(rest)
+		if name, _, _ := bytes.Cut(word, []byte{';'}); equalFold(bytes.TrimRight(name, " \t"), "trailers") {
+			f.Value.To = f.Value.From + int32(copy(f.Value.Of(b), "trailers"))
+			return
+		}
+	}
+	h.Drop(i)
+}
+
+// hostField refuses a second Host that differs (RFC 9112, section 3.2) and drops one that does not.
+func (h *Head) hostField(b []byte, i int) error {
+	if h.host < 0 {
+		h.host = i
+		return nil
+	}
+	if !bytes.Equal(h.fields[h.host].Value.Of(b), h.fields[i].Value.Of(b)) {
+		return BadRequest
+	}
+	h.Drop(i)
+	return nil
+}
+
+// normalizeTarget compares the authority of an absolute target with Host and takes a scheme's default port out of both
+// (RFC 9110, section 4.2.3). false: they name different hosts.
+func (h *Head) normalizeTarget(b []byte) bool {
+	uri := h.URI.Of(b)
+	if uri[0] == '/' || uri[0] == '*' {
+		return true
+	}
+	from, port := 0, ""
+	if string(h.Method.Of(b)) != "CONNECT" {
+		from = bytes.Index(uri, []byte("://")) + 3
+		port = defaultPort(uri[:from-3])
+	}
+	to := from
+	for to < len(uri) && uri[to] != '/' && uri[to] != '?' {
+		to++
+	}
+	auth := uri[from:to]
+	if at := bytes.LastIndexByte(auth, '@'); at >= 0 {
+		auth = auth[at+1:]
+	}
+	if h.host >= 0 && !h.sameHost(b, auth, port) {
+		return false
+	}
+	if cut := len(auth) - len(trimPort(auth, port)); cut > 0 {
+		copy(uri[to-cut:], uri[to:])
+		h.URI.To -= int32(cut)
+	}
+	return true
+}
+
+func (h *Head) sameHost(b, auth []byte, port string) bool {
+	f := &h.fields[h.host]
+	host := f.Value.Of(b)
+	if port == "" { // CONNECT: Host may leave out either default
+		return equalFoldBytes(host, auth) || equalFoldBytes(host, trimPort(auth, "80")) || equalFoldBytes(host, trimPort(auth, "443"))
+	}
+	host = trimPort(host, port)
+	f.Value.To = f.Value.From + int32(len(host))
+	return equalFoldBytes(host, trimPort(auth, port))
+}
+
+func defaultPort(scheme []byte) string {
+	if equalFold(scheme, "https") {
+		return "443"
+	}
+	return "80"
+}
+
+// trimPort takes ":port" off the end of host.
+func trimPort(host []byte, port string) []byte {
+	if k := len(host) - len(port) - 1; port != "" && k >= 0 && host[k] == ':' && string(host[k+1:]) == port {
+		return host[:k]
+	}
+	return host
+}
+
+// cutComma splits a list at its first comma and trims the word's blanks.
+func cutComma(v []byte) (word, rest []byte, more bool) {
+	if c := bytes.IndexByte(v, ','); c >= 0 {
+		word, rest, more = v[:c], v[c+1:], true
+	} else {
+		word = v
+	}
+	for len(word) > 0 && (word[0] == ' ' || word[0] == '\t') {
+		word = word[1:]
+	}
+	for k := len(word); k > 0 && (word[k-1] == ' ' || word[k-1] == '\t'); k-- {
+		word = word[:k-1]
+	}
+	return
+}
+
+// equalFold compares with s, which is in lower case; only letters, digits and hyphens may be in s.
+func equalFold(b []byte, s string) bool {
+	if len(b) != len(s) {
+		return false
+	}
+	for i := range len(s) {
+		if c := b[i]; c != s[i] && (c|0x20 != s[i] || c < 'A' || c > 'Z') {
+			return false
+		}
+	}
+	return true
+}
+
+func equalFoldBytes(a, b []byte) bool { return bytes.EqualFold(a, b) }
