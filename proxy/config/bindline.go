@@ -97,6 +97,22 @@ func parseBind(p *parser, w words) {
 	p.px.Binds = append(p.px.Binds, binds...)
 }
 
+// ParseListener reads an address with settings, separated by commas, as `-S` has it: /run/haproxy-master.sock,mode,600.
+func ParseListener(text string, opt Options) (Bind, error) {
+	p := newParser(opt)
+	w := words(strings.Split(text, ","))
+	b := Bind{UID: -1, GID: -1, Level: LevelAdmin}
+	a, err := p.parseAddr(w[0], listenRule)
+	if err != nil {
+		return b, err
+	}
+	b.Addr = a.Address
+	if err := p.bindWords(w, 1, &b); err != nil {
+		return b, said(err.socketText())
+	}
+	return b, nil
+}
+
 // bindWords applies the settings from word i on.
 func (p *parser) bindWords(w words, i int, b *Bind) *bindError {
 	for w.at(i) != "" {

@@ -105,7 +105,7 @@ func TestConditions(t *testing.T) {
 	opt.Getenv = func(n string) (string, bool) { return "yes", n == "SET" }
 	for text, want := range map[string]bool{
 		"":                          false,
-		"true":                      true,
+		"1":                         true,
 		"!1 || 1 && (0 || 2)":       true,
 		"defined(SET)":              true,
 		"defined(UNSET)":            false,

@@ -28,6 +28,7 @@ func (p *parser) global(w words) {
 func globalKeywords() []keyword {
 	table := []keyword{
 		{name: "daemon", parse: func(p *parser, _ words) { p.cfg.Global.Daemon = true }},
+		{name: "zero-warning", parse: func(p *parser, _ words) { p.cfg.Global.ZeroWarning = true }},
 		{name: "master-worker", usage: "[no-exit-on-failure]", max: 1, parse: parseMasterWorker},
 		{name: "chroot", usage: "<directory>", max: 1, parse: parseChroot},
 		{name: "pidfile", usage: "<file>", max: 1, parse: parsePidfile},

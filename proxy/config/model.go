@@ -38,6 +38,7 @@ type Global struct {
 	Sockets      []StatsSocket
 	Logs         []LogTarget
 	LogTag       string // default "haproxy"
+	ZeroWarning  bool   // zero-warning: a file with warnings is refused
 	LogSendHost  string // log-send-hostname: "" leaves the header's host out, as HAProxy does by default
 }
 

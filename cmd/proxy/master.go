@@ -1,0 +1,282 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"simulacro/proxy"
+	"simulacro/proxy/config"
+)
+
+// master holds the listening sockets and the workers (management manual, section 3.1). All of its state belongs to the one
+// goroutine of loop; the sockets of operators ask it over requests.
+type master struct {
+	*program
+	holder   *proxy.Director // opened the sockets; it is never run
+	current  *worker         // serves new clients
+	former   []*worker       // finish theirs
+	started  time.Time
+	reloads  int
+	failed   int
+	exited   chan exit
+	requests chan func()
+	leaving  bool
+	code     int // of this process, when the last worker has ended
+	cli      *masterCLI
+}
+
+// exit is the end of a worker.
+type exit struct {
+	w      *worker
+	status syscall.WaitStatus
+}
+
+// master starts the first worker and looks after them until the last has ended.
+func (p *program) master() int {
+	m := &master{program: p, started: time.Now(), exited: make(chan exit), requests: make(chan func())}
+	p.notifyReloading()
+	d, code := p.open(nil)
+	if code != exitOK {
+		return code
+	}
+	m.holder = d
+	daemon := p.stage.kind == stageDaemon
+	if code := p.writePidfile(os.Getpid()); code != exitOK {
+		return code
+	}
+	cli, err := openMasterCLI(m)
+	if err != nil {
+		p.say.alert("config : Can't create the master's CLI: %v", err)
+		return exitError
+	}
+	m.cli = cli
+	defer cli.close()
+	w, err := m.fork(d)
+	if err != nil {
+		return m.giveUp(err)
+	}
+	m.current = w
+	p.say.notice("Loading success.")
+	p.finishOld()
+	p.notifyReady("Ready.")
+	if daemon {
+		null, code := p.openNull()
+		if code != exitOK {
+			return code
+		}
+		p.stage.ready()
+		detach(null)
+	}
+	return m.loop()
+}
+
+// giveUp ends a master whose first worker did not come to serve; the worker has said why.
+func (m *master) giveUp(err error) int {
+	m.say.alert("%v", err)
+	return exitError
+}
+
+// loop answers signals, ends of workers and operators, one at a time.
+func (m *master) loop() int {
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGHUP)
+	defer signal.Stop(signals)
+	signal.Ignore(syscall.SIGPIPE, syscall.SIGTTOU, syscall.SIGTTIN)
+	for m.current != nil || len(m.former) > 0 {
+		select {
+		case s := <-signals:
+			m.signal(s.(syscall.Signal))
+		case e := <-m.exited:
+			m.reap(e)
+		case request := <-m.requests:
+			request()
+		}
+	}
+	m.say.warn("All workers exited. Exiting... (%d)", m.code)
+	return m.code
+}
+
+func (m *master) signal(s syscall.Signal) {
+	switch s {
+	case syscall.SIGUSR2, syscall.SIGHUP:
+		m.reload()
+	default:
+		m.say.warn("Exiting Master process...")
+		m.notify("STOPPING=1")
+		m.leaving = true
+		m.kill(s)
+	}
+}
+
+func (m *master) kill(s syscall.Signal) {
+	for _, w := range m.workers() {
+		_ = syscall.Kill(w.pid, s) // one that has just ended is about to be reaped
+	}
+}
+
+func (m *master) workers() []*worker {
+	if m.current == nil {
+		return m.former
+	}
+	return append([]*worker{m.current}, m.former...)
+}
+
+// reload reads the files again and starts a worker for them, which takes the listening sockets over; the one before it
+// finishes its sessions. Where that fails the current worker goes on.
+func (m *master) reload() {
+	if m.leaving {
+		return
+	}
+	m.notifyReloading()
+	m.say.notice("Reloading HAProxy")
+	m.say.preamble = true
+	if !m.replace() {
+		m.failed++
+		m.say.warn("Loading failure!")
+		m.notifyReady("Reload failed!")
+		return
+	}
+	m.say.notice("Loading success.")
+	m.notifyReady("Ready.")
+}
+
+// replace does the work of reload; it leaves everything as it was on failure.
+func (m *master) replace() bool {
+	before, report := m.cfg, m.report
+	undo := func() bool { m.cfg, m.report = before, report; return false }
+	if m.load() != exitOK {
+		return undo()
+	}
+	d, code := m.open(m.holder.Listeners())
+	if code != exitOK {
+		return undo()
+	}
+	w, err := m.fork(d)
+	if err != nil {
+		m.say.alert("%v", err)
+		d.Close()
+		return undo()
+	}
+	m.reloads++
+	for _, old := range m.workers() {
+		old.reloads++
+	}
+	if m.current != nil {
+		_ = syscall.Kill(m.current.pid, syscall.SIGUSR1)
+		m.former = append(m.former, m.current)
+	}
+	m.holder.Close()
+	m.holder, m.current = d, w
+	return true
+}
+
+// reap notes the end of a worker. The end of the current one is the end of the service, which systemd then starts anew.
+func (m *master) reap(e exit) {
+	code, word := exitCode(e.status)
+	kind := "Former"
+	if e.w == m.current {
+		kind = "Current"
+	}
+	severity := config.Warning
+	if e.w == m.current && code > 0 {
+		severity = config.Alert
+	}
+	m.say.preamble = m.say.preamble || m.reloads == 0 && m.code == 0 && !m.leaving
+	m.say.say(severity, "%s worker (%d) exited with code %d (%s)", kind, e.w.pid, code, word)
+	e.w.close()
+	if e.w != m.current {
+		m.forget(e.w)
+		return
+	}
+	m.current = nil
+	if code == 0 || code == codeTerminated {
+		return
+	}
+	m.code = code
+	if !m.leaving {
+		m.leaving = true
+		m.say.alert("exit-on-failure: killing every processes with SIGTERM")
+		m.kill(syscall.SIGTERM)
+	}
+}
+
+func (m *master) forget(w *worker) {
+	for i, f := range m.former {
+		if f == w {
+			m.former = append(m.former[:i], m.former[i+1:]...)
+			return
+		}
+	}
+}
+
+// codeTerminated is the code of an end by SIGTERM, which is a master's usual way to end its workers.
+const codeTerminated = 128 + int(syscall.SIGTERM)
+
+// exitCode gives a shell's code for an end, and HAProxy's word for it.
+func exitCode(s syscall.WaitStatus) (int, string) {
+	if !s.Signaled() {
+		return s.ExitStatus(), "Exit"
+	}
+	name := s.Signal().String()
+	return 128 + int(s.Signal()), strings.ToUpper(name[:1]) + name[1:]
+}
+
+// fork starts a worker with d's sockets and waits until it serves.
+func (m *master) fork(d *proxy.Director) (*worker, error) {
+	pair, err := socketPair()
+	if err != nil {
+		return nil, err
+	}
+	w := &worker{control: pair[0], started: time.Now()}
+	keep := []int{pair[1]}
+	var lines []string
+	for _, l := range d.Listeners() {
+		keep = append(keep, l.FD)
+		lines = append(lines, fmt.Sprintf("%d %s", l.FD, l.Addr))
+	}
+	env := []string{
+		envStage + "=" + stageWorker, envPipe + "=" + strconv.Itoa(pair[1]), envListeners + "=" + strings.Join(lines, "\n"),
+	}
+	w.pid, err = spawn(os.Args, env, keep, false)
+	_ = syscall.Close(pair[1])
+	if err != nil {
+		w.close()
+		return nil, err
+	}
+	go m.wait(w)
+	m.say.notice("New worker (%d) forked", w.pid)
+	answer := make([]byte, 1)
+	if n, err := readFull(w.control, answer); n != 1 || err != nil {
+		code, word := exitCode(m.awaitExit(w))
+		w.close()
+		return nil, fmt.Errorf("New worker (%d) exited with code %d (%s)", w.pid, code, word)
+	}
+	return w, nil
+}
+
+// awaitExit waits for one worker's end; others may end meanwhile.
+func (m *master) awaitExit(w *worker) syscall.WaitStatus {
+	for {
+		e := <-m.exited
+		if e.w == w {
+			return e.status
+		}
+		m.reap(e)
+	}
+}
+
+// wait reports a worker's end; it ends with the worker.
+func (m *master) wait(w *worker) {
+	var status syscall.WaitStatus
+	for {
+		if _, err := syscall.Wait4(w.pid, &status, 0, nil); err != syscall.EINTR {
+			break
+		}
+	}
+	m.exited <- exit{w, status}
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"os"
+	"syscall"
+
+	"simulacro/proxy"
+)
+
+// defaultMaxconn is the number of connections where nothing sets it: as many as the descriptors allow, two a connection.
+// fixed is what the configuration needs beside.
+func defaultMaxconn(fixed int) int {
+	const ceiling = 1 << 20 // HAProxy's own default for fd-hard-limit
+	var l syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil {
+		return 2000
+	}
+	return max(1, (int(min(l.Max, ceiling))-fixed)/2)
+}
+
+// raiseLimit gives the process the descriptors that its connections need, and tells how many it has.
+func (p *program) raiseLimit() (int, int) {
+	want := uint64(proxy.Sockets(p.cfg, p.cfg.Global.Maxconn))
+	var have syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &have); err != nil {
+		p.say.alert("[%s.main()] Cannot raise FD limit to %d, limit is unknown.", p.flags.program, want)
+		return 0, exitError
+	}
+	set := syscall.Rlimit{Cur: want, Max: max(have.Max, want)}
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &set); err != nil {
+		p.say.alert("[%s.main()] Cannot raise FD limit to %d, limit is %d.", p.flags.program, want, have.Max)
+		return 0, exitError
+	}
+	return int(want), exitOK
+}
+
+// dropPrivileges locks the process in and gives up root, after all sockets are open: chroot, then groups, group and user.
+// Go's calls reach all threads.
+func (p *program) dropPrivileges() int {
+	g := &p.cfg.Global
+	if g.Chroot != "" {
+		err := syscall.Chroot(g.Chroot)
+		if err == nil {
+			err = os.Chdir("/")
+		}
+		if err != nil {
+			p.say.alert("[%s.main()] Cannot chroot(%s).", p.flags.program, g.Chroot)
+			return exitError
+		}
+	}
+	if g.GID != 0 {
+		if err := syscall.Setgroups([]int{}); err != nil {
+			p.say.warn("[%s.main()] Failed to drop supplementary groups. Using 'gid'/'group' without 'uid'/'user' is generally useless.", p.flags.program)
+		}
+		if err := syscall.Setgid(g.GID); err != nil {
+			p.say.alert("[%s.main()] Cannot set gid %d.", p.flags.program, g.GID)
+			return exitError
+		}
+	}
+	if g.UID != 0 {
+		if err := syscall.Setuid(g.UID); err != nil {
+			p.say.alert("[%s.main()] Cannot set uid %d.", p.flags.program, g.UID)
+			return exitError
+		}
+	}
+	return exitOK
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+
+	"simulacro/proxy"
+	"simulacro/proxy/engine"
+)
+
+// strerror gives the C library's words for what lies at the bottom of err.
+func strerror(err error) string {
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		return engine.Strerror(errno)
+	}
+	return err.Error()
+}
+
+// start goes on after the configuration: as a daemon's parent, a master, or as the one who serves.
+func (p *program) start() int {
+	wantMaster := p.flags.master || p.cfg.Global.MasterWorker
+	wantDaemon := (p.flags.daemon || p.cfg.Global.Daemon) && !p.flags.foreground
+	switch {
+	case p.stage.worker():
+		return p.work()
+	case wantDaemon && p.stage.kind != stageDaemon:
+		return p.daemonize()
+	case wantMaster:
+		return p.master()
+	}
+	if len(p.flags.masterCLI) > 0 {
+		p.say.warn("config : a master CLI socket was defined, but master-worker mode (-W) is not enabled.")
+	}
+	return p.serve(wantDaemon)
+}
+
+// serve is a process without a master.
+func (p *program) serve(daemon bool) int {
+	d, code := p.open(nil)
+	if code != exitOK {
+		return code
+	}
+	var null *os.File
+	if daemon {
+		if code := p.writePidfile(os.Getpid()); code != exitOK {
+			return code
+		}
+		if null, code = p.openNull(); code != exitOK { // a chroot has no /dev
+			return code
+		}
+	}
+	if code := p.dropPrivileges(); code != exitOK {
+		return code
+	}
+	p.finishOld()
+	p.say.preamble = false
+	if daemon {
+		p.stage.ready()
+		detach(null)
+	}
+	return p.serveUntilStopped(d, nil)
+}
+
+// open makes the director and opens its sockets.
+func (p *program) open(inherited []proxy.Listener) (*proxy.Director, int) {
+	limit, code := p.raiseLimit()
+	if code != exitOK {
+		return nil, code
+	}
+	d, err := proxy.New(p.cfg, proxy.Options{UlimitN: limit})
+	if err != nil {
+		p.say.alert("[%s.main()] %v", p.flags.program, err)
+		return nil, exitError
+	}
+	if err := d.Listen(inherited); err != nil {
+		p.sayListen(err)
+		return nil, exitError
+	}
+	if len(d.Listeners()) == 0 {
+		p.say.alert("[%s.main()] No enabled listener found (check for 'bind' directives) ! Exiting.", p.flags.program)
+		return nil, exitError
+	}
+	return d, exitOK
+}
+
+func (p *program) sayListen(err error) {
+	lines := proxy.ListenError{err.Error()}
+	errors.As(err, &lines)
+	for _, line := range lines {
+		p.say.alert("%s", line)
+	}
+	p.say.alert("[%s.main()] Some protocols failed to start their listeners! Exiting.", p.flags.program)
+}
+
+// writePidfile writes the number of the process that an operator signals: the daemon or the master.
+func (p *program) writePidfile(pid int) int {
+	name := p.cfg.Global.Pidfile
+	if name == "" {
+		return exitOK
+	}
+	_ = os.Remove(name) // of an old process; what cannot be removed cannot be written either
+	if err := os.WriteFile(name, []byte(strconv.Itoa(pid)+"\n"), 0o644); err != nil {
+		p.say.alert("[%s.main()] Cannot create pidfile %s", p.flags.program, name)
+		return exitError
+	}
+	return exitOK
+}
+
+func (p *program) openNull() (*os.File, int) {
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		p.say.alert("Cannot open /dev/null")
+		return nil, exitError
+	}
+	return null, exitOK
+}
+
+// finishOld tells the processes of -sf and -st that this one has taken over.
+func (p *program) finishOld() {
+	sig := syscall.SIGUSR1
+	if p.flags.terminate {
+		sig = syscall.SIGTERM
+	}
+	for _, pid := range p.flags.oldPIDs {
+		_ = syscall.Kill(pid, sig) // it may have ended by itself
+	}
+}
+
+// serveUntilStopped runs the director. SIGUSR1 finishes the sessions first; SIGTERM and SIGINT keep their default, an end at
+// once by that signal, as in HAProxy. gone, if not nil, is closed when the master has died.
+func (p *program) serveUntilStopped(d *proxy.Director, gone <-chan struct{}) int {
+	soft := make(chan os.Signal, 1)
+	signal.Notify(soft, syscall.SIGUSR1)
+	defer signal.Stop(soft)
+	signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP, syscall.SIGTTOU, syscall.SIGTTIN, syscall.SIGUSR2)
+	done := make(chan error, 1)
+	go func() { done <- d.Run() }()
+	for {
+		select {
+		case <-soft:
+			p.sayStopped(d)
+			d.SoftStop()
+			soft = nil
+		case <-gone:
+			d.HardStop()
+			gone = nil
+		case err := <-done:
+			if err != nil {
+				p.say.alert("[%s.main()] %v", p.flags.program, err)
+				return exitError
+			}
+			return exitOK
+		}
+	}
+}
+
+func (p *program) sayStopped(d *proxy.Director) {
+	for _, t := range d.Totals() {
+		p.say.warn("Proxy %s stopped (cumulated conns: FE: %d, BE: %d).", t.Proxy, t.Front, t.Back)
+	}
+}

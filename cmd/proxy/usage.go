@@ -1,0 +1,87 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"simulacro/proxy"
+	"simulacro/proxy/config"
+)
+
+// banner is -v: HAProxy's form, and no claim to be HAProxy.
+func banner(w io.Writer) {
+	fmt.Fprintf(w, "HAProxy-compatible director simulacro, version %s %s\n", proxy.Version, proxy.ReleaseDate)
+	fmt.Fprintf(w, "Stands in for: HAProxy %s (this is not HAProxy; see haproxy.org for that)\n", config.Version)
+	fmt.Fprintf(w, "Running on: %s\n", kernel())
+}
+
+// kernel describes the system as `uname -srvm` does.
+func kernel() string {
+	var u syscall.Utsname
+	if err := syscall.Uname(&u); err != nil {
+		return runtime.GOOS
+	}
+	var words []string
+	for _, field := range [][65]int8{u.Sysname, u.Release, u.Version, u.Machine} {
+		var b strings.Builder
+		for _, c := range field {
+			if c == 0 {
+				break
+			}
+			b.WriteByte(byte(c))
+		}
+		words = append(words, b.String())
+	}
+	return strings.Join(words, " ")
+}
+
+// build is what -vv adds.
+func build(w io.Writer) {
+	fmt.Fprintf(w, "Build options :\n  TARGET  = %s-%s\n  CC      = %s\n\n", runtime.GOOS, runtime.GOARCH, runtime.Version())
+	fmt.Fprintf(w, "Feature list : +%s\n\n", strings.Join(config.Features(), " +"))
+	fmt.Fprintf(w, "Available polling systems :\n      epoll : pref=300,  test result OK\nTotal: 1 (1 usable), will use epoll.\n\n")
+	fmt.Fprintf(w, "Available multiplexer protocols :\n         h1 : mode=HTTP  side=FE|BE  mux=H1\n"+
+		"       none : mode=TCP   side=FE|BE  mux=PASS\n\n")
+	var global, proxies []string
+	for _, k := range config.Keywords("global") {
+		global = append(global, k.Name)
+	}
+	for _, k := range config.Keywords("proxy") {
+		proxies = append(proxies, k.Name)
+	}
+	fmt.Fprintf(w, "Keywords of global   : %s\nKeywords of proxies  : %s\n", strings.Join(global, " "), strings.Join(proxies, " "))
+}
+
+// usageText follows the banner where the command line cannot be understood.
+const usageText = `Usage : %s [-f <cfgfile|cfgdir>]* [ -vdVD ] [ -n <maxconn> ] [ -N <maxpconn> ]
+        [ -p <pidfile> ] [ -m <max megs> ] [ -C <dir> ] [-- <cfgfile>*]
+        -v displays version ; -vv shows known build options and keywords.
+        -d stays in the foreground ; -db only disables background mode.
+        -V enters verbose mode (disables quiet mode)
+        -D goes daemon ; -C changes to <dir> before loading files.
+        -W master-worker mode.
+        -Ws master-worker mode with systemd notify support.
+        -q quiet mode : don't display messages
+        -c check mode : only check config files and exit
+        -cc check condition : evaluate a condition and exit
+        -n sets the maximum total # of connections (uses ulimit -n)
+        -N sets the default, per-proxy maximum # of connections (0)
+        -p writes pids of all children to this file
+        -dr ignores server address resolution failures
+        -dW fails if any warning is emitted
+        -sf/-st [pid ]* finishes/terminates old pids.
+        -S <bind>[,<bind options>...] new master CLI
+      accepted for HAProxy's sake, without a meaning here :
+        -m limits the usable amount of memory (in MB)
+        -L set local peer name ; -x get listening sockets from a unix socket
+        -dM -de -dp -dS -dG -dR -dL -dK -dV -dD choose between HAProxy's own mechanisms
+
+`
+
+func usage(w io.Writer, program string) {
+	banner(w)
+	fmt.Fprintf(w, usageText, program)
+}

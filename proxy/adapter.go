@@ -1,0 +1,146 @@
+package proxy
+
+import (
+	"errors"
+	"os"
+	"runtime/metrics"
+	"time"
+
+	"simulacro/proxy/config"
+	"simulacro/proxy/engine"
+	"simulacro/proxy/stats"
+)
+
+// adapter shows the engine to the statistics: they read Rows and Info, and change servers and frontends through it.
+type adapter struct {
+	d     *Director
+	start time.Time
+}
+
+var (
+	_ stats.Source        = (*adapter)(nil)
+	_ stats.ServerAdmin   = (*adapter)(nil)
+	_ stats.HealthAdmin   = (*adapter)(nil)
+	_ stats.FrontendAdmin = (*adapter)(nil)
+	_ stats.GlobalAdmin   = (*adapter)(nil)
+)
+
+func newAdapter(d *Director) *adapter { return &adapter{d: d, start: time.Now()} }
+
+// Info implements stats.Source.
+func (a *adapter) Info() stats.Info {
+	s := a.d.engine.Snapshot()
+	g := &a.d.cfg.Global
+	info := stats.Info{
+		Version: Version, ReleaseDate: ReleaseDate, Node: g.Node, Description: g.Description,
+		PID: os.Getpid(), Threads: s.Info.Loops, Start: a.start, Now: time.Now(),
+		UlimitN: a.d.opt.UlimitN, Maxsock: Sockets(a.d.cfg, a.d.opt.Maxconn),
+		Maxconn: s.Info.Maxconn, HardMaxconn: a.d.opt.Maxconn,
+		CurrConns: s.Info.CurrConns, CumConns: s.Info.CumConns, CumReq: s.Info.CumReq,
+		ConnRate: s.Info.ConnRate, MaxConnRate: s.Info.ConnRateMax,
+		SessRate: s.Info.SessRate, MaxSessRate: s.Info.SessRateMax,
+		IdlePercent: s.Info.IdlePct, Stopping: s.Info.Stopping,
+		Jobs: s.Info.CurrConns + s.Info.Listeners + len(a.d.sockets), Listeners: s.Info.Listeners + len(a.d.sockets),
+		BytesOut: s.Info.BytesOut, BytesOutRate: s.Info.BytesOutRate, MemoryBytes: heapBytes(),
+	}
+	if info.Node == "" {
+		info.Node, _ = os.Hostname()
+	}
+	if a.d.logs != nil {
+		info.DroppedLogs = a.d.logs.Dropped()
+	}
+	return info
+}
+
+// heapBytes is what the process has allocated. It stops nothing, unlike runtime.ReadMemStats.
+func heapBytes() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
+
+// Sockets estimates the descriptors that a configuration needs: two a client, one a listener, one a check, and a few of the
+// process's own.
+func Sockets(cfg *config.Config, maxconn int) int {
+	const own = 20 // log sockets, epoll and eventfd, standard streams
+	n := 2*maxconn + own + len(cfg.Global.Sockets)
+	for _, p := range cfg.Proxies {
+		n += len(p.Binds)
+		for _, s := range p.Servers {
+			if s.Check {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// SetServerState implements stats.ServerAdmin.
+func (a *adapter) SetServerState(r stats.Ref, s stats.ServerState) error {
+	to := map[stats.ServerState]engine.Admin{stats.Ready: engine.Ready, stats.Drain: engine.Drain, stats.Maint: engine.Maint}
+	return a.d.engine.SetServerAdmin(r.Proxy, r.Server, to[s])
+}
+
+// SetServerWeight implements stats.ServerAdmin.
+func (a *adapter) SetServerWeight(r stats.Ref, weight int) error {
+	return a.d.engine.SetServerWeight(r.Proxy, r.Server, weight, false)
+}
+
+// SetServerHealth implements stats.HealthAdmin.
+func (a *adapter) SetServerHealth(r stats.Ref, h stats.Health) error {
+	if h == stats.HealthStopping {
+		return a.d.engine.SetServerAdmin(r.Proxy, r.Server, engine.Drain)
+	}
+	return a.d.engine.SetServerHealth(r.Proxy, r.Server, h == stats.HealthUp)
+}
+
+// SetServerChecks implements stats.HealthAdmin.
+func (a *adapter) SetServerChecks(r stats.Ref, on bool) error {
+	return a.d.engine.SetServerCheck(r.Proxy, r.Server, on)
+}
+
+// frontend finds a frontend's name by its number.
+func (a *adapter) frontend(id int) string {
+	for _, p := range a.d.cfg.Proxies {
+		if p.ID == id {
+			return p.Name
+		}
+	}
+	return ""
+}
+
+// EnableFrontend implements stats.FrontendAdmin.
+func (a *adapter) EnableFrontend(id int, on bool) error {
+	return a.d.engine.SetFrontend(a.frontend(id), on)
+}
+
+// ShutdownFrontend implements stats.FrontendAdmin.
+func (a *adapter) ShutdownFrontend(id int) error { return a.d.engine.ShutdownFrontend(a.frontend(id)) }
+
+// SetFrontendMaxconn implements stats.FrontendAdmin.
+func (a *adapter) SetFrontendMaxconn(id, n int) error {
+	return a.d.engine.SetFrontendMaxconn(a.frontend(id), n)
+}
+
+// SetGlobalMaxconn implements stats.GlobalAdmin.
+func (a *adapter) SetGlobalMaxconn(n int) error {
+	a.d.engine.SetMaxconn(n)
+	return nil
+}
+
+// ClearCounters implements stats.GlobalAdmin.
+func (a *adapter) ClearCounters(all bool) { a.d.engine.ClearCounters(all) }
+
+// maxconnSetter is what an engine that can change a server's limit offers.
+type maxconnSetter interface {
+	SetServerMaxconn(backend, server string, n int) error
+}
+
+// SetServerMaxconn implements stats.ServerAdmin.
+func (a *adapter) SetServerMaxconn(r stats.Ref, n int) error {
+	e, ok := any(a.d.engine).(maxconnSetter)
+	if !ok {
+		return errors.New("set maxconn server is not supported by this director")
+	}
+	return e.SetServerMaxconn(r.Proxy, r.Server, n)
+}

@@ -1,0 +1,153 @@
+package proxy
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"simulacro/proxy/accesslog"
+	"simulacro/proxy/config"
+	"simulacro/proxy/engine"
+	"simulacro/proxy/stats"
+)
+
+// Version is what this director calls itself where HAProxy would print its version: the release that it stands in for,
+// and its own name.
+const Version = config.Version + "-simulacro"
+
+// ReleaseDate goes with Version in HAProxy's formats.
+const ReleaseDate = "2026/11/22"
+
+// Options are what a process gives its director beside the configuration. The zero value works.
+type Options struct {
+	Maxconn int // concurrent clients of all frontends; 0: global maxconn
+	UlimitN int // the descriptor limit that `show info` reports; 0: not known
+}
+
+// Director serves one configuration.
+type Director struct {
+	cfg     *config.Config
+	opt     Options
+	engine  *engine.Engine
+	logs    *accesslog.Logs // from Run on
+	pages   map[*config.Proxy]*stats.Page
+	sockets []runtimeSocket
+	runtime *stats.SocketServer
+	adapter *adapter
+
+	mu      sync.Mutex
+	hard    *time.Timer // hard-stop-after
+	stopped bool
+}
+
+var (
+	_ engine.Logger    = (*Director)(nil)
+	_ engine.Responder = (*Director)(nil)
+)
+
+// New makes a director; it opens nothing yet.
+func New(cfg *config.Config, opt Options) (*Director, error) {
+	if opt.Maxconn == 0 {
+		opt.Maxconn = cfg.Global.Maxconn
+	}
+	d := &Director{cfg: cfg, opt: opt, pages: map[*config.Proxy]*stats.Page{}}
+	e, err := engine.New(cfg, engine.Options{Maxconn: opt.Maxconn, Logger: d, Stats: d})
+	if err != nil {
+		return nil, fmt.Errorf("prepare the engine: %w", err)
+	}
+	d.engine = e
+	d.adapter = newAdapter(d)
+	for _, p := range cfg.Proxies {
+		if p.Stats != nil {
+			d.pages[p] = stats.NewPage(p, d.adapter, d.adapter)
+		}
+	}
+	cli := stats.NewCLI(d.adapter, d.adapter, cfg.Global.Sockets)
+	d.runtime = stats.NewServer(cli, stats.ServerOptions{Timeout: cfg.Global.StatsTimeout, Sessions: cfg.Global.StatsMaxconn})
+	return d, nil
+}
+
+// Run serves until the director has been stopped and its last session has ended; it closes all that Listen opened. The
+// log's sockets are opened here, so that they are the process's that serves, inside its chroot.
+func (d *Director) Run() error {
+	logs, err := accesslog.New(d.cfg, accesslog.Options{})
+	if err != nil {
+		return fmt.Errorf("open the logs: %w", err)
+	}
+	d.logs = logs
+	wait := d.serveSockets()
+	err = d.engine.Run()
+	d.disarm()
+	_ = d.runtime.Close() // it only ends the operators' sessions
+	wait()
+	if e := logs.Close(); err == nil && e != nil {
+		err = fmt.Errorf("close the logs: %w", e)
+	}
+	return err
+}
+
+// SoftStop closes the listeners and idle connections: Run returns when the last session has ended, or after
+// hard-stop-after.
+func (d *Director) SoftStop() {
+	d.engine.SoftStop()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if after := d.cfg.Global.HardStop; after > 0 && d.hard == nil && !d.stopped {
+		d.hard = time.AfterFunc(after, d.engine.HardStop)
+	}
+}
+
+// HardStop ends every session at once.
+func (d *Director) HardStop() { d.engine.HardStop() }
+
+func (d *Director) disarm() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.stopped = true; d.hard != nil {
+		d.hard.Stop()
+	}
+}
+
+// Request implements engine.Logger.
+func (d *Director) Request(p *config.Proxy, level int, r *accesslog.Record) {
+	d.logs.Request(p, level, r)
+}
+
+// Event implements engine.Logger.
+func (d *Director) Event(p *config.Proxy, level int, text string) { d.logs.Event(p, level, text) }
+
+// Respond implements engine.Responder: the statistics pages.
+func (d *Director) Respond(p *config.Proxy, r *engine.InternalRequest) engine.InternalReply {
+	page := d.pages[p]
+	if page == nil {
+		return engine.InternalReply{Status: 404, Reason: "Not Found"}
+	}
+	a := page.Respond(stats.Request{Method: r.Method, URI: r.URI, Authorization: r.Get("authorization"), Body: r.Body})
+	reply := engine.InternalReply{Status: a.Status, Reason: a.Reason, Body: a.Body}
+	for _, h := range a.Header {
+		reply.Header = append(reply.Header, engine.Field{Name: h.Name, Value: h.Value})
+	}
+	return reply
+}
+
+// Totals are the connections that each proxy has had: what HAProxy prints when it stops.
+type Totals struct {
+	Proxy       string
+	Front, Back uint64
+}
+
+// Totals reads them; it must not be called after Run has returned.
+func (d *Director) Totals() []Totals {
+	var list []Totals
+	for _, p := range d.engine.Snapshot().Proxies {
+		t := Totals{Proxy: p.Proxy.Name}
+		if p.Front != nil {
+			t.Front = p.Front.ConnTot
+		}
+		if p.Back != nil {
+			t.Back = p.Back.Stot
+		}
+		list = append(list, t)
+	}
+	return list
+}

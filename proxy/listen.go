@@ -1,0 +1,231 @@
+package proxy
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+
+	"simulacro/proxy/config"
+	"simulacro/proxy/engine"
+)
+
+// Listener is a listening socket, to be handed to another process or taken over from one.
+type Listener = engine.Listener
+
+// ListenError holds HAProxy's line for each address that could not be opened.
+type ListenError []string
+
+func (e ListenError) Error() string { return strings.Join(e, "\n") }
+
+// runtimeSocket is one open `stats socket`.
+type runtimeSocket struct {
+	conf config.StatsSocket
+	fd   int
+}
+
+// runtimePrefix tells a runtime socket's address from a frontend's among inherited listeners.
+const runtimePrefix = "stats "
+
+// Listen opens every bind and runtime socket, taking over from inherited where an address is the same. On failure all that
+// was opened is closed again; the error is a ListenError with a line for each.
+func (d *Director) Listen(inherited []Listener) error {
+	var failed ListenError
+	for _, s := range d.cfg.Global.Sockets {
+		fd, err := openRuntime(s, inherited)
+		if err != nil {
+			failed = append(failed, fmt.Sprintf("Binding [%s:%d] for frontend GLOBAL: %v", s.Pos.File, s.Pos.Line, err))
+			continue
+		}
+		d.sockets = append(d.sockets, runtimeSocket{s, fd})
+	}
+	if err := d.engine.Listen(inherited); err != nil {
+		failed = append(failed, bindLines(err)...)
+	}
+	if len(failed) > 0 {
+		d.Close()
+		return failed
+	}
+	return nil
+}
+
+func bindLines(err error) []string {
+	var binds engine.BindErrors
+	if !errors.As(err, &binds) {
+		return []string{err.Error()}
+	}
+	var lines []string
+	for _, b := range binds {
+		kind := "proxy"
+		if b.Proxy.Kind == config.Frontend {
+			kind = "frontend"
+		}
+		lines = append(lines, fmt.Sprintf("Binding [%s:%d] for %s %s: %v", b.Bind.Pos.File, b.Bind.Pos.Line, kind, b.Proxy.Name, b))
+	}
+	return lines
+}
+
+// Listeners gives all open sockets, runtime sockets among them. They stay the director's.
+func (d *Director) Listeners() []Listener {
+	list := append([]Listener(nil), d.engine.Listeners()...)
+	for _, s := range d.sockets {
+		list = append(list, Listener{Addr: runtimePrefix + s.conf.Addr.Text, FD: s.fd})
+	}
+	return list
+}
+
+// Close closes the sockets of a director that is not run: a master's, which only hands them on.
+func (d *Director) Close() {
+	for _, s := range d.sockets {
+		_ = syscall.Close(s.fd)
+	}
+	d.sockets = nil
+	for _, l := range d.engine.Listeners() {
+		_ = syscall.Close(l.FD)
+	}
+}
+
+// openRuntime opens one runtime socket, or takes it over.
+func openRuntime(s config.StatsSocket, inherited []Listener) (int, error) {
+	for _, l := range inherited {
+		if l.Addr == runtimePrefix+s.Addr.Text {
+			return dup(l.FD)
+		}
+	}
+	return openSocket(s)
+}
+
+func openSocket(s config.StatsSocket) (int, error) {
+	switch {
+	case s.Addr.IsFD:
+		return dup(s.Addr.FD)
+	case s.Addr.Unix != "":
+		return listenUnix(s.Addr.Unix, s.Mode, s.UID, s.GID)
+	}
+	return listenTCP(s.Addr)
+}
+
+// OpenSocket opens a socket for operators, a runtime socket or a master's.
+func OpenSocket(b config.Bind) (net.Listener, error) {
+	fd, err := openSocket(config.StatsSocket{Addr: b.Addr, Mode: b.Mode, UID: b.UID, GID: b.GID})
+	if err != nil {
+		return nil, err
+	}
+	return fileListener(fd)
+}
+
+func dup(fd int) (int, error) {
+	n, err := syscall.Dup(fd)
+	if err != nil {
+		return -1, fmt.Errorf("cannot duplicate descriptor %d (%s)", fd, strerror(err))
+	}
+	syscall.CloseOnExec(n)
+	return n, nil
+}
+
+// listenUnix opens a unix stream socket the way HAProxy does: under a temporary name that then replaces the path, so that
+// a path without a socket is never seen. mode 0 leaves it to the umask; uid and gid of -1 leave the owner.
+func listenUnix(path string, mode uint32, uid, gid int) (int, error) {
+	fail := func(what string, err error) (int, error) {
+		return -1, fmt.Errorf("%s (%s) [%s]", what, strerror(err), path)
+	}
+	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return fail("cannot create receiving socket", err)
+	}
+	if path[0] == '@' {
+		err = syscall.Bind(fd, &syscall.SockaddrUnix{Name: path})
+	} else {
+		err = bindPath(fd, path, mode, uid, gid)
+	}
+	if err != nil {
+		_ = syscall.Close(fd)
+		return fail("cannot bind UNIX socket", err)
+	}
+	if err := syscall.Listen(fd, syscall.SOMAXCONN); err != nil {
+		_ = syscall.Close(fd)
+		return fail("cannot listen to socket", err)
+	}
+	return fd, nil
+}
+
+func bindPath(fd int, path string, mode uint32, uid, gid int) error {
+	temporary := path + "." + strconv.Itoa(os.Getpid()) + ".tmp"
+	_ = os.Remove(temporary) // of a process of the same number that died here
+	if err := syscall.Bind(fd, &syscall.SockaddrUnix{Name: temporary}); err != nil {
+		return err
+	}
+	err := error(nil)
+	if uid >= 0 || gid >= 0 {
+		err = syscall.Chown(temporary, uid, gid)
+	}
+	if err == nil && mode != 0 {
+		err = syscall.Chmod(temporary, mode)
+	}
+	if err == nil {
+		err = syscall.Rename(temporary, path)
+	}
+	if err != nil {
+		_ = os.Remove(temporary)
+	}
+	return err
+}
+
+func listenTCP(a config.Address) (int, error) {
+	l, err := net.Listen("tcp", net.JoinHostPort(a.IP.String(), strconv.Itoa(a.Port)))
+	if err != nil {
+		return -1, fmt.Errorf("cannot bind socket (%s) for [%s]", strerror(err), a.Text)
+	}
+	defer l.Close()
+	f, err := l.(*net.TCPListener).File()
+	if err != nil {
+		return -1, fmt.Errorf("cannot duplicate socket (%s) for [%s]", strerror(err), a.Text)
+	}
+	defer f.Close()
+	return dup(int(f.Fd()))
+}
+
+// strerror gives the C library's words for what lies at the bottom of err.
+func strerror(err error) string {
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		return engine.Strerror(errno)
+	}
+	return err.Error()
+}
+
+// serveSockets answers on the runtime sockets until the runtime server is closed; the returned function waits for the end.
+func (d *Director) serveSockets() (wait func()) {
+	var wg sync.WaitGroup
+	for _, s := range d.sockets {
+		l, err := fileListener(s.fd)
+		if err != nil {
+			continue // the descriptor was checked when it was opened; a director without this socket still serves
+		}
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			_ = d.runtime.Serve(l, s.conf.Level) // ends by Close
+		}()
+	}
+	return wg.Wait
+}
+
+// ServeControl answers the runtime language to whom l accepts, as an administrator: the master's way in.
+func (d *Director) ServeControl(l net.Listener) error { return d.runtime.Serve(l, config.LevelAdmin) }
+
+// fileListener takes a listening descriptor over. The path of a unix socket stays when it is closed: a later process may
+// have it by then.
+func fileListener(fd int) (net.Listener, error) {
+	f := os.NewFile(uintptr(fd), "listener")
+	defer f.Close()
+	l, err := net.FileListener(f)
+	if u, ok := l.(*net.UnixListener); ok {
+		u.SetUnlinkOnClose(false)
+	}
+	return l, err
+}
