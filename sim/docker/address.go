@@ -82,7 +82,7 @@ func pick(want netip.Prefix, spare iter.Seq[netip.Prefix], used []taken) (free n
 func holder(p netip.Prefix, used []taken) string {
 	for _, u := range used {
 		if u.net.Overlaps(p) {
-			return u.whom + ", " + u.net.String()
+			return u.whom + " (" + u.net.String() + ")"
 		}
 	}
 	return ""

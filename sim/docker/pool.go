@@ -262,4 +262,3 @@ func program(kind sim.DirectorKind) string {
 	}
 	return "proxy"
 }
-

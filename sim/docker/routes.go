@@ -55,7 +55,7 @@ func parseRoutes(r io.Reader) ([]taken, error) {
 		if ones == 0 || f[0] == "lo" {
 			continue // a default route reaches everything and means nothing
 		}
-		routes = append(routes, taken{netip.PrefixFrom(dst, ones).Masked(), "a route of this machine (by " + f[0] + ")"})
+		routes = append(routes, taken{netip.PrefixFrom(dst, ones).Masked(), "a route of this machine by " + f[0]})
 	}
 	return routes, s.Err()
 }
