@@ -2,6 +2,7 @@ package accesslog
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -75,7 +76,8 @@ func senderKey(t *config.LogTarget) string {
 	case t.Stderr:
 		return "stderr"
 	}
-	return t.Addr.Unix + "|" + t.Addr.IP.String() + "|" + t.Addr.Text
+	a := t.Addr
+	return fmt.Sprint(a.Unix, "|", a.IP, "|", a.Port, "|", a.IsFD, a.FD)
 }
 
 func tagOf(p *config.Proxy, g *config.Global) string {
@@ -116,7 +118,7 @@ func (l *Logs) Event(p *config.Proxy, level int, text string) {
 	l.dropped.Add(s.send(now, level))
 }
 
-// Dropped counts the lines that a target did not take: DroppedLogs of `show info`.
+// Dropped counts the lines that a target did not take, because it was full or not there: DroppedLogs of `show info`.
 func (l *Logs) Dropped() uint64 { return l.dropped.Load() }
 
 // Close closes the sockets. Nothing may be logged afterwards.

@@ -187,6 +187,23 @@ func TestStdoutAndStderr(t *testing.T) {
 	}
 }
 
+func TestTargetsShareASocketOnlyWhereTheyAreTheSame(t *testing.T) {
+	fd := func(n int) config.LogTarget { return config.LogTarget{Addr: config.Address{IsFD: true, FD: n}} }
+	udp := func(port int) config.LogTarget {
+		return config.LogTarget{Addr: config.Address{IP: netip.MustParseAddr("127.0.0.1"), Port: port}}
+	}
+	a := &config.Proxy{Logs: []config.LogTarget{fd(7), fd(8), udp(1), udp(2)}}
+	b := &config.Proxy{Logs: []config.LogTarget{fd(7), udp(2), {Stdout: true}, {Stderr: true}}}
+	logs, err := New(&config.Config{Proxies: []*config.Proxy{a, b}}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer logs.Close()
+	if n := len(logs.senders); n != 6 {
+		t.Errorf("%d senders, want 6", n)
+	}
+}
+
 func TestNewRefusesATargetWithoutAddress(t *testing.T) {
 	_, err := New(&config.Config{Global: config.Global{Logs: []config.LogTarget{{}}}}, Options{})
 	if err == nil || !strings.Contains(err.Error(), "no address") {
