@@ -28,7 +28,14 @@ func (r *record) output(o *sim.OutputMatch) finding {
 	if len(broken) > 0 {
 		reason += "; " + firstLine(text)
 	}
-	return held(len(broken) == 0, fmt.Sprintf("exit %d, %d lines", done.Output.Code, countLines(text)), bound, reason)
+	return held(len(broken) == 0, fmt.Sprintf("exit %d, %s", done.Output.Code, lineCount(countLines(text))), bound, reason)
+}
+
+func lineCount(n int) string {
+	if n == 1 {
+		return "1 line"
+	}
+	return fmt.Sprintf("%d lines", n)
 }
 
 func countLines(text string) int {
@@ -54,7 +61,7 @@ func (r *record) log(l *sim.LogMatch, w window) finding {
 		return cannotTell(bound, "the history has no log of %s", l.Node)
 	}
 	broken := r.mismatches(l.TextMatch, lines, "the log of "+l.Node)
-	return held(len(broken) == 0, fmt.Sprintf("%d lines", len(lines)), bound, strings.Join(broken, "; "))
+	return held(len(broken) == 0, lineCount(len(lines)), bound, strings.Join(broken, "; "))
 }
 
 // mismatches says what of a match is not so. The strings are written with the practical's addresses.

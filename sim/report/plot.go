@@ -125,7 +125,7 @@ func (p *plot) strips() {
 		for _, seg := range b.segments(p.s.length) {
 			x1, x2 := p.x(seg.from), p.x(seg.to)
 			p.rect("strip "+seg.class, x1, p.y, x2-x1, nameHeight)
-			for _, label := range []string{seg.label + " " + seconds(seg.to-seg.from), seconds(seg.to - seg.from)} {
+			for _, label := range []string{seg.label + " " + seconds(seg.to-seg.from), seg.label, seconds(seg.to - seg.from)} {
 				if 1.12*width(label, fontSize)+8 <= x2-x1 { // it is bold
 					p.text("strip-text", "middle", (x1+x2)/2, p.y+12, label)
 					break
