@@ -98,6 +98,7 @@ type daemon struct {
 func daemonMain(argv []string) int {
 	d := &daemon{status: os.NewFile(statusFD, "status"), log: syslog.New(logPath, "mount.nfs")}
 	unix.CloseOnExec(statusFD)
+	os.WriteFile("/proc/self/comm", []byte("mount.nfs"), 0) // else ps and top call it exe
 	defer d.log.Close()
 	a, err := parseArgs(argv)
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -171,6 +172,6 @@ func sleeping(t *testing.T, pid int) {
 	t.Helper()
 	require.Eventually(t, func() bool {
 		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/wchan", pid))
-		return err == nil && string(b) == "request_wait_answer"
+		return err == nil && (string(b) == "request_wait_answer" || strings.Contains(string(b), "fuse"))
 	}, 5*time.Second, 5*time.Millisecond)
 }
