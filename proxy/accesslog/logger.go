@@ -18,7 +18,8 @@ type Options struct {
 }
 
 // Logs are the logs of a whole process: each proxy's targets, and the global section's for what belongs to no proxy. Its
-// methods may be called from several goroutines; each proxy has a lock of its own, held while a line is written.
+// methods may be called from several goroutines; each proxy has a lock of its own, held while a line is written. A nil
+// *Logs logs nothing.
 type Logs struct {
 	now     func() time.Time
 	byProxy map[*config.Proxy]*stream // nil is the key of the process itself
@@ -93,7 +94,7 @@ func tagOf(p *config.Proxy, g *config.Global) string {
 // Request logs one request or connection of frontend p at the given level, usually what Decide has answered. The record
 // and its Line are only read during the call.
 func (l *Logs) Request(p *config.Proxy, level int, r *Record) {
-	s := l.byProxy[p]
+	s := l.stream(p)
 	if s == nil {
 		return
 	}
@@ -107,7 +108,7 @@ func (l *Logs) Request(p *config.Proxy, level int, r *Record) {
 // Event logs a change of state of proxy p, or of the process where p is nil: text without a final newline, in HAProxy's
 // words.
 func (l *Logs) Event(p *config.Proxy, level int, text string) {
-	s := l.byProxy[p]
+	s := l.stream(p)
 	if s == nil {
 		return
 	}
@@ -118,8 +119,20 @@ func (l *Logs) Event(p *config.Proxy, level int, text string) {
 	l.dropped.Add(s.send(now, level))
 }
 
+func (l *Logs) stream(p *config.Proxy) *stream {
+	if l == nil {
+		return nil
+	}
+	return l.byProxy[p]
+}
+
 // Dropped counts the lines that a target did not take, because it was full or not there: DroppedLogs of `show info`.
-func (l *Logs) Dropped() uint64 { return l.dropped.Load() }
+func (l *Logs) Dropped() uint64 {
+	if l == nil {
+		return 0
+	}
+	return l.dropped.Load()
+}
 
 // Close closes the sockets. Nothing may be logged afterwards.
 func (l *Logs) Close() error {

@@ -204,6 +204,16 @@ func TestTargetsShareASocketOnlyWhereTheyAreTheSame(t *testing.T) {
 	}
 }
 
+func TestNoLogsAtAll(t *testing.T) {
+	var logs *Logs
+	r := sample()
+	logs.Request(&config.Proxy{}, Info, &r)
+	logs.Event(nil, Info, "unheard")
+	if n := logs.Dropped(); n != 0 {
+		t.Errorf("%d dropped", n)
+	}
+}
+
 func TestNewRefusesATargetWithoutAddress(t *testing.T) {
 	_, err := New(&config.Config{Global: config.Global{Logs: []config.LogTarget{{}}}}, Options{})
 	if err == nil || !strings.Contains(err.Error(), "no address") {
