@@ -204,10 +204,10 @@ func (e *Engine) HardStop() {
 	e.all(func(l *loop) runner { return task(l.kill) })
 }
 
-// closeIdle ends what waits for nothing but a next request.
+// closeIdle ends what waits for nothing but a next request. Who has just connected is still owed an answer to its first.
 func (l *loop) closeIdle() {
 	for c := range l.live {
-		if c.st == stIdle && !c.readable && len(c.held) == 0 {
+		if c.st == stIdle && c.requests > 0 && !c.readable && len(c.held) == 0 {
 			c.close()
 		}
 	}
