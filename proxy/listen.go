@@ -31,9 +31,14 @@ type runtimeSocket struct {
 // runtimePrefix tells a runtime socket's address from a frontend's among inherited listeners.
 const runtimePrefix = "stats "
 
-// Listen opens every bind and runtime socket, taking over from inherited where an address is the same. On failure all that
-// was opened is closed again; the error is a ListenError with a line for each.
+// Listen opens every bind and runtime socket; where an address is among inherited it takes a duplicate of that one, so
+// that the inherited stay the caller's. On failure all that was opened is closed again; the error is a ListenError with a
+// line for each.
 func (d *Director) Listen(inherited []Listener) error {
+	mine, err := duplicates(inherited)
+	if err != nil {
+		return ListenError{err.Error()}
+	}
 	var failed ListenError
 	for _, s := range d.cfg.Global.Sockets {
 		fd, err := openRuntime(s, inherited)
@@ -43,7 +48,7 @@ func (d *Director) Listen(inherited []Listener) error {
 		}
 		d.sockets = append(d.sockets, runtimeSocket{s, fd})
 	}
-	if err := d.engine.Listen(inherited); err != nil {
+	if err := d.engine.Listen(mine); err != nil {
 		failed = append(failed, bindLines(err)...)
 	}
 	if len(failed) > 0 {
@@ -51,6 +56,21 @@ func (d *Director) Listen(inherited []Listener) error {
 		return failed
 	}
 	return nil
+}
+
+// duplicates copies the frontends' sockets for the engine, which closes those that it does not need.
+func duplicates(list []Listener) (mine []Listener, err error) {
+	for _, l := range list {
+		if strings.HasPrefix(l.Addr, runtimePrefix) {
+			continue
+		}
+		fd, err := dup(l.FD)
+		if err != nil {
+			return nil, err
+		}
+		mine = append(mine, Listener{Addr: l.Addr, FD: fd})
+	}
+	return mine, nil
 }
 
 func bindLines(err error) []string {

@@ -70,8 +70,9 @@ func (p *program) work() int {
 type handed struct {
 	conn *net.UnixConn
 	gone chan struct{} // closed when the master has died
-	once sync.Once
-	end  chan struct{}
+	lost sync.Once     // closes gone
+	end  chan struct{} // closed by Close
+	shut sync.Once
 }
 
 func controlListener(fd int) (*handed, error) {
@@ -116,7 +117,7 @@ func (h *handed) master() {
 	select {
 	case <-h.end:
 	default:
-		h.once.Do(func() { close(h.gone) })
+		h.lost.Do(func() { close(h.gone) })
 	}
 }
 
@@ -140,7 +141,7 @@ func connOf(rights []byte) net.Conn {
 
 // Close implements net.Listener.
 func (h *handed) Close() error {
-	close(h.end)
+	h.shut.Do(func() { close(h.end) })
 	return h.conn.Close()
 }
 
