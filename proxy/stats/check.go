@@ -8,7 +8,6 @@ type checkStatus struct {
 
 // checkStatuses are numbered as HAProxy 2.6 does; the manual's section 9.1 lists the names at check_status.
 var checkStatuses = map[string]checkStatus{
-	"UNK":     {0, "Unknown"},
 	"INI":     {1, "Initializing"},
 	"HANA":    {4, "Health analyze"},
 	"SOCKERR": {5, "Socket error"},
@@ -28,7 +27,7 @@ var checkStatuses = map[string]checkStatus{
 // description is the CSV's check_desc.
 func (c *Check) description() string { return checkStatuses[c.Status].desc }
 
-// number is srv_check_status; a server that was never checked is still initializing.
+// number is srv_check_status; a server that was never checked is still initializing, whatever it is called.
 func (c *Check) number() int {
 	if s, ok := checkStatuses[c.Status]; ok {
 		return s.number

@@ -74,7 +74,7 @@ func TestCommands(t *testing.T) {
 		{"disable frontend", "A frontend name is expected.\n", ""},
 		{"disable frontend http_back", "No such frontend.\n", ""},
 		{"disable frontend http_front", "", "frontend 2 enable false"},
-		{"enable frontend http_front", "", "frontend 2 enable true"},
+		{"enable frontend http_front", "All sockets are already enabled.\n", ""},
 		{"shutdown frontend http_front", "", "frontend 2 shutdown"},
 		{"clear counters", "", "clear false"},
 		{"clear counters all", "", "clear true"},
@@ -117,6 +117,24 @@ func TestCommands(t *testing.T) {
 				t.Errorf("asked %q, want %q", got, tt.asked)
 			}
 		})
+	}
+}
+
+func TestFrontendsThatAreNotOpen(t *testing.T) {
+	tests := []struct{ status, command, answer, asked string }{
+		{"PAUSED", "disable frontend http_front", "All sockets are already disabled.\n", ""},
+		{"PAUSED", "enable frontend http_front", "", "frontend 2 enable true"},
+		{"STOP", "disable frontend http_front", "Frontend was previously shut down, cannot disable.\n", ""},
+		{"STOP", "enable frontend http_front", "Frontend was previously shut down, cannot enable.\n", ""},
+		{"STOP", "shutdown frontend http_front", "Frontend was already shut down.\n", ""},
+		{"FULL", "disable frontend http_front", "", "frontend 2 enable false"},
+	}
+	for _, tt := range tests {
+		f := newFake()
+		f.rows[0].Status = tt.status
+		if got := ask(t, f, config.LevelAdmin, tt.command+"\n"); got != tt.answer+"\n" || strings.Join(f.asked, ";") != tt.asked {
+			t.Errorf("%s, %s: %q, asked %v", tt.status, tt.command, got, f.asked)
+		}
 	}
 }
 

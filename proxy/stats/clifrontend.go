@@ -33,8 +33,11 @@ func onFrontend(run frontendCommand) func(*session, []string) reply {
 	}
 }
 
-// stopped is a frontend's status once it cannot come back.
-const stopped = "STOP"
+// Statuses of a frontend that is not open: stopped cannot come back, paused can.
+const (
+	stopped = "STOP"
+	paused  = "PAUSED"
+)
 
 func enableFrontend(on bool) frontendCommand {
 	verb := "disable"
@@ -44,6 +47,9 @@ func enableFrontend(on bool) frontendCommand {
 	return func(admin FrontendAdmin, frontend *Row, _ []string) reply {
 		if frontend.Status == stopped {
 			return fail("Frontend was previously shut down, cannot " + verb + ".\n")
+		}
+		if isPaused := frontend.Status == paused; isPaused != on {
+			return fail("All sockets are already " + verb + "d.\n")
 		}
 		return result(admin.EnableFrontend(frontend.ProxyID, on))
 	}

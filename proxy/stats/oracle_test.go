@@ -303,7 +303,7 @@ func TestAnswersAreTheOracles(t *testing.T) {
 		"set server http_back/cluster2 ssl on", "set maxconn server http_back/cluster2", "set maxconn server http_back/cluster2 abc",
 		"set maxconn server http_back/cluster2 5x", "set maxconn frontend", "set maxconn frontend http_front", "set maxconn frontend zz 1",
 		"set maxconn frontend http_front -1", "set maxconn frontend http_front 100", "set maxconn global", "set maxconn global 100000000",
-		"disable frontend", "disable frontend zz", "disable frontend http_back", "shutdown frontend", "shutdown frontend zz",
+		"disable frontend", "enable frontend tcp_front", "disable frontend zz", "disable frontend http_back", "shutdown frontend", "shutdown frontend zz",
 		"enable health", "enable health app/unchecked", "disable health app/unchecked", "shutdown sessions server", "shutdown sessions server http_back/zz",
 		"shutdown session", "shutdown session 0x1234", "show servers state zz", "show servers conn zz", "show backend", "show errors zz",
 		"show env NO_SUCH_VARIABLE", "show sess 0x9", "show cli level", "show stat zz 1 -1", "show stat 99 1 -1", "set timeout", "set timeout cli",

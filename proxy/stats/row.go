@@ -23,7 +23,7 @@ type Row struct {
 	ProxyID   int    // iid
 	ServiceID int    // sid; 0 for frontends and backends
 	HTTP      bool   // mode http; false is mode tcp
-	Status    string // OPEN, FULL, STOP; UP, DOWN, "UP 1/3", "DOWN 1/2", MAINT, DRAIN, NOLB, "no check": see ServerStatus
+	Status    string // OPEN, FULL, PAUSED, STOP; UP, DOWN, "UP 1/3", "DOWN 1/2", MAINT, DRAIN, NOLB, "no check"
 
 	// Sessions and queues. A limit of 0 is "none" and stays empty for servers.
 	QueueCur, QueueMax, QueueLimit int // QueueLimit: maxqueue
