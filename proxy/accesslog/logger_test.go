@@ -3,7 +3,6 @@ package accesslog
 import (
 	"net"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -181,7 +180,7 @@ func TestStdoutAndStderr(t *testing.T) {
 		if err := s.close(); err != nil { // must leave the descriptor open
 			t.Fatal(err)
 		}
-		if _, err := os.NewFile(uintptr(s.fd), "").Stat(); err != nil {
+		if err := unix.Fstat(s.fd, new(unix.Stat_t)); err != nil {
 			t.Fatal(err)
 		}
 	}
