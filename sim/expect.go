@@ -31,7 +31,7 @@ type WindowKind string
 // The windows. All but the first two are a fault's.
 const (
 	All        WindowKind = "all"        // from the start of the judged load to its end
-	Before     WindowKind = "before"     // … to the injection of the fault (of the first fault where none is named)
+	Before     WindowKind = "before"     // … to the injection of the fault (of the first where none is named), without the requests then under way
 	During     WindowKind = "during"     // from the effect seen (on every target) to the recovery asked for
 	Undetected WindowKind = "undetected" // from the effect seen to the director's DOWN
 	Detected   WindowKind = "detected"   // from the director's DOWN (of every server concerned) to the recovery asked for

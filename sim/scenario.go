@@ -69,7 +69,6 @@ type Load struct {
 	Paths     []WeightedPath
 	Keepalive bool          // false: a connection a request
 	Timeout   time.Duration // of one request; then its error is "timeout"
-	Sources   int           // client addresses that requests come from in turn; at least 1
 }
 
 // WeightedPath is a path and how often it is asked for, relative to the others.

@@ -187,7 +187,7 @@ func (r *record) window(w sim.Window) (window, error) {
 		return out, nil
 	}
 	if w.Kind == sim.Before && w.Fault == "" {
-		out.to = r.firstInjection()
+		out.to = r.ended(r.firstInjection())
 		return out, nil
 	}
 	m := r.faults[w.Fault]
@@ -204,7 +204,21 @@ func (r *record) window(w sim.Window) (window, error) {
 	if !to.IsZero() {
 		out.to = minTime(to, r.end)
 	}
+	if w.Kind == sim.Before {
+		out.to = r.ended(out.to)
+	}
 	return out, nil
+}
+
+// ended is the last moment by which every request sent until then had ended at t: one that was under way when a fault
+// struck does not tell of the time before it.
+func (r *record) ended(t time.Time) time.Time {
+	for _, q := range r.in(window{r.start, t}) {
+		if q.at.Add(q.Latency).After(t) {
+			return q.at
+		}
+	}
+	return t
 }
 
 // edges are the moments between which a fault's window lies; a zero one is the load's own.

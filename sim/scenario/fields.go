@@ -123,11 +123,6 @@ func loadFields(l *sim.Load) []field {
 				d.fail(n, "timeout is 0: no request could be answered")
 			}
 		}},
-		{"sources", "number", "client addresses to send from", func(d *decoder, n ast.Node) {
-			if v, ok := d.integer(n, "sources", 1, 32); ok {
-				l.Sources = int(v)
-			}
-		}},
 	}
 }
 

@@ -55,7 +55,7 @@ func Load(name string, text []byte, o Options) (*sim.Scenario, error) {
 		File:    name,
 		Source:  string(text),
 		Cluster: sim.Cluster{Servers: DefaultServers},
-		Load:    sim.Load{Timeout: DefaultTimeout, Sources: 1},
+		Load:    sim.Load{Timeout: DefaultTimeout},
 		Steady:  DefaultSteady,
 		Settle:  DefaultSettle,
 		Limit:   DefaultLimit,
