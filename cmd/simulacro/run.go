@@ -3,15 +3,19 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"sort"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"simulacro/sim"
 	"simulacro/sim/docker"
+	"simulacro/sim/report"
 	"simulacro/sim/run"
 )
 
@@ -176,19 +180,29 @@ func (l *liveRun) second(s run.Live) {
 }
 
 func (a *app) printRun(done *run.Done, f *runFlags) error {
-	return a.printVerdict(done.History, done.Verdict)
+	if f.html != "" {
+		if err := run.CopyFile(f.html, filepath.Join(done.Dir, run.HTMLFile)); err != nil {
+			return err
+		}
+	}
+	if err := a.printVerdict(done.History, done.Verdict); err != nil || a.json() {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "\nreport   %s\n", filepath.Join(done.Dir, run.HTMLFile))
+	if done.URL != "" {
+		fmt.Fprintf(a.stdout, "cluster  %s/index.php\n         %s%s  (%s)\n", done.URL, done.URL, statsPath, statsUser)
+	}
+	return nil
 }
 
-func (a *app) printVerdict(_ sim.History, v sim.Verdict) error {
+func (a *app) printVerdict(h sim.History, v sim.Verdict) error {
 	if a.json() {
-		return a.printJSON(v)
+		return report.JSON(a.stdout, h, v)
 	}
-	for _, c := range v.Checks {
-		fmt.Fprintf(a.stdout, "%-13s %-30s %-22s %s (%s) %s\n", c.Outcome, c.Name, c.Window, c.Measured, c.Bound, c.Reason)
+	opt := report.Options{}
+	if f, ok := a.stdout.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		opt.Color = true
+		opt.Width, _, _ = term.GetSize(int(f.Fd())) // 0, the default, where it cannot be told
 	}
-	for _, f := range v.Facts {
-		fmt.Fprintf(a.stdout, "  %s: %s\n", f.Name, f.Value)
-	}
-	fmt.Fprintf(a.stdout, "%s\n", v.Outcome)
-	return nil
+	return report.Text(a.stdout, h, v, opt)
 }

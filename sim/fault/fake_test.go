@@ -54,6 +54,9 @@ func (w *world) become(node, from, to string) error {
 		return fmt.Errorf("%s is %s, not %s", node, w.state[node], from)
 	}
 	w.state[node] = to
+	if to == Exited {
+		w.cut[node] = false // the rules go with the node's network
+	}
 	if from == Exited {
 		n, _ := w.plan.Node(node)
 		w.cut[node] = false

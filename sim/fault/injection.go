@@ -36,6 +36,7 @@ type Injection struct {
 	ledger *Ledger
 	emit   func(sim.Event)
 	phase  Phase
+	effect time.Time
 }
 
 // New checks the kind, the target and the parameters. emit gets every step as an event.
@@ -57,6 +58,9 @@ func (k Kind) on(env Env, id string, node sim.Node, params map[string]string, le
 
 // Target is the node that is hit.
 func (i *Injection) Target() string { return i.site.Node.Name }
+
+// EffectAt is when the effect was first known to be there; zero before AwaitEffect.
+func (i *Injection) EffectAt() time.Time { return i.effect }
 
 // Phase tells how far it has come.
 func (i *Injection) Phase() Phase { return i.phase }
@@ -110,7 +114,7 @@ func (i *Injection) AwaitEffect(ctx context.Context) error {
 	if err != nil {
 		return i.failed("effect", err)
 	}
-	i.phase = Effective
+	i.phase, i.effect = Effective, at
 	i.tell(at, sim.StepEffect, evidence)
 	return nil
 }

@@ -110,7 +110,7 @@ func (t *timeline) step(ctx context.Context, s sim.Step, effect func()) error {
 	if s.Action != nil {
 		return t.act(ctx, s.Action)
 	}
-	return t.break_(ctx, s.Fault, effect)
+	return t.disturb(ctx, s.Fault, effect)
 }
 
 // await waits for a step's time.
@@ -149,9 +149,9 @@ func (t *timeline) act(ctx context.Context, a *sim.Action) error {
 	return nil
 }
 
-// break_ takes a fault through its life on all its targets together. Once it is planned it is always recovered here, and
+// disturb takes a fault through its life on all its targets together. Once it is planned it is always recovered here, and
 // if even that fails, by what the run mends at its end.
-func (t *timeline) break_(ctx context.Context, f *sim.Fault, effect func()) error {
+func (t *timeline) disturb(ctx context.Context, f *sim.Fault, effect func()) error {
 	injections, err := t.injections(f)
 	if err != nil {
 		return err
@@ -159,7 +159,7 @@ func (t *timeline) break_(ctx context.Context, f *sim.Fault, effect func()) erro
 	err = t.until(ctx, f, injections)
 	effect()
 	if err == nil {
-		err = t.hold(ctx, f)
+		err = t.hold(ctx, f, lastEffect(injections))
 	}
 	if ctx.Err() != nil {
 		return ctx.Err() // the run's end mends from the ledger
@@ -179,9 +179,9 @@ func (t *timeline) break_(ctx context.Context, f *sim.Fault, effect func()) erro
 }
 
 func (t *timeline) injections(f *sim.Fault) ([]*fault.Injection, error) {
-	make := t.play.opt.Faults
-	if make == nil {
-		make = fault.New
+	inject := t.play.opt.Faults
+	if inject == nil {
+		inject = fault.New
 	}
 	params := map[string]string{}
 	for k, v := range f.Params {
@@ -193,7 +193,7 @@ func (t *timeline) injections(f *sim.Fault) ([]*fault.Injection, error) {
 		if err != nil {
 			return nil, fmt.Errorf("fault %s: %w", f.Name, err)
 		}
-		i, err := make(t.play.env, f.Kind, f.Name, node, params, t.play.ledger, t.play.emit)
+		i, err := inject(t.play.env, f.Kind, f.Name, node, params, t.play.ledger, t.play.emit)
 		if err != nil {
 			return nil, fmt.Errorf("fault %s: %w", f.Name, err)
 		}
@@ -215,15 +215,29 @@ func (t *timeline) until(ctx context.Context, f *sim.Fault, all []*fault.Injecti
 		if err := together(all, step.do); err != nil {
 			return err
 		}
-		t.moments[f.Name+"/"+step.moment].happens(time.Now())
+		at := time.Now()
+		if step.moment == sim.StepEffect {
+			at = lastEffect(all)
+		}
+		t.moments[f.Name+"/"+step.moment].happens(at)
 	}
 	return nil
 }
 
-// hold lets the fault be, for its time or until the load is over.
-func (t *timeline) hold(ctx context.Context, f *sim.Fault) error {
+// lastEffect is when the effect was there on every target.
+func lastEffect(all []*fault.Injection) (last time.Time) {
+	for _, i := range all {
+		if at := i.EffectAt(); at.After(last) {
+			last = at
+		}
+	}
+	return last
+}
+
+// hold lets the fault be, for its time since its effect or until the load is over.
+func (t *timeline) hold(ctx context.Context, f *sim.Fault, effect time.Time) error {
 	if f.For > 0 {
-		return sleepUntil(ctx, time.Now().Add(f.For))
+		return sleepUntil(ctx, effect.Add(f.For))
 	}
 	select {
 	case <-t.over:

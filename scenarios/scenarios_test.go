@@ -1,0 +1,155 @@
+package scenarios_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"simulacro/scenarios"
+	"simulacro/sim"
+	"simulacro/sim/docker"
+	"simulacro/sim/report"
+	"simulacro/sim/run"
+
+	"github.com/stretchr/testify/require"
+)
+
+// beside is how many scenarios are played at once. They spend most of their time waiting, on processors that boot the next
+// cluster meanwhile; with more the load is late.
+const beside = "3"
+
+// rt and pool are nil where no engine answers; noEngine says why.
+var (
+	rt       *docker.Runtime
+	pool     *docker.Pool
+	noEngine error
+)
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if f := flag.Lookup("test.parallel"); !isSet("test.parallel") {
+		_ = f.Value.Set(beside) // the flag takes any number
+	}
+	os.Exit(testMain(m))
+}
+
+func isSet(name string) (set bool) {
+	flag.Visit(func(f *flag.Flag) { set = set || f.Name == name })
+	return set
+}
+
+func testMain(m *testing.M) int {
+	state, err := os.MkdirTemp("", "simulacro-scenarios")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(state)
+	os.Setenv("XDG_STATE_HOME", state) // ledgers and locks of the tests' own clusters
+	ctx := context.Background()
+	if rt, noEngine = docker.Open(ctx); noEngine == nil {
+		defer rt.Close()
+		pool = docker.NewPool(rt, prefix, 4)
+	}
+	code := m.Run()
+	if pool != nil {
+		if err := pool.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, "FAIL: clusters that could not be removed:", err)
+			code = max(code, 1)
+		}
+		if left := leftovers(ctx); left != "" {
+			fmt.Fprintln(os.Stderr, "FAIL: left behind:", left)
+			code = max(code, 1)
+		}
+	}
+	return code
+}
+
+// prefix begins the names of this test's clusters.
+const prefix = "scenarios"
+
+// leftovers names the clusters of this process that are still there after all was given back.
+func leftovers(ctx context.Context) string {
+	all, err := rt.List(ctx)
+	if err != nil {
+		return err.Error()
+	}
+	var left []string
+	for _, name := range all {
+		if strings.HasPrefix(name, fmt.Sprintf("%s-%d-", prefix, os.Getpid())) {
+			left = append(left, name)
+		}
+	}
+	return strings.Join(left, ", ")
+}
+
+// needEngine skips a test that needs containers where there cannot be any.
+func needEngine(t *testing.T) {
+	t.Helper()
+	if noEngine != nil {
+		t.Skipf("no Docker Engine answers, and the nodes are containers: %v", noEngine)
+	}
+	if testing.Short() {
+		t.Skip("-short: scenarios play in real time")
+	}
+}
+
+// TestScenarios plays every scenario on every director that it is meant for, each on a cluster of its own.
+func TestScenarios(t *testing.T) {
+	needEngine(t)
+	for _, kind := range sim.DirectorKinds() {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			for _, name := range scenarios.Names() {
+				s := read(t, name)
+				if !s.Cluster.Runs(kind) {
+					continue
+				}
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					play(t, kind, s, run.Options{Seed: 1}, sim.Pass)
+				})
+			}
+		})
+	}
+}
+
+func read(t *testing.T, name string) *sim.Scenario {
+	t.Helper()
+	text, err := scenarios.Read(name)
+	require.NoError(t, err)
+	s, err := run.Load(name+scenarios.Ending, text)
+	require.NoError(t, err)
+	return s
+}
+
+// play plays a scenario on a cluster of the pool and wants a verdict.
+func play(t *testing.T, kind sim.DirectorKind, s *sim.Scenario, opt run.Options, want sim.Outcome) *run.Done {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	spec := sim.Spec{Plan: sim.DefaultPlan(), Director: kind, MountOptions: s.Cluster.Mount}
+	spec.Plan.Servers = s.Cluster.Servers
+	asked := time.Now()
+	c, err := pool.Get(ctx, spec)
+	require.NoError(t, err)
+	defer pool.Put(c)
+	got := time.Now()
+	done, err := run.Job{Scenario: s, Out: outFolder(), Options: opt}.PlayOn(ctx, c)
+	require.NoError(t, err)
+	var text strings.Builder
+	require.NoError(t, report.Text(&text, done.History, done.Verdict, report.Options{Reasons: done.Verdict.Outcome != want}))
+	t.Logf("cluster after %.1f s, played in %.1f s, kept in %s\n%s", got.Sub(asked).Seconds(), time.Since(got).Seconds(), done.Dir, text.String())
+	if done.Verdict.Outcome != want {
+		t.Errorf("verdict %s, want %s", done.Verdict.Outcome, want)
+	}
+	return done
+}
+
+// outFolder is the project's out/, where `simulacro run` leaves its runs too when it is called there.
+func outFolder() string { return filepath.Join("..", run.DefaultOut, "test") }
