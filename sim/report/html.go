@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -82,9 +83,9 @@ func HTML(w io.Writer, h sim.History, v sim.Verdict) error {
 			d.Nodes = append(d.Nodes, nodeView{n.Name, string(n.Role), addr(n.Outer.IsValid(), n.Outer), addr(n.Inner.IsValid(), n.Inner)})
 		}
 	}
-	if n := len(h); n > 0 {
-		d.Started = h[0].At.UTC().Format("2006-01-02 15:04:05 UTC")
-		d.Lasted = seconds(h[n-1].At.Sub(h[0].At))
+	if first, last := extent(h); !first.IsZero() {
+		d.Started = first.UTC().Format("2006-01-02 15:04:05 UTC")
+		d.Lasted = seconds(last.Sub(first))
 	}
 	return page.Execute(w, d)
 }
@@ -107,6 +108,9 @@ func (d *view) checks(v sim.Verdict) {
 	d.Count = fmt.Sprintf("%d of %d checks passed", passed, len(v.Checks))
 }
 
+// colours are the terminal's, which a page cannot show.
+var colours = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
+
 // maxLogs bounds the log on the page; the History has all of it.
 const maxLogs = 400
 
@@ -127,7 +131,7 @@ func (d *view) events(h sim.History, zero time.Time) {
 			a := e.Action
 			d.Steps = append(d.Steps, stepView{at, a.ID, fmt.Sprintf("%s ran %q: exit %d", e.Node, a.Command, a.Output.Code)})
 			d.Actions = append(d.Actions, actionView{at, a.ID, e.Node, a.Command,
-				strings.TrimRight(a.Output.Stdout+a.Output.Stderr, "\n"), seconds(a.Took), a.Output.Code})
+				colours.ReplaceAllString(strings.TrimRight(a.Output.Stdout+a.Output.Stderr, "\n"), ""), seconds(a.Took), a.Output.Code})
 		case e.Kind == sim.KindLog && !isAccess(e.Text):
 			d.Logs = append(d.Logs, logView{at, e.Node, e.Text})
 		}

@@ -78,9 +78,9 @@ func JUnit(w io.Writer, results ...Result) error {
 
 func newSuite(r Result) suite {
 	s := suite{Name: "run", Time: "0"}
-	if n := len(r.History); n > 0 {
-		s.Time = fmt.Sprintf("%.3f", r.History[n-1].At.Sub(r.History[0].At).Seconds())
-		s.Timestamp = r.History[0].At.UTC().Format(time.RFC3339)
+	if first, last := extent(r.History); !first.IsZero() {
+		s.Time = fmt.Sprintf("%.3f", last.Sub(first).Seconds())
+		s.Timestamp = first.UTC().Format(time.RFC3339)
 	}
 	if run := r.History.Run(); run != nil {
 		s.Name = fmt.Sprintf("%s on %s", scenarioName(run), run.Director)
@@ -99,6 +99,9 @@ func (s *suite) add(c sim.Check) {
 	tc := testcase{Class: s.Name, Name: checkName(c), Out: fmt.Sprintf("measured %s; bound %s", c.Measured, c.Bound)}
 	p := &problem{Message: fmt.Sprintf("measured %s, bound %s", c.Measured, c.Bound), Type: string(c.Outcome), Text: c.Reason}
 	s.Tests++
+	if c.Outcome == sim.Inconclusive && c.Reason != "" {
+		p.Message = c.Reason
+	}
 	switch c.Outcome {
 	case sim.Fail:
 		s.Failures++

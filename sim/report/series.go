@@ -94,6 +94,19 @@ func (s *series) bounds(h sim.History) {
 	s.zero, s.length = first, last.Sub(first)
 }
 
+// extent is the time of the first and the last event; zero where there is none.
+func extent(h sim.History) (first, last time.Time) {
+	for _, e := range h {
+		if first.IsZero() || e.At.Before(first) {
+			first = e.At
+		}
+		if e.At.After(last) {
+			last = e.At
+		}
+	}
+	return first, last
+}
+
 // niceStep gives about 120 buckets of a round length.
 func niceStep(length time.Duration) time.Duration {
 	for _, ms := range []int{50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000} {
