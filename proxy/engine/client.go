@@ -246,10 +246,11 @@ func (c *client) expire() {
 
 // idleTimeout: a client that has sent nothing. On a fresh connection that is a request that did not come in time.
 func (c *client) idleTimeout() {
-	if c.requests > 0 || c.held == nil && c.fe.cfg.DontLogNull && c.fe.request == 0 {
+	if c.requests > 0 {
 		c.close()
 		return
 	}
+	c.silent = len(c.held) == 0 && c.fe.cfg.DontLogNull
 	c.refuse(408, 'c', 'R')
 }
 

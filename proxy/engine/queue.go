@@ -4,6 +4,7 @@ package engine
 type waitList struct {
 	first, last *waiter
 	n, max      int
+	taken       int // how many have been let in so far
 }
 
 // waiter is a client's place in a queue.
@@ -13,11 +14,12 @@ type waiter struct {
 	srv        *server // whose queue it is; nil: the backend's
 	next, prev *waiter
 	since      int64
+	behind     int // list.taken when it came
 	again      bool // the queue was dissolved: choose again
 }
 
 func (q *waitList) push(w *waiter) {
-	w.list, w.prev, w.next = q, q.last, nil
+	w.list, w.prev, w.next, w.behind = q, q.last, nil, q.taken
 	if q.last != nil {
 		q.last.next = w
 	} else {
@@ -45,8 +47,12 @@ func (w *waiter) leave() {
 		q.last = w.prev
 	}
 	q.n--
-	if w.srv != nil {
+	// The log's queue position is the number of those that were let in meanwhile, itself included.
+	if pos := q.taken - w.behind + 1; w.srv != nil {
 		w.srv.Queued--
+		w.c.qServer += pos
+	} else {
+		w.c.qBackend += pos
 	}
 	w.list, w.next, w.prev = nil, nil, nil
 }
@@ -57,11 +63,9 @@ func (c *client) enqueue(s *server) {
 	w := &c.wait
 	*w = waiter{c: c, srv: s, since: c.l.now}
 	if s != nil {
-		c.qServer = s.queue.n
 		s.queue.push(w)
 		s.Queued++
 	} else {
-		c.qBackend = p.queue.n
 		p.queue.push(w)
 	}
 	c.st = stQueued
@@ -81,7 +85,9 @@ func (p *proxy) admit(s *server) *client {
 	if w == nil {
 		return nil
 	}
+	q := w.list
 	w.leave()
+	q.taken++
 	s.take(0)
 	w.c.granted = s
 	return w.c

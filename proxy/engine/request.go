@@ -64,18 +64,14 @@ func (c *client) badRequest(p []byte, err error) {
 
 // hungUp: the client went away without a whole request.
 func (c *client) hungUp() {
-	if len(c.held) == 0 && (c.requests > 0 || c.fe.cfg.DontLogNull) {
+	if len(c.held) == 0 {
 		c.close()
 		return
 	}
 	if c.start < 0 {
 		c.start = c.accepted
 	}
-	c.status = 400
-	c.flag('C', 'R')
-	c.countBad()
-	c.logBad()
-	c.close()
+	c.refuse(400, 'C', 'R')
 }
 
 // gotHead notes what the head in p says, and prepares the request as it goes out.
@@ -84,7 +80,7 @@ func (c *client) gotHead(p []byte) {
 	c.requests++
 	c.got = c.l.now
 	c.v11, c.noBody, c.upgrade = h.V11, h.IsHead(p), h.Upgrade
-	c.closing = h.Close || !h.V11 && !h.KeepAlive || c.fe.cfg.ConnMode == modeClose || c.l.e.stopping.Load()
+	c.closing = h.Close || h.Doubtful || !h.V11 && !h.KeepAlive || c.fe.cfg.ConnMode == modeClose || c.l.e.stopping.Load()
 	c.line = append(c.line[:0], h.Line().Of(p)...)
 	c.body = h.RequestBody()
 	c.in = h.Size()
@@ -138,7 +134,7 @@ func (c *client) buildRequest(h *http1.Head, p []byte) {
 	case h.Upgrade:
 	case c.serverCloses() && h.V11:
 		r = append(r, "connection: close\r\n"...)
-	case !c.serverCloses() && !h.V11:
+	case !c.serverCloses() && !h.V11 && !h.Doubtful:
 		r = append(r, "connection: keep-alive\r\n"...)
 	}
 	c.req = append(r, '\r', '\n')
@@ -219,7 +215,11 @@ func (c *client) pumpRequest() bool {
 // badBody: the chunks of a request are broken.
 func (c *client) badBody() {
 	c.closing = true
-	c.flag('P', 'D')
+	when := byte('H')
+	if c.st == stPassing {
+		when = 'D'
+	}
+	c.flag('P', when)
 	c.up.release(false)
 	c.giveBack()
 	if c.answered {
@@ -227,7 +227,7 @@ func (c *client) badBody() {
 		c.close()
 		return
 	}
-	c.reply(400, 'P', 'D')
+	c.reply(400, 'P', when)
 }
 
 // armTransfer starts the clock of whoever has to move next.

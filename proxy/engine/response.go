@@ -130,9 +130,9 @@ func (l *loop) finalHead(c *client, p []byte) []byte {
 	if h.Status == 101 || c.connects() && h.Status < 300 {
 		return l.upgradeHead(c, p)
 	}
-	c.closing = c.closing || b.body.UntilEnd()
+	c.closing = c.closing || b.body.UntilEnd() || h.Doubtful
 	c.st = stPassing
-	b.noKeep = c.serverCloses() || h.Close || !h.V11 && !h.KeepAlive
+	b.noKeep = c.serverCloses() || h.Close || h.Doubtful || !h.V11 && !h.KeepAlive
 	c.countReply()
 	t := h.AppendFields(h.AppendStart(l.tmp[:0], p), p)
 	// The server's Connection field is for its own side only. Passed on, its "close" would make the client connect anew

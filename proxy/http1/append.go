@@ -49,7 +49,7 @@ const (
 
 // Size is the head's length as HAProxy's counters and logs have it.
 func (h *Head) Size() int64 {
-	n := startSize + endSize + 8 // 8: the version
+	n := startSize + endSize + 8 + h.unsized // 8: the version
 	if h.response {
 		n += h.Code.Len() + h.Reason.Len()
 	} else {

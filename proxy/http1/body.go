@@ -5,7 +5,7 @@ import "math"
 // Body follows a message's body as its bytes pass. The zero value is a body of no bytes.
 type Body struct {
 	left    int64 // to the end of the body or chunk; of trailers: how many bytes may still come
-	Payload int64 // bytes of content so far, without the chunks' framing
+	Payload int64 // content so far as HAProxy counts it: without the chunks' framing
 	st      bodyState
 	Bad     bool // the framing is broken: nothing behind the bytes taken so far can be trusted
 	Loose   bool // the bytes last taken have framing that others may read differently: use Filter
@@ -27,6 +27,7 @@ const (
 	dataLF
 	trailer // start of a line of the trailer section
 	trailerName
+	trailerBlank // before the value
 	trailerValue
 	trailerLF
 	lastLF
@@ -124,6 +125,8 @@ func (d *Body) chunks(b, dst []byte, write bool) (int, []byte) {
 		case !write || d.Bad:
 		case emit == keep:
 			dst = append(dst, c)
+		case emit == lowered:
+			dst = append(dst, lower[c])
 		case emit == newline:
 			dst = append(dst, '\r', '\n')
 		}
@@ -135,6 +138,7 @@ func (d *Body) chunks(b, dst []byte, write bool) (int, []byte) {
 const (
 	skip = iota
 	keep
+	lowered
 	newline
 )
 
@@ -216,6 +220,7 @@ func (d *Body) lineEnd() int {
 		d.st = trailer
 	case lastLF:
 		d.st = done
+		d.Payload++ // HAProxy's mark for the end of trailers
 	}
 	return newline
 }
@@ -229,15 +234,20 @@ func (d *Body) trailerByte(c byte) int {
 	switch {
 	case d.st == trailer && (c == '\r' || c == '\n'):
 		return d.eol(c, lastLF, nil)
-	case d.st == trailer:
-		d.st, d.Bad = trailerName, lower[c] == 0
 	case d.st == trailerName && c == ':':
-		d.st = trailerValue
-	case d.st == trailerName:
-		d.Bad = lower[c] == 0
+		d.st = trailerBlank
+		return keep
+	case d.st == trailer, d.st == trailerName:
+		d.st, d.Bad, d.Loose = trailerName, lower[c] == 0, true // names become lower case
+		d.Payload++
+		return lowered
 	case c == '\r' || c == '\n':
 		return d.eol(c, trailerLF, nil)
+	case d.st == trailerBlank && (c == ' ' || c == '\t'):
+		return keep
 	}
+	d.st = trailerValue
+	d.Payload++
 	return keep
 }
 

@@ -49,9 +49,11 @@ type Head struct {
 	KeepAlive bool // Connection has keep-alive
 	Upgrade   bool // Connection has upgrade, and there is an Upgrade field
 	WebSocket bool // Upgrade is websocket
+	Doubtful  bool // Transfer-Encoding with Content-Length or in HTTP/1.0: the connection ends after this message
 
 	connUpgrade, wsKey, te bool
 	response               bool
+	unsized                int // bytes of a dropped field that Size still counts
 	n                      int // fields in use
 	clen, host, upgrade    int // index of the field, -1: none
 	fields                 [MaxFields]Field
@@ -123,6 +125,7 @@ func (h *Head) ParseResponse(b []byte) error {
 func (h *Head) reset(response bool) {
 	h.End, h.Length, h.Status = 0, -1, 0
 	h.V11, h.Chunked, h.Close, h.KeepAlive, h.Upgrade, h.WebSocket = false, false, false, false, false, false
+	h.Doubtful, h.unsized = false, 0
 	h.connUpgrade, h.wsKey, h.te = false, false, false
 	h.response, h.n, h.clen, h.host, h.upgrade = response, 0, -1, -1, -1
 }
@@ -168,6 +171,9 @@ func (h *Head) readFields(b []byte, i int) error {
 	for {
 		n := bytes.IndexByte(b[i:], '\n')
 		if n < 0 {
+			if c := bytes.IndexByte(b[i:], '\r'); c >= 0 && i+c+1 < len(b) {
+				return BadRequest // this CR ends no line
+			}
 			return nil
 		}
 		end := chomp(b, i, i+n)

@@ -45,6 +45,8 @@ func digit(c byte) bool { return '0' <= c && c <= '9' }
 // validTarget knows the four forms of a request's target (RFC 9112, section 3.2).
 func validTarget(method, uri []byte) bool {
 	switch {
+	case string(method) == "PRI": // the preface of HTTP/2 (RFC 9113, section 3.4)
+		return false
 	case string(method) == "CONNECT":
 		return uri[0] != '/' && uri[0] != '*'
 	case uri[0] == '/', len(uri) == 1 && uri[0] == '*':
@@ -93,9 +95,7 @@ func (h *Head) checkRequest(b []byte) error {
 	if h.te && !h.Chunked {
 		return BadRequest // the body's end can not be known (RFC 9112, section 6.3, rule 4)
 	}
-	if h.Chunked {
-		h.dropLength()
-	}
+	h.settleLength()
 	if !h.normalizeTarget(b) {
 		return BadRequest
 	}
@@ -117,17 +117,29 @@ func (h *Head) checkResponse() error {
 	if h.te && !h.Chunked {
 		return BadRequest
 	}
-	if h.Chunked || h.Status == 204 || h.Status < 200 {
+	h.settleLength()
+	if h.clen >= 0 && (h.Status == 204 || h.Status < 200) {
+		h.unsized = h.fields[h.clen].Name.Len() + h.fields[h.clen].Value.Len()
 		h.dropLength()
 	}
 	h.Upgrade = h.connUpgrade && h.upgrade >= 0
 	return nil
 }
 
+// settleLength lets Transfer-Encoding win over Content-Length.
+func (h *Head) settleLength() {
+	if !h.Chunked {
+		return
+	}
+	h.Doubtful = !h.V11 || h.clen >= 0
+	h.dropLength()
+}
+
 // dropLength takes Content-Length out, as RFC 9112, section 6.3, rule 3 asks where there is also a Transfer-Encoding.
 func (h *Head) dropLength() {
 	if h.clen >= 0 {
 		h.Drop(h.clen)
+		h.clen = -1
 	}
 	h.Length = -1
 }
