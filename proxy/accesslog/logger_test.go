@@ -203,6 +203,24 @@ func TestTargetsShareASocketOnlyWhereTheyAreTheSame(t *testing.T) {
 	}
 }
 
+func TestDefaultFormatTellsOfRequestsOnly(t *testing.T) {
+	c, addr := receiver(t)
+	p := &config.Proxy{Mode: config.ModeHTTP, Logs: []config.LogTarget{{Addr: addr, Format: "raw", Level: Debug}}}
+	logs := logging(t, p, config.Global{}, options())
+	bad, good := with(func(r *Record) { r.Line = nil }), sample()
+	logs.Request(p, Info, &bad)
+	logs.Request(p, Info, &good)
+	if got := read(t, c); got != "Connect from 10.0.1.2:33317 to 10.0.0.1:80 (http_front/HTTP)\n" {
+		t.Errorf("%q", got)
+	}
+	if err := c.SetReadDeadline(time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if n, _ := c.Read(make([]byte, 1)); n != 0 { // loopback delivers before the send returns
+		t.Error("the bad request is logged, too")
+	}
+}
+
 func TestNoLogsAtAll(t *testing.T) {
 	var logs *Logs
 	r := sample()

@@ -167,7 +167,7 @@ func readRecord(t *testing.T, format config.LogFormat, line string) Record {
 			ActConn: n(m[17]), FeConn: n(m[18]), BeConn: n(m[19]), SrvConn: n(m[20]), Retries: n(m[21]), SrvQueue: n(m[22]), BackQueue: n(m[23])}
 		copy(r.Flags[:], m[16])
 	default:
-		r = Record{Client: netip.MustParseAddrPort(m[1]), Dest: netip.MustParseAddrPort(m[2]), Frontend: m[3]}
+		r = Record{Client: netip.MustParseAddrPort(m[1]), Dest: netip.MustParseAddrPort(m[2]), Frontend: m[3], Line: []byte("GET")}
 	}
 	return r
 }

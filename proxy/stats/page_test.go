@@ -171,7 +171,7 @@ func TestHumanUnits(t *testing.T) {
 	}
 }
 
-// TestWritePage leaves the pages where a person can look at them: STATS_PAGE_DIR=/tmp/x go test -run WritePage.
+// TestWritePage leaves the pages where a person can look at them: STATS_PAGE_DIR=DIR go test -run WritePage.
 func TestWritePage(t *testing.T) {
 	dir := os.Getenv("STATS_PAGE_DIR")
 	if dir == "" {
