@@ -41,7 +41,7 @@ func TestKilledUp(t *testing.T) {
 func killAndClean(t *testing.T, rt *Runtime, bin, name string, after time.Duration) {
 	t.Helper()
 	removeLater(t, rt, name)
-	up := exec.Command(bin, "up", "--cluster", name, "--outer", "192.168.66", "--inner", "10.0.66", "--port", "0", "--director", "haproxy")
+	up := exec.Command(bin, "up", "--cluster", name, "--outer", "172.30.68", "--inner", "172.30.69", "--port", "0", "--director", "haproxy")
 	require.NoError(t, up.Start())
 	time.Sleep(after) // the instant is the test's input
 	_ = up.Process.Kill()
@@ -71,7 +71,7 @@ func TestInterruptedUp(t *testing.T) {
 	removeLater(t, rt, spec.Name)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	up := exec.CommandContext(ctx, bin, "up", "--cluster", spec.Name, "--outer", "192.168.66", "--inner", "10.0.66", "--port", "0", "--director", "haproxy")
+	up := exec.CommandContext(ctx, bin, "up", "--cluster", spec.Name, "--outer", "172.30.68", "--inner", "172.30.69", "--port", "0", "--director", "haproxy")
 	stderr, err := up.StderrPipe()
 	require.NoError(t, err)
 	require.NoError(t, up.Start())

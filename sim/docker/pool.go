@@ -107,15 +107,16 @@ func (p *Pool) Get(ctx context.Context, spec sim.Spec) (*Cluster, error) {
 	return c, nil
 }
 
-// take gives the spare if it fits or can be made to.
+// take gives the spare if it fits or can be made to. One that cannot makes room: kept, it could hold the last slot for ever.
 func (p *Pool) take(spec sim.Spec) *spare {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.spare
-	if s == nil || !adaptable(s.spec, spec) {
+	p.spare = nil
+	if s != nil && !adaptable(s.spec, spec) {
+		p.work.Go(func() { <-s.ready; p.discard(s) })
 		return nil
 	}
-	p.spare = nil
 	return s
 }
 
