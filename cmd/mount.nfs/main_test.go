@@ -53,7 +53,8 @@ func TestMain(m *testing.M) {
 // command returns the helper as mount(8) would start it.
 func command(argv ...string) *exec.Cmd {
 	cmd := exec.Command("/proc/self/exe", argv...)
-	cmd.Env = append(os.Environ(), asCommand+"=1")
+	// The race detector would let every process sleep a second before it exits.
+	cmd.Env = append(os.Environ(), asCommand+"=1", "GORACE=atexit_sleep_ms=0")
 	return cmd
 }
 
@@ -194,6 +195,39 @@ func TestMountAndUmount(t *testing.T) {
 	require.Equal(t, "mount.nfs\n", string(comm))
 	require.NoError(t, unix.Unmount(x.dir, 0))
 	x.daemonEnds(t)
+}
+
+func TestMountingTwiceIsRefused(t *testing.T) {
+	needFUSE(t)
+	x := newFixture(t)
+	for _, want := range []struct {
+		code   int
+		stderr string
+	}{{exitOK, ""}, {exitFail, "mount.nfs: " + x.dir + " is busy or already mounted\n"}} {
+		code, stderr := helper(t, "127.0.0.1:"+nfstest.Export, x.dir, "-o", x.opts)
+		require.Equal(t, want.stderr, stderr)
+		require.Equal(t, want.code, code)
+	}
+	require.Len(t, x.daemons(), 1)
+}
+
+func TestAlreadyMounted(t *testing.T) {
+	const mounts = "/dev/vda / ext4 rw 0 0\n10.0.100.15:/export /mnt/web fuse.nfs rw 0 0\nstorage:/a /mnt/with\\040space fuse.nfs rw 0 0\ntmpfs /mnt/b tmpfs rw 0 0\n"
+	require.True(t, alreadyMounted(mounts, "10.0.100.15:/export", "/mnt/web"))
+	require.True(t, alreadyMounted(mounts, "storage:/a", "/mnt/with space"))
+	require.False(t, alreadyMounted(mounts, "10.0.100.15:/other", "/mnt/web"))
+	require.False(t, alreadyMounted(mounts, "10.0.100.15:/export", "/mnt/b"))
+	require.False(t, alreadyMounted(mounts+"tmpfs /mnt/web tmpfs rw 0 0\n", "10.0.100.15:/export", "/mnt/web"), "hidden by another")
+}
+
+func TestRemount(t *testing.T) {
+	needFUSE(t)
+	x := newFixture(t)
+	code, stderr := helper(t, "127.0.0.1:"+nfstest.Export, x.dir, "-o", x.opts)
+	require.Equal(t, exitOK, code, stderr)
+	code, stderr = helper(t, "127.0.0.1:"+nfstest.Export, x.dir, "-o", "remount,ro,"+x.opts)
+	require.Equal(t, exitOK, code, stderr)
+	require.ErrorIs(t, unix.Mkdir(filepath.Join(x.dir, "d"), 0700), syscall.EROFS)
 }
 
 func TestDaemonUnmountsOnSIGTERM(t *testing.T) {

@@ -83,7 +83,24 @@ func (r *request) mount(argv []string, stdout, stderr io.Writer) error {
 	if err := r.fuseCan(); err != nil {
 		return err
 	}
+	mounts, err := os.ReadFile("/proc/self/mounts")
+	if err == nil && alreadyMounted(string(mounts), r.share, r.dir) {
+		return unix.EBUSY
+	}
 	return startDaemon(argv, stdout, stderr)
+}
+
+// alreadyMounted reports whether the same share is what one sees at dir. The kernel's client refuses that; FUSE would put one
+// mount on top of the other, and the first umount would seem to do nothing.
+func alreadyMounted(mounts, share, dir string) bool {
+	escape := strings.NewReplacer(" ", `\040`, "\t", `\011`, "\n", `\012`, `\`, `\134`)
+	top := ""
+	for line := range strings.Lines(mounts) {
+		if f := strings.Fields(line); len(f) > 2 && f[1] == escape.Replace(dir) {
+			top = f[0] + " " + f[2]
+		}
+	}
+	return top == escape.Replace(share)+" fuse.nfs"
 }
 
 var errNoKernel = errors.New("this kernel has no NFS client (client=kernel)")

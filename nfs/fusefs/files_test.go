@@ -190,6 +190,33 @@ func TestRestartedServerGetsUncommittedDataAgain(t *testing.T) {
 	require.Equal(t, "one two", string(got), "stable after close")
 }
 
+func TestTruncateComesAfterUncommittedData(t *testing.T) {
+	x := mount(t, nil)
+	f, err := os.Create(x.path("f"))
+	require.NoError(t, err)
+	_, err = f.Write([]byte("abcdef"))
+	require.NoError(t, err)
+	x.Restart()
+	require.NoError(t, f.Truncate(3))
+	require.NoError(t, f.Close())
+	got, _ := x.ReadFile("f")
+	require.Equal(t, "abc", string(got))
+}
+
+func TestUncommittedDataIsBounded(t *testing.T) {
+	x := mount(t, nil)
+	f, err := os.Create(x.path("f"))
+	require.NoError(t, err)
+	block := bytes.Repeat([]byte("x"), 1<<20)
+	for range maxUncommitted>>20 + 1 {
+		_, err = f.Write(block)
+		require.NoError(t, err)
+	}
+	require.Equal(t, 1, x.Count(nfs3.ProcCommit), "committed on the way")
+	require.NoError(t, f.Close())
+	require.Equal(t, 2, x.Count(nfs3.ProcCommit))
+}
+
 func TestRefusedCommitIsClosesError(t *testing.T) {
 	x := mount(t, nil)
 	f, err := os.Create(x.path("f"))

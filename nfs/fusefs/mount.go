@@ -6,7 +6,8 @@
 //	m.Wait() // until it is unmounted
 //
 // It needs /dev/fuse and CAP_SYS_ADMIN. Known differences: /proc/mounts shows the type fuse.nfs; locks are local to the
-// machine, as with nolock; device nodes cannot be made.
+// machine, as with nolock; device nodes cannot be made; umount -f of a mount in use ends it, so that umount -l and a new mount
+// must follow, where the kernel's would only fail the requests that wait.
 package fusefs
 
 import (
