@@ -31,8 +31,10 @@ func TestScripts(t *testing.T) {
 			}
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("HOME", env.WorkDir)
-			env.Setenv("WORK_ID", strconv.Itoa(os.Getpid()))
-			env.Defer(func() { sweep(t) })
+			// A name of its own, since scripts run beside each other.
+			name := "rtdev-" + filepath.Base(env.WorkDir) + "-" + strconv.Itoa(os.Getpid())
+			env.Setenv("CLUSTER", name)
+			env.Defer(func() { sweep(t, name) })
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": code},
@@ -58,13 +60,13 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // sweep removes the clusters of a script that failed half-way.
-func sweep(t *testing.T) {
+func sweep(t *testing.T, name string) {
 	rt, err := docker.Open(context.Background())
 	if err != nil {
 		return
 	}
 	defer rt.Close()
-	if _, err := rt.Sweep(context.Background(), "rtdev-script-"+strconv.Itoa(os.Getpid())); err != nil {
+	if _, err := rt.Sweep(context.Background(), name); err != nil {
 		t.Error(err)
 	}
 }
