@@ -212,3 +212,15 @@ func TestAnEmptyHistoryIsInconclusive(t *testing.T) {
 	s := &sim.Scenario{Load: sim.Load{Rate: 1}, Expect: []sim.Expectation{{Window: sim.Window{Kind: sim.All}, Availability: &sim.Availability{Bound: sim.Bound{Op: ">="}}}}}
 	assert.Equal(t, sim.Inconclusive, Judge(nil, s).Outcome)
 }
+
+// A scenario that leaves the target to the catalogue is judged again without one, by the targets that the history tells of.
+func TestTargetsComeFromTheHistoryWhereTheScenarioHasNone(t *testing.T) {
+	s := &sim.Scenario{Timeline: []sim.Step{{Fault: &sim.Fault{Name: "clash"}}}}
+	h := sim.History{{At: epoch, Kind: sim.KindPhase, Text: "load"}}
+	assert.Equal(t, "it was not injected", newRecord(h, s).evidence(newRecord(h, s).faults["clash"]).reason)
+	for i, step := range []string{sim.StepInjected, sim.StepEffect, sim.StepRecover, sim.StepRecovered} {
+		h = append(h, sim.Event{At: epoch.Add(time.Duration(i)), Kind: sim.KindFault, Fault: &sim.FaultStep{ID: "clash", Target: "cluster1", Step: step, Evidence: "seen"}})
+	}
+	r := newRecord(h, s)
+	assert.Equal(t, sim.Pass, r.evidence(r.faults["clash"]).outcome)
+}

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"simulacro/sim"
@@ -34,10 +35,19 @@ func (r *record) facts() []sim.Fact {
 	}
 	for _, f := range r.scenario.Faults() {
 		m := r.faults[f.Name]
+		if !slices.ContainsFunc(m.targets, r.checkable) {
+			continue
+		}
 		add("detection of "+f.Name, "%s", r.changes(m, false))
 		add("recovery from "+f.Name, "%s", r.changes(m, true))
 	}
 	return list
+}
+
+// checkable tells whether the director's checks can be about a node: its own faults and the client's are beyond them.
+func (r *record) checkable(node string) bool {
+	n, err := r.plan.Node(node)
+	return err == nil && (n.Role == sim.Server || n.Role == sim.Storage)
 }
 
 func maxLate(requests []request) (late time.Duration) {
@@ -51,7 +61,7 @@ func maxLate(requests []request) (late time.Duration) {
 func (r *record) changes(m *moments, up bool) string {
 	var slowest time.Duration
 	text, n := "not seen by the director", 0
-	for _, s := range r.concerned(m.fault, nil) {
+	for _, s := range r.concerned(m, nil) {
 		at, _, seen := r.changed(m, s, up)
 		since := r.since(m, s, up)
 		if !seen || since.IsZero() {

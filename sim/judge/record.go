@@ -51,9 +51,10 @@ type change struct {
 
 // moments are the steps of a fault, by target.
 type moments struct {
-	fault  *sim.Fault
-	steps  map[string]map[string]sim.Event // target, step
-	failed []sim.Event
+	fault   *sim.Fault
+	targets []string                        // the fault's; those that the history tells of where the scenario leaves them to the catalogue
+	steps   map[string]map[string]sim.Event // target, step
+	failed  []sim.Event
 }
 
 func newRecord(h sim.History, s *sim.Scenario) *record {
@@ -70,7 +71,7 @@ func newRecord(h sim.History, s *sim.Scenario) *record {
 		r.plan, r.config = run.Plan, ReadConfig(run.HAProxyCfg)
 	}
 	for _, f := range s.Faults() {
-		r.faults[f.Name] = &moments{fault: f, steps: map[string]map[string]sim.Event{}}
+		r.faults[f.Name] = &moments{fault: f, targets: f.Targets, steps: map[string]map[string]sim.Event{}}
 	}
 	sorted := slices.Clone(h) // events of several sources may be written a little out of order
 	slices.SortStableFunc(sorted, func(a, b sim.Event) int { return a.At.Compare(b.At) })
@@ -136,6 +137,9 @@ func (m *moments) add(e sim.Event) {
 	for _, target := range strings.FieldsFunc(e.Fault.Target, func(c rune) bool { return c == ',' || c == ' ' }) {
 		if m.steps[target] == nil {
 			m.steps[target] = map[string]sim.Event{}
+			if len(m.fault.Targets) == 0 {
+				m.targets = append(m.targets, target)
+			}
 		}
 		if _, seen := m.steps[target][e.Fault.Step]; !seen {
 			m.steps[target][e.Fault.Step] = e
@@ -163,7 +167,7 @@ func (r *record) bounds(sorted sim.History) {
 // step is the moment when the fault reached a step on all its targets (last) or on one of them (first).
 func (m *moments) step(name string, last bool) (time.Time, bool) {
 	var found time.Time
-	for _, target := range m.fault.Targets {
+	for _, target := range m.targets {
 		e, ok := m.steps[target][name]
 		if !ok && last {
 			return time.Time{}, false
@@ -230,7 +234,7 @@ func (r *record) edges(kind sim.WindowKind, m *moments) (from, to time.Time, err
 		}
 		return t
 	}
-	servers := r.concerned(m.fault, nil)
+	servers := r.concerned(m, nil)
 	switch kind {
 	case sim.Before:
 		return from, need(sim.StepInjected, false), err
@@ -289,9 +293,9 @@ func (r *record) in(w window) []request {
 }
 
 // concerned are the server lines of some nodes: those named, else the fault's targets that are servers, else all.
-func (r *record) concerned(f *sim.Fault, named []string) []CheckServer {
+func (r *record) concerned(m *moments, named []string) []CheckServer {
 	if len(named) == 0 {
-		named = f.Targets
+		named = m.targets
 	}
 	var list []CheckServer
 	for _, s := range r.config.Servers {

@@ -37,7 +37,7 @@ func (r *record) recovery(rec *sim.Recovery) finding {
 	}
 	var slowest time.Duration
 	answers := true
-	for _, s := range r.concerned(m.fault, rec.Servers) {
+	for _, s := range r.concerned(m, rec.Servers) {
 		up, _, _ := r.changed(m, s, true)
 		back, seen, sent := r.firstAnswer(s.NodeOf(r.plan), up)
 		if !seen && sent > len(r.config.Servers) {
@@ -80,7 +80,7 @@ func (r *record) firstAnswer(node string, t time.Time) (at time.Time, seen bool,
 
 // times holds each concerned server's change against its budget.
 func (r *record) times(d *sim.Detection, m *moments, up bool) finding {
-	servers := r.concerned(m.fault, d.Servers)
+	servers := r.concerned(m, d.Servers)
 	if len(servers) == 0 {
 		return cannotTell("", "haproxy.cfg has no servers in backend %q", r.config.Backend)
 	}

@@ -65,7 +65,10 @@ func (r *record) evidence(m *moments) finding {
 		return finding{sim.Inconclusive, "a step failed", bound, e.Fault.Evidence}
 	}
 	var seen []string
-	for _, target := range m.fault.Targets {
+	if len(m.targets) == 0 {
+		return cannotTell(bound, "it was not injected")
+	}
+	for _, target := range m.targets {
 		for _, step := range []string{sim.StepInjected, sim.StepEffect, sim.StepRecover, sim.StepRecovered} {
 			e, ok := m.steps[target][step]
 			if !ok {

@@ -124,6 +124,9 @@ func (b band) segments(length time.Duration) []segment {
 			list = append(list, segment{from, to, class, label})
 		}
 	}
+	if b.injected != unseen {
+		add(b.injected, b.effect, "injecting", "injecting")
+	}
 	recover := b.recover
 	if recover == unseen {
 		recover = length

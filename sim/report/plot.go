@@ -235,14 +235,14 @@ func (p *plot) latency() {
 		x -= w + 44
 	}
 	p.y += 20
-	low, high := math.Floor(math.Log10(float64(least))), math.Ceil(math.Log10(float64(most)))
-	if high <= low {
-		high = low + 1
+	low, high := math.Log10(float64(least))-0.15, math.Log10(float64(most))+0.15
+	if high < low+2 { // at least two decades, so that there are ticks and noise does not look like news
+		low, high = math.Floor(low), math.Floor(low)+2
 	}
 	y := func(d time.Duration) float64 {
 		return p.y + lagHeight*(high-math.Log10(float64(d)))/(high-low)
 	}
-	for e := low; e <= high; e++ {
+	for e := math.Ceil(low); e <= high; e++ {
 		d := time.Duration(math.Round(math.Pow(10, e)))
 		p.line("grid", p.left, y(d), p.right, y(d))
 		p.text("tick", "end", p.left-8, y(d)+4, unit(d))
@@ -277,7 +277,7 @@ func (p *plot) states() {
 	p.text("panel", "start", margin, p.y+11, "State of the servers, by the director")
 	p.y += 18
 	for _, t := range p.s.tracks {
-		p.text("tick", "end", p.left-8, p.y+12, shorten(t.server, axisWidth+margin-10))
+		p.text("tick", "end", p.left-8, p.y+12, shorten(t.server, fontSize, axisWidth+margin-10))
 		for _, sp := range t.spans {
 			x1, x2 := p.x(sp.from), p.x(sp.to)
 			if x2 <= x1 {
@@ -293,12 +293,13 @@ func (p *plot) states() {
 	p.y += 6
 }
 
-// shorten cuts a name so that it fits.
-func shorten(name string, space float64) string {
-	for len(name) > 1 && width(name, fontSize) > space {
-		name = name[:len(name)-2] + "…"
+// shorten cuts a text so that it fits.
+func shorten(text string, size, space float64) string {
+	letters := []rune(text)
+	for len(letters) > 1 && width(string(letters), size) > space {
+		letters = append(letters[:len(letters)-2], '…')
 	}
-	return name
+	return string(letters)
 }
 
 func stateClass(state string) string {

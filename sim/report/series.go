@@ -54,23 +54,23 @@ func newSeries(h sim.History) *series {
 	s := &series{total: map[string]int{}}
 	sorted := slices.Clone(h)
 	slices.SortStableFunc(sorted, func(a, b sim.Event) int { return a.At.Compare(b.At) })
-	s.bounds(sorted)
+	n := s.bounds(sorted)
 	if s.length <= 0 {
 		return s
 	}
-	s.step = niceStep(s.length)
+	s.step = niceStep(s.length, n)
 	s.fill(sorted)
 	s.follow(sorted)
 	s.bands = bands(sorted, s)
 	return s
 }
 
-// bounds is the time of the load, or of the whole history where nothing was sent.
-func (s *series) bounds(h sim.History) {
+// bounds is the time of the load, or of the whole history where nothing was sent, and how many requests there are.
+func (s *series) bounds(h sim.History) (n int) {
 	if len(h) == 0 {
-		return
+		return 0
 	}
-	first, last, n := time.Time{}, time.Time{}, time.Duration(0)
+	first, last := time.Time{}, time.Time{}
 	for _, e := range h {
 		if e.Request != nil {
 			if first.IsZero() {
@@ -80,7 +80,7 @@ func (s *series) bounds(h sim.History) {
 		}
 	}
 	if n > 1 {
-		last = last.Add(last.Sub(first) / (n - 1)) // each request stands for the time until the next
+		last = last.Add(last.Sub(first) / time.Duration(n-1)) // each request stands for the time until the next
 	}
 	if first.IsZero() {
 		first, last = h[0].At, h[len(h)-1].At
@@ -92,6 +92,7 @@ func (s *series) bounds(h sim.History) {
 		}
 	}
 	s.zero, s.length = first, last.Sub(first)
+	return n
 }
 
 // extent is the time of the first and the last event; zero where there is none.
@@ -107,14 +108,22 @@ func extent(h sim.History) (first, last time.Time) {
 	return first, last
 }
 
-// niceStep gives about 120 buckets of a round length.
-func niceStep(length time.Duration) time.Duration {
-	for _, ms := range []int{50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000} {
-		if step := time.Duration(ms) * time.Millisecond; length <= 160*step {
+// niceStep is a round length for the buckets: such that about 45 requests fall into one, since with few of them the turns
+// of a round robin show as ragged edges, but that there are 40 buckets at least and 160 at most.
+func niceStep(length time.Duration, requests int) time.Duration {
+	want := length * 45 / time.Duration(max(requests, 1))
+	want = max(min(want, length/40), length/160)
+	for _, ms := range []int{1000, 500, 250, 200, 100, 50} {
+		if step := time.Duration(ms) * time.Millisecond; step <= want && want < time.Second {
 			return step
 		}
 	}
-	return length / 120
+	for _, s := range []int{60, 30, 20, 10, 5, 2, 1} {
+		if step := time.Duration(s) * time.Second; step <= want {
+			return step
+		}
+	}
+	return 50 * time.Millisecond
 }
 
 // key is the layer of the stack that a request is in: the server that served it, else what the client got.

@@ -23,9 +23,9 @@ const SVGWidth = 960
 func SVG(w io.Writer, h sim.History, v sim.Verdict) error {
 	var head canvas
 	title, sub := heading(h)
-	head.text("title", "start", margin, 32, title)
 	badge := strings.ToUpper(string(v.Outcome))
 	bw := width(badge, 12) + 20
+	head.text("title", "start", margin, 32, shorten(title, 20, SVGWidth-3*margin-bw))
 	head.rect("badge "+string(v.Outcome), SVGWidth-margin-bw, 16, bw, 22)
 	head.text("badge-text", "middle", SVGWidth-margin-bw/2, 31, badge)
 	head.text("sub", "start", margin, 52, sub)

@@ -81,7 +81,7 @@ func (d *decoder) checkFault(s *sim.Scenario, f *sim.Fault, n ast.Node, seen map
 	kind := d.checkKind(f, n, seen)
 	if target != nil {
 		f.Targets = d.targets(s, target)
-	} else if f.Targets = defaultTargets(s, kind); f.Targets == nil {
+	} else if f.Targets = defaultTargets(s, kind); f.Targets == nil && d.kinds != nil {
 		d.fail(n, "fault %q has no target: name the nodes it hits", f.Name)
 	}
 	if kind == nil || len(kind.Roles) == 0 || target == nil {

@@ -23,8 +23,8 @@ import (
 
 // Options are what the loader cannot know by itself.
 type Options struct {
-	// Kinds is the fault catalogue. Nil takes any kind, target and parameter: a History is judged again by its own
-	// scenario text, whatever catalogue it was played with.
+	// Kinds is the fault catalogue. Nil takes any kind and parameter, and leaves a fault without a target as it is: a
+	// History is judged again by its own scenario text, whatever catalogue it was played with.
 	Kinds []sim.FaultKind
 }
 

@@ -62,6 +62,9 @@ func TestWithoutACatalogueAnyKindIsTaken(t *testing.T) {
 	s, err := Load("x.yaml", []byte(text), Options{})
 	require.NoError(t, err)
 	assert.Equal(t, map[string]string{"heat": "900"}, s.Timeline[0].Fault.Params)
+	s, err = Load("x.yaml", []byte(strings.Replace(text, "target: storage, ", "", 1)), Options{})
+	require.NoError(t, err)
+	assert.Empty(t, s.Timeline[0].Fault.Targets, "the history tells what it hit")
 }
 
 func TestSingleMistakes(t *testing.T) {
