@@ -137,8 +137,7 @@ func (c *client) onEvent(ev uint32) {
 	c.saw(ev)
 	if len(c.pend) > 0 {
 		if ev&evOutOrErr == 0 {
-			c.halfClosed()
-			return
+			return // a client that has shut its side may still read
 		}
 		if !c.flush(c) {
 			c.broken()
@@ -153,9 +152,6 @@ func (c *client) onEvent(ev uint32) {
 	}
 	c.proceed()
 }
-
-// halfClosed is for a client that has shut its side while a response is being sent: it may still read.
-func (c *client) halfClosed() {}
 
 // drained goes on after the client's socket has taken all there was.
 func (c *client) drained() {
@@ -259,20 +255,18 @@ func (c *client) transferTimeout() {
 	switch {
 	case len(c.pend) > 0: // the client does not read
 		c.abort('c', 'D')
-	case c.st == stWaiting && !c.body.Done() && len(c.up.pend) == 0 && !c.expectsServer():
-		c.abort('c', phase(c))
+	case c.st == stWaiting && c.uploading() && (c.be.server == 0 || c.fe.client > 0 && c.fe.client <= c.be.server):
+		c.abort('c', 'D')
 	case c.st == stWaiting:
 		c.serverTimeout()
-	case !c.body.Done() && len(c.up.pend) == 0:
+	case c.uploading():
 		c.abort('c', 'D')
 	default:
 		c.abort('s', 'D')
 	}
 }
 
-// expectsServer tells whether the client waits for a 100 Continue, rather than the server for the client.
-func (c *client) expectsServer() bool { return false }
-
+// phase gives the second letter of the termination state: what the request was about when it ended (section 8.5).
 func phase(c *client) byte {
 	switch c.st {
 	case stQueued:

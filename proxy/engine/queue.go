@@ -14,7 +14,7 @@ type waiter struct {
 	srv        *server // whose queue it is; nil: the backend's
 	next, prev *waiter
 	since      int64
-	behind     int // list.taken when it came
+	behind     int  // list.taken when it came
 	again      bool // the queue was dissolved: choose again
 }
 

@@ -230,12 +230,19 @@ func (c *client) badBody() {
 	c.reply(400, 'P', when)
 }
 
+// uploading tells whether it is the client's turn to send more of its request.
+func (c *client) uploading() bool {
+	return !c.body.Done() && c.up != nil && len(c.up.pend) == 0 && !c.up.dialing
+}
+
 // armTransfer starts the clock of whoever has to move next.
 func (c *client) armTransfer() {
 	switch {
 	case len(c.pend) > 0:
 		c.arm(c.fe.client)
-	case !c.body.Done() && c.up != nil && len(c.up.pend) == 0 && !c.up.dialing:
+	case c.uploading() && c.st == stWaiting: // both may end it: the server's clock runs since it got the last bytes
+		c.arm(shorter(c.fe.client, c.be.server))
+	case c.uploading():
 		c.arm(c.fe.client)
 	default:
 		c.arm(c.be.server)
