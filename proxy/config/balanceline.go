@@ -11,8 +11,16 @@ func parseBalance(p *parser, w words) {
 		p.bad("%s %s", w[0], err)
 		return
 	}
+	if !contains(balanceAlgorithms, b.Algorithm) {
+		p.unsupported(w[0] + " " + b.Algorithm)
+		return
+	}
 	p.px.Balance = b
 }
+
+// balanceAlgorithms are those that this director has; the others' arguments are looked at all the same, so that a mistake in
+// them gets HAProxy's words.
+var balanceAlgorithms = []string{"roundrobin", "static-rr", "leastconn", "first", "source", "random"}
 
 func balance(w words) (Balance, error) {
 	name := w.at(0)

@@ -1,0 +1,381 @@
+package proxy
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"simulacro/proxy/config"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// realServer answers with its name. hold, if set, is called before each answer.
+func realServer(t *testing.T, name string, hold func()) *httptest.Server {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if hold != nil {
+			hold()
+		}
+		_, _ = io.WriteString(w, name)
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+func addr(s *httptest.Server) string { return s.Listener.Addr().String() }
+
+// freeAddr gives an address of loopback that nothing listens on.
+func freeAddr(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// practical is the practical's file with this test's addresses and without what needs root.
+func practical(t *testing.T, front, socket string, servers ...string) string {
+	t.Helper()
+	text, err := os.ReadFile("config/testdata/practical.cfg")
+	require.NoError(t, err)
+	var lines []string
+	for _, line := range strings.Split(string(text), "\n") {
+		switch word := append(strings.Fields(line), "")[0]; word {
+		case "chroot", "user", "group", "pidfile", "daemon":
+			continue
+		}
+		lines = append(lines, line)
+	}
+	r := []string{"192.168.1.101:80", front, "/var/lib/haproxy/stats", socket + " level admin"}
+	for i, s := range servers {
+		r = append(r, fmt.Sprintf("10.0.100.1%d:80", i+2), s)
+	}
+	return strings.NewReplacer(r...).Replace(strings.Join(lines, "\n"))
+}
+
+func parse(t *testing.T, text string) *config.Config {
+	t.Helper()
+	cfg, report := config.ParseText("test.cfg", text, config.Options{})
+	require.False(t, report.Fatal, report)
+	return cfg
+}
+
+// start runs a director until the test's end.
+func start(t *testing.T, text string, inherited ...Listener) *Director {
+	t.Helper()
+	d, err := New(parse(t, text), Options{})
+	require.NoError(t, err)
+	require.NoError(t, d.Listen(inherited))
+	done := make(chan error, 1)
+	go func() { done <- d.Run() }()
+	t.Cleanup(func() {
+		d.HardStop()
+		select {
+		case err := <-done:
+			require.NoError(t, err)
+		case <-time.After(10 * time.Second):
+			t.Error("the director did not stop")
+		}
+	})
+	return d
+}
+
+// client opens a connection for each request, as w3m does.
+func client(t *testing.T) *http.Client {
+	t.Helper()
+	tr := &http.Transport{DisableKeepAlives: true}
+	t.Cleanup(tr.CloseIdleConnections)
+	return &http.Client{Transport: tr, Timeout: 10 * time.Second}
+}
+
+func get(c *http.Client, url string) (int, string, error) {
+	r, err := c.Get(url)
+	if err != nil {
+		return 0, "", err
+	}
+	defer r.Body.Close()
+	body, err := io.ReadAll(r.Body)
+	return r.StatusCode, string(body), err
+}
+
+// eventually waits for a condition.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	require.Eventually(t, ok, 10*time.Second, 5*time.Millisecond, what)
+}
+
+// ask sends one command to a runtime socket.
+func ask(t *testing.T, socket, command string) string {
+	t.Helper()
+	c, err := net.Dial("unix", socket)
+	require.NoError(t, err)
+	defer c.Close()
+	_, err = io.WriteString(c, command+"\n")
+	require.NoError(t, err)
+	require.NoError(t, c.(*net.UnixConn).CloseWrite())
+	answer, err := io.ReadAll(c)
+	require.NoError(t, err)
+	return string(answer)
+}
+
+// row gives the fields of one line of `show stat`, by column.
+func row(t *testing.T, csv, proxy, name string) map[string]string {
+	t.Helper()
+	lines := strings.Split(csv, "\n")
+	columns := strings.Split(strings.TrimPrefix(lines[0], "# "), ",")
+	for _, line := range lines[1:] {
+		fields := strings.Split(line, ",")
+		if len(fields) > 1 && fields[0] == proxy && fields[1] == name {
+			m := map[string]string{}
+			for i, f := range fields {
+				m[columns[min(i, len(columns)-1)]] = f
+			}
+			return m
+		}
+	}
+	t.Fatalf("no line %s/%s in %s", proxy, name, csv)
+	return nil
+}
+
+func TestPracticalServesExactThirds(t *testing.T) {
+	front, socket := freeAddr(t), t.TempDir()+"/stats"
+	var servers []string
+	for _, n := range []string{"cluster2", "cluster3", "cluster4"} {
+		servers = append(servers, addr(realServer(t, n, nil)))
+	}
+	start(t, practical(t, front, socket, servers...))
+	c := client(t)
+	count := map[string]int{}
+	for range 90 {
+		status, body, err := get(c, "http://"+front+"/index.php")
+		require.NoError(t, err)
+		require.Equal(t, 200, status)
+		count[body]++
+	}
+	require.Equal(t, map[string]int{"cluster2": 30, "cluster3": 30, "cluster4": 30}, count)
+
+	csv := ask(t, socket, "show stat")
+	require.Equal(t, "30", row(t, csv, "http_back", "cluster3")["stot"])
+	require.Equal(t, "90", row(t, csv, "http_front", "FRONTEND")["hrsp_2xx"])
+	require.Contains(t, ask(t, socket, "show info"), "\nVersion: "+Version+"\n")
+}
+
+func TestStatsPageWantsThePassword(t *testing.T) {
+	front := freeAddr(t)
+	start(t, practical(t, front, t.TempDir()+"/stats", addr(realServer(t, "cluster2", nil))))
+	c := client(t)
+	url := "http://" + front + "/haproxy_stats"
+	status, _, err := get(c, url)
+	require.NoError(t, err)
+	require.Equal(t, 401, status)
+	url = "http://admin:haproxy@" + front + "/haproxy_stats"
+	status, body, err := get(c, url)
+	require.NoError(t, err)
+	require.Equal(t, 200, status)
+	require.Contains(t, body, "http_back")
+	_, body, err = get(c, url+";csv")
+	require.NoError(t, err)
+	require.Equal(t, "OPEN", row(t, body, "http_front", "FRONTEND")["status"])
+}
+
+func TestSocketTakesServersOutAndIn(t *testing.T) {
+	front, socket := freeAddr(t), t.TempDir()+"/stats"
+	start(t, practical(t, front, socket, addr(realServer(t, "cluster2", nil)), addr(realServer(t, "cluster3", nil)), addr(realServer(t, "cluster4", nil))))
+	c := client(t)
+	who := func(n int) map[string]int {
+		count := map[string]int{}
+		for range n {
+			_, body, err := get(c, "http://"+front+"/")
+			require.NoError(t, err)
+			count[body]++
+		}
+		return count
+	}
+	ask(t, socket, "disable server http_back/cluster3")
+	require.Equal(t, map[string]int{"cluster2": 5, "cluster4": 5}, who(10))
+	require.Equal(t, "MAINT", row(t, ask(t, socket, "show stat"), "http_back", "cluster3")["status"])
+	require.Contains(t, ask(t, socket, "show servers state"), "cluster3")
+	ask(t, socket, "enable server http_back/cluster3")
+	ask(t, socket, "set server http_back/cluster4 state drain")
+	require.Equal(t, map[string]int{"cluster2": 5, "cluster3": 5}, who(10))
+	ask(t, socket, "set server http_back/cluster4 state ready")
+	ask(t, socket, "set server http_back/cluster2 weight 2")
+	require.Equal(t, "2", row(t, ask(t, socket, "show stat"), "http_back", "cluster2")["weight"])
+	require.Equal(t, map[string]int{"cluster2": 10, "cluster3": 5, "cluster4": 5}, who(20))
+}
+
+// short is a file whose times suit a test.
+const short = `
+global
+  stats socket %s level admin
+defaults
+  mode http
+  timeout client 5s
+  timeout server 5s
+  timeout connect 1s
+frontend f
+  bind %s
+  default_backend b
+backend b
+`
+
+func TestRedispatchHidesARefusedServer(t *testing.T) {
+	front, socket := freeAddr(t), t.TempDir()+"/stats"
+	start(t, fmt.Sprintf(short, socket, front)+"  retries 1\n  option redispatch\n"+
+		"  server gone "+freeAddr(t)+"\n  server there "+addr(realServer(t, "there", nil))+"\n")
+	c := client(t)
+	for range 4 {
+		status, body, err := get(c, "http://"+front+"/")
+		require.NoError(t, err)
+		require.Equal(t, 200, status)
+		require.Equal(t, "there", body)
+	}
+	csv := ask(t, socket, "show stat")
+	require.Equal(t, "2", row(t, csv, "b", "gone")["wredis"])
+}
+
+func TestAllServersDownIs503(t *testing.T) {
+	front, socket := freeAddr(t), t.TempDir()+"/stats"
+	start(t, fmt.Sprintf(short, socket, front)+"  server gone "+freeAddr(t)+" check inter 50 fall 1\n")
+	eventually(t, "the server is found down", func() bool {
+		return row(t, ask(t, socket, "show stat"), "b", "gone")["status"] == "DOWN"
+	})
+	status, body, err := get(client(t), "http://"+front+"/")
+	require.NoError(t, err)
+	require.Equal(t, 503, status)
+	require.Contains(t, body, "No server is available to handle this request.")
+}
+
+func TestRequestsQueueAtMaxconn(t *testing.T) {
+	front, socket := freeAddr(t), t.TempDir()+"/stats"
+	gate := make(chan struct{})
+	slow := realServer(t, "slow", func() { <-gate })
+	start(t, fmt.Sprintf(short, socket, front)+"  server slow "+addr(slow)+" maxconn 1\n")
+	c := client(t)
+	answers := make(chan int, 3)
+	for range 3 {
+		go func() {
+			status, _, _ := get(c, "http://"+front+"/")
+			answers <- status
+		}()
+	}
+	eventually(t, "two requests wait", func() bool {
+		r := row(t, ask(t, socket, "show stat"), "b", "slow")
+		b := row(t, ask(t, socket, "show stat"), "b", "BACKEND")
+		return r["scur"] == "1" && (r["qcur"] == "2" || b["qcur"] == "2")
+	})
+	close(gate)
+	for range 3 {
+		require.Equal(t, 200, <-answers)
+	}
+}
+
+func TestHandoverLosesNoRequest(t *testing.T) {
+	front, dir := freeAddr(t), t.TempDir()
+	server := addr(realServer(t, "s", nil))
+	text := fmt.Sprintf(short, dir+"/stats", front) + "  server s " + server + "\n"
+	d := start(t, text)
+	var stop atomic.Bool
+	var lost, served atomic.Int64
+	var wg sync.WaitGroup
+	c := client(t)
+	for range 4 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for !stop.Load() {
+				if status, _, err := get(c, "http://"+front+"/"); err != nil || status != 200 {
+					lost.Add(1)
+				} else {
+					served.Add(1)
+				}
+			}
+		}()
+	}
+	for range 3 {
+		before := served.Load()
+		eventually(t, "requests flow", func() bool { return served.Load() > before+20 })
+		next := start(t, text, d.Listeners()...)
+		d.SoftStop()
+		d = next
+	}
+	before := served.Load()
+	eventually(t, "requests flow", func() bool { return served.Load() > before+20 })
+	stop.Store(true)
+	wg.Wait()
+	require.Zero(t, lost.Load(), "of %d", served.Load())
+	require.Contains(t, ask(t, dir+"/stats", "show info"), "Name: HAProxy")
+}
+
+func TestListenSaysWhyInHAProxysWords(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	d, err := New(parse(t, fmt.Sprintf(short, "/nonexistent/stats", taken.Addr())), Options{})
+	require.NoError(t, err)
+	err = d.Listen(nil)
+	var lines ListenError
+	require.True(t, errors.As(err, &lines))
+	require.Equal(t, ListenError{
+		"Binding [test.cfg:3] for frontend GLOBAL: cannot bind UNIX socket (No such file or directory) [/nonexistent/stats]",
+		"Binding [test.cfg:10] for frontend f: cannot bind socket (Address already in use) for [" + taken.Addr().String() + "]",
+	}, lines)
+}
+
+func TestRuntimeSocketHasItsMode(t *testing.T) {
+	socket := t.TempDir() + "/stats"
+	start(t, strings.Replace(fmt.Sprintf(short, socket, freeAddr(t)), "level admin", "mode 600 level user", 1))
+	info, err := os.Stat(socket)
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+	require.Contains(t, ask(t, socket, "disable server b/x"), "Permission denied")
+}
+
+func TestHardStopAfterEndsALongRequest(t *testing.T) {
+	front := freeAddr(t)
+	gate := make(chan struct{})
+	defer close(gate)
+	entered := make(chan struct{}, 1)
+	slow := realServer(t, "slow", func() { entered <- struct{}{}; <-gate })
+	text := strings.Replace(fmt.Sprintf(short, t.TempDir()+"/s", front), "global\n", "global\n  hard-stop-after 100ms\n", 1)
+	d, err := New(parse(t, text+"  server slow "+addr(slow)+"\n"), Options{})
+	require.NoError(t, err)
+	require.NoError(t, d.Listen(nil))
+	done := make(chan error, 1)
+	go func() { done <- d.Run() }()
+	answer := make(chan struct{})
+	c := client(t)
+	go func() {
+		defer close(answer)
+		_, _, _ = get(c, "http://"+front+"/") // it is cut off
+	}()
+	<-entered
+	d.SoftStop()
+	select {
+	case err := <-done:
+		require.NoError(t, err)
+	case <-time.After(10 * time.Second):
+		t.Fatal("hard-stop-after did not end the session")
+	}
+	<-answer
+}
+
+func TestSocketsCountsWhatAConfigurationNeeds(t *testing.T) {
+	cfg := parse(t, practical(t, "127.0.0.1:80", "/tmp/x", "127.0.0.1:81", "127.0.0.1:82", "127.0.0.1:83"))
+	require.Equal(t, 2*3000+20+1+1+3, Sockets(cfg, 3000))
+	require.Equal(t, "Address already in use", strerror(fmt.Errorf("x: %w", syscall.EADDRINUSE)))
+}
