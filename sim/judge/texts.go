@@ -11,7 +11,7 @@ import (
 
 // output holds what an action printed, and its exit code, against what it must be.
 func (r *record) output(o *sim.OutputMatch) finding {
-	bound := matchBound(o.TextMatch)
+	bound := r.matchBound(o.TextMatch)
 	if o.Exit != nil {
 		bound = strings.TrimSuffix(fmt.Sprintf("exit %d, %s", *o.Exit, bound), ", ")
 	}
@@ -56,7 +56,7 @@ func (r *record) log(l *sim.LogMatch, w window) finding {
 			lines = append(lines, e.Text)
 		}
 	}
-	bound := matchBound(l.TextMatch)
+	bound := r.matchBound(l.TextMatch)
 	if len(lines) == 0 && len(l.Contains)+len(l.Matches) == 0 && !slices.ContainsFunc(r.logs, func(e sim.Event) bool { return e.Node == l.Node }) {
 		return cannotTell(bound, "the history has no log of %s", l.Node)
 	}
@@ -88,14 +88,14 @@ func (r *record) mismatches(m sim.TextMatch, texts []string, where string) (brok
 	return broken
 }
 
-func matchBound(m sim.TextMatch) string {
+func (r *record) matchBound(m sim.TextMatch) string {
 	var parts []string
 	for _, p := range []struct {
 		word string
 		list []string
 	}{{"contains", m.Contains}, {"lacks", m.Lacks}, {"matches", m.Matches}} {
 		for _, s := range p.list {
-			parts = append(parts, fmt.Sprintf("%s %q", p.word, s))
+			parts = append(parts, fmt.Sprintf("%s %q", p.word, r.plan.Rewrite(s)))
 		}
 	}
 	return strings.Join(parts, ", ")

@@ -21,6 +21,7 @@ type band struct {
 	recover    time.Duration // asked for
 	recovered  time.Duration // on the last target
 	up         time.Duration // when the director had the last server concerned UP again
+	beyond     bool          // it hits nodes that the director's checks are not about: its own, the client's
 }
 
 // bands gathers the faults of a history, in the order of their injection.
@@ -33,14 +34,27 @@ func bands(h sim.History, s *series) []band {
 		i := slices.IndexFunc(list, func(b band) bool { return b.name == e.Fault.ID })
 		if i < 0 {
 			i = len(list)
-			list = append(list, band{e.Fault.ID, e.Fault.Kind, nil, unseen, unseen, unseen, unseen, unseen, unseen})
+			list = append(list, band{name: e.Fault.ID, kind: e.Fault.Kind,
+				injected: unseen, effect: unseen, down: unseen, recover: unseen, recovered: unseen, up: unseen})
 		}
 		list[i].add(e.Fault, e.At.Sub(s.zero))
 	}
 	for i := range list {
 		list[i].follow(s.tracks)
+		list[i].beyond = list[i].down == unseen && beyond(h.Run(), list[i].targets)
 	}
 	return list
+}
+
+// beyond tells whether no target is a node that the director's checks can tell anything of.
+func beyond(run *sim.RunInfo, targets []string) bool {
+	if run == nil {
+		return false
+	}
+	return !slices.ContainsFunc(targets, func(name string) bool {
+		n, err := run.Plan.Node(name)
+		return err != nil || n.Role == sim.Server || n.Role == sim.Storage
+	})
 }
 
 func (b *band) add(f *sim.FaultStep, at time.Duration) {
@@ -119,6 +133,9 @@ func (b band) segments(length time.Duration) []segment {
 	}
 	var list []segment
 	add := func(from, to time.Duration, class, label string) {
+		if n := len(list); n > 0 {
+			from = max(from, list[n-1].to)
+		}
 		from, to = max(from, 0), min(to, length)
 		if to > from {
 			list = append(list, segment{from, to, class, label})
@@ -131,9 +148,12 @@ func (b band) segments(length time.Duration) []segment {
 	if recover == unseen {
 		recover = length
 	}
-	if b.down == unseen || b.down > recover {
+	switch {
+	case b.beyond:
+		add(b.effect, recover, "detected", "in effect")
+	case b.down == unseen || b.down > recover:
 		add(b.effect, recover, "undetected", "not detected")
-	} else {
+	default:
 		add(b.effect, b.down, "undetected", "not yet detected")
 		add(max(b.down, b.effect), recover, "detected", "detected")
 	}
