@@ -67,7 +67,10 @@ func connect(ctx context.Context) (*client.Client, error) {
 func ping(ctx context.Context, api *client.Client) error {
 	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
-	_, err := api.Ping(ctx)
+	answer, err := api.Ping(ctx)
+	if err == nil {
+		api.NegotiateAPIVersionPing(answer) // here, so that every decision by version is right from the start
+	}
 	return unwrapDial(err)
 }
 
