@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 )
@@ -127,7 +128,11 @@ func main() {
 	if os.Getenv(statusEnv) != "" {
 		os.Exit(daemonMain(os.Args[1:]))
 	}
-	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	argv := os.Args[1:]
+	if filepath.Base(os.Args[0]) == "mount.nfs4" { // what mount -t nfs4 calls; options of the user's own come later and win
+		argv = append([]string{"-overs=4"}, argv...)
+	}
+	os.Exit(run(argv, os.Stdout, os.Stderr))
 }
 
 // run is the command; it returns the exit code.

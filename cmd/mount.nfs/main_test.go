@@ -277,6 +277,15 @@ func TestKilledCommandLeavesNoDaemon(t *testing.T) {
 	x.daemonEnds(t)
 }
 
+func TestCalledAsMountNFS4(t *testing.T) {
+	x := newFixture(t)
+	cmd := command("127.0.0.1:"+nfstest.Export, x.dir, "-o", x.opts)
+	cmd.Args[0] = "/sbin/mount.nfs4"
+	out, err := cmd.CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(out), "protocol is not supported: vers=4:")
+}
+
 func TestFake(t *testing.T) {
 	x := newFixture(t)
 	code, stderr := helper(t, "-f", "127.0.0.1:"+nfstest.Export, x.dir, "-o", x.opts)

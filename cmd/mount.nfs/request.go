@@ -72,8 +72,8 @@ func (r *request) mount(argv []string, stdout, stderr io.Writer) error {
 	}
 	if r.opts.Client != options.ClientFUSE && kernel.Supported() {
 		err := r.mountKernel(stdout)
-		// A kernel that has NFS may still not let this container use it.
-		unusable := errors.Is(err, unix.EPERM) || errors.Is(err, unix.ENODEV)
+		// A kernel that has NFS may still not let this container use it, or lack the module of version 3.
+		unusable := errors.Is(err, unix.EPERM) || errors.Is(err, unix.ENODEV) || errors.Is(err, unix.EPROTONOSUPPORT)
 		if r.opts.Client == options.ClientKernel || !unusable {
 			return err
 		}

@@ -23,6 +23,10 @@ const (
 	maxBackoff = 2 * time.Second
 	// maxDial bounds one attempt, so that a host that comes back is tried soon even with a long timeo.
 	maxDial = 5 * time.Second
+	// maxUnacked bounds how long TCP waits for an acknowledgement. It sends again after ever longer pauses, so without a bound
+	// a server that was unreachable for a minute would be found again a minute after its return. A server that is only slow
+	// or paused acknowledges all the same.
+	maxUnacked = 15 * time.Second
 )
 
 // run connects whenever there is something to send, until the client ends.
@@ -100,10 +104,10 @@ func (c *Client) dialFrom(ctx context.Context, local net.Addr) (net.Conn, error)
 	return conn, nil
 }
 
-// setOptions makes TCP itself give up a connection whose data nobody acknowledges for a major timeout: a new handshake then
-// finds a server that came back without memory of the old one. Failures cost only that, so they are ignored.
+// setOptions makes TCP itself give up a connection whose data nobody acknowledges for a major timeout, or maxUnacked: a new
+// handshake then finds a server that came back without memory of the old one. Failures cost only that, so they are ignored.
 func (c *Client) setOptions(fd int, reuse bool) {
-	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(c.cfg.major()/time.Millisecond))
+	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(min(c.cfg.major(), maxUnacked)/time.Millisecond))
 	if reuse {
 		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1)
 	}
