@@ -30,14 +30,19 @@ type Director struct {
 	opt     Options
 	engine  *engine.Engine
 	logs    *accesslog.Logs // from Run on
+	started chan struct{}   // closed when Run serves
+	ended   chan struct{}   // closed when Run has returned
 	pages   map[*config.Proxy]*stats.Page
 	sockets []runtimeSocket
 	runtime *stats.SocketServer
 	adapter *adapter
 
+	stops sync.RWMutex // held for reading while the engine is being stopped
+	done  bool         // the engine has ended
+
 	mu      sync.Mutex
 	hard    *time.Timer // hard-stop-after
-	stopped bool
+	stopped bool        // the timer is not wanted any more
 }
 
 var (
@@ -50,8 +55,12 @@ func New(cfg *config.Config, opt Options) (*Director, error) {
 	if opt.Maxconn == 0 {
 		opt.Maxconn = cfg.Global.Maxconn
 	}
-	d := &Director{cfg: cfg, opt: opt, pages: map[*config.Proxy]*stats.Page{}}
-	e, err := engine.New(cfg, engine.Options{Maxconn: opt.Maxconn, Logger: d, Stats: d})
+	d := &Director{
+		cfg: cfg, opt: opt, pages: map[*config.Proxy]*stats.Page{}, started: make(chan struct{}), ended: make(chan struct{}),
+	}
+	e, err := engine.New(cfg, engine.Options{
+		Maxconn: opt.Maxconn, Logger: d, Stats: d, Started: func() { close(d.started) },
+	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the engine: %w", err)
 	}
@@ -70,6 +79,7 @@ func New(cfg *config.Config, opt Options) (*Director, error) {
 // Run serves until the director has been stopped and its last session has ended; it closes all that Listen opened. The
 // log's sockets are opened here, so that they are the process's that serves, inside its chroot.
 func (d *Director) Run() error {
+	defer close(d.ended)
 	logs, err := accesslog.New(d.cfg, accesslog.Options{})
 	if err != nil {
 		return fmt.Errorf("open the logs: %w", err)
@@ -78,8 +88,12 @@ func (d *Director) Run() error {
 	wait := d.serveSockets()
 	err = d.engine.Run()
 	d.disarm()
+	d.stops.Lock()
+	d.done = true
+	d.stops.Unlock()
 	_ = d.runtime.Close() // it only ends the operators' sessions
 	wait()
+	d.closeSockets()
 	if e := logs.Close(); err == nil && e != nil {
 		err = fmt.Errorf("close the logs: %w", e)
 	}
@@ -87,18 +101,32 @@ func (d *Director) Run() error {
 }
 
 // SoftStop closes the listeners and idle connections: Run returns when the last session has ended, or after
-// hard-stop-after.
+// hard-stop-after. Called early, it waits until Run serves.
 func (d *Director) SoftStop() {
-	d.engine.SoftStop()
+	d.stop(d.engine.SoftStop)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if after := d.cfg.Global.HardStop; after > 0 && d.hard == nil && !d.stopped {
-		d.hard = time.AfterFunc(after, d.engine.HardStop)
+		d.hard = time.AfterFunc(after, d.HardStop)
 	}
 }
 
 // HardStop ends every session at once.
-func (d *Director) HardStop() { d.engine.HardStop() }
+func (d *Director) HardStop() { d.stop(d.engine.HardStop) }
+
+// stop stops the engine in one of its ways, once Run serves and unless it has ended: the engine logs what it stops.
+func (d *Director) stop(how func()) {
+	select {
+	case <-d.started:
+	case <-d.ended:
+		return
+	}
+	d.stops.RLock()
+	defer d.stops.RUnlock()
+	if !d.done {
+		how()
+	}
+}
 
 func (d *Director) disarm() {
 	d.mu.Lock()

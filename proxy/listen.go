@@ -100,13 +100,17 @@ func (d *Director) Listeners() []Listener {
 
 // Close closes the sockets of a director that is not run: a master's, which only hands them on.
 func (d *Director) Close() {
+	d.closeSockets()
+	for _, l := range d.engine.Listeners() {
+		_ = syscall.Close(l.FD)
+	}
+}
+
+func (d *Director) closeSockets() {
 	for _, s := range d.sockets {
 		_ = syscall.Close(s.fd)
 	}
 	d.sockets = nil
-	for _, l := range d.engine.Listeners() {
-		_ = syscall.Close(l.FD)
-	}
 }
 
 // openRuntime opens one runtime socket, or takes it over.
@@ -222,7 +226,11 @@ func strerror(err error) string {
 func (d *Director) serveSockets() (wait func()) {
 	var wg sync.WaitGroup
 	for _, s := range d.sockets {
-		l, err := fileListener(s.fd)
+		fd, err := dup(s.fd) // this one stays open: it may still be handed over
+		if err != nil {
+			continue
+		}
+		l, err := fileListener(fd)
 		if err != nil {
 			continue // the descriptor was checked when it was opened; a director without this socket still serves
 		}

@@ -142,6 +142,9 @@ func (e *Engine) Run() error {
 			l.serve()
 		}()
 	}
+	if e.opt.Started != nil {
+		e.opt.Started()
+	}
 	loops.Wait()
 	e.wg.Wait()
 	for _, l := range e.loops {

@@ -12,6 +12,7 @@ type Options struct {
 	Seed    uint64 // of random balancing and of spread-checks; 0: from the clock
 	Logger  Logger // nil: nothing is logged
 	Stats   Responder
+	Started func() // called by Run when it serves: only from then on may the engine be stopped; nil: nobody asks
 }
 
 // Logger takes what there is to log. Its methods are called from the loops: they must not block, and may be called by
