@@ -25,12 +25,7 @@ func (d *decoder) expectation(n ast.Node, e *sim.Expectation) {
 	e.Line = start(n).GetToken().Position.Line
 	var window string
 	verbs := verbFields(e)
-	fields := append([]field{
-		{"name", "text", "for the report, in place of a made one", func(d *decoder, n ast.Node) { d.str(n, "name", &e.Name) }},
-		{"why", "text", "what a failure means, for who reads the report", func(d *decoder, n ast.Node) { d.text(n, "why", &e.Why) }},
-		{"in", "text", `the window: all, before, or one of a fault's: "during kill"; without it, all`, func(d *decoder, n ast.Node) { d.str(n, "in", &window) }},
-	}, verbs...)
-	seen := d.object(n, "expectation", fields)
+	seen := d.object(n, "expectation", append(aroundFields(e, &window), verbs...))
 	var given []string
 	for _, v := range verbs {
 		if seen[v.key] != nil {
@@ -54,6 +49,15 @@ func (d *decoder) expectation(n ast.Node, e *sim.Expectation) {
 			e.Name = describe(e)
 		}
 	})
+}
+
+// aroundFields are what every expectation can have around what it expects.
+func aroundFields(e *sim.Expectation, window *string) []field {
+	return []field{
+		{"name", "text", "for the report, in place of a made one", func(d *decoder, n ast.Node) { d.str(n, "name", &e.Name) }},
+		{"why", "text", "what a failure means, for who reads the report", func(d *decoder, n ast.Node) { d.text(n, "why", &e.Why) }},
+		{"in", "text", `the window: all, before, or one of a fault's: "during kill"; without it, all`, func(d *decoder, n ast.Node) { d.str(n, "in", window) }},
+	}
 }
 
 func verbFields(e *sim.Expectation) []field {

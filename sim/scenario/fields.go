@@ -68,13 +68,17 @@ func directorNames() []string {
 	return names
 }
 
-func (d *decoder) patch(n ast.Node) (p sim.SectionPatch) {
-	seen := d.object(n, "patch", []field{
+func patchFields(p *sim.SectionPatch) []field {
+	return []field{
 		{"section", "text", "the section's header, as in haproxy.cfg", func(d *decoder, n ast.Node) { d.str(n, "section", &p.Section) }},
 		{"remove", "list of lines", "lines to drop, by their leading words", func(d *decoder, n ast.Node) { p.Remove = d.words(n, "remove") }},
 		{"replace", "mapping", "a line's leading words: the line to put there", func(d *decoder, n ast.Node) { p.Replace = d.changes(n) }},
 		{"add", "list of lines", "lines to add at the section's end", func(d *decoder, n ast.Node) { p.Add = d.words(n, "add") }},
-	})
+	}
+}
+
+func (d *decoder) patch(n ast.Node) (p sim.SectionPatch) {
+	seen := d.object(n, "patch", patchFields(&p))
 	if p.Section == "" {
 		d.fail(n, `patch has no section: name one, such as "backend http_back"`)
 	} else if !sim.IsSection(p.Section) {

@@ -51,6 +51,15 @@ func TestLoadReadsEveryField(t *testing.T) {
 	}
 }
 
+func TestReference(t *testing.T) {
+	var b strings.Builder
+	require.NoError(t, WriteReference(&b))
+	golden(t, "reference.md", b.String())
+	for _, k := range sim.WindowKinds() {
+		assert.NotEmpty(t, windowDocs[k], k)
+	}
+}
+
 func TestLoadTellsEveryMistakeOfAFile(t *testing.T) {
 	_, err := LoadFile("testdata/wrong.yaml", Options{Kinds: catalogue})
 	require.Error(t, err)

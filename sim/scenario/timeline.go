@@ -45,14 +45,11 @@ func (d *decoder) step(n ast.Node, number int) []sim.Step {
 	return nil
 }
 
-func (d *decoder) faultStep(n ast.Node) sim.Step {
-	f := &sim.Fault{}
-	st := sim.Step{Fault: f}
-	var target ast.Node
-	fields := []field{
+func faultFields(f *sim.Fault, when *sim.When, target *ast.Node) []field {
+	return append([]field{
 		{"fault", "word", "what breaks: an entry of the fault catalogue", func(d *decoder, n ast.Node) { d.str(n, "fault", &f.Kind) }},
 		{"name", "word", "for windows and other steps to refer to; without it, the kind", func(d *decoder, n ast.Node) { d.name(n, &f.Name) }},
-		{"target", "word or list", "nodes, or servers for all real servers", func(d *decoder, n ast.Node) { target = n }},
+		{"target", "word or list", "nodes, or servers for all real servers; may be left out where the kind can hit only one", func(_ *decoder, n ast.Node) { *target = n }},
 		{"for", "time", "from its effect to its recovery; without it, until the load is over", func(d *decoder, n ast.Node) {
 			d.duration(n, "for", &f.For)
 			if f.For == 0 {
@@ -61,8 +58,14 @@ func (d *decoder) faultStep(n ast.Node) sim.Step {
 		}},
 		{"params", "mapping", "what the kind takes", func(d *decoder, n ast.Node) { f.Params = d.params(n) }},
 		{"say", "text", "told to who watches, when it happens", func(d *decoder, n ast.Node) { d.text(n, "say", &f.Say) }},
-	}
-	seen := d.object(n, "fault", append(fields, whenFields(&st.When)...))
+	}, whenFields(when)...)
+}
+
+func (d *decoder) faultStep(n ast.Node) sim.Step {
+	f := &sim.Fault{}
+	st := sim.Step{Fault: f}
+	var target ast.Node
+	seen := d.object(n, "fault", faultFields(f, &st.When, &target))
 	if f.Name == "" {
 		f.Name = f.Kind
 	}
@@ -71,17 +74,20 @@ func (d *decoder) faultStep(n ast.Node) sim.Step {
 	return st
 }
 
-func (d *decoder) actionStep(n ast.Node, number int) sim.Step {
-	a := &sim.Action{Name: fmt.Sprintf("action-%d", number)}
-	st := sim.Step{Action: a}
-	fields := []field{
+func actionFields(a *sim.Action, when *sim.When) []field {
+	return append([]field{
 		{"run", "text", "the command, as it is typed in the node's shell", func(d *decoder, n ast.Node) { d.str(n, "run", &a.Run) }},
-		{"name", "word", "for expectations and other steps to refer to", func(d *decoder, n ast.Node) { d.name(n, &a.Name) }},
+		{"name", "word", "for expectations and other steps to refer to; without it, action-N by its place", func(d *decoder, n ast.Node) { d.name(n, &a.Name) }},
 		{"node", "word", "where it is typed", func(d *decoder, n ast.Node) { d.str(n, "node", &a.Node) }},
 		{"exit", "number", "the exit code that it must end with", func(d *decoder, n ast.Node) { a.Exit = d.exit(n) }},
 		{"say", "text", "told to who watches, when it happens", func(d *decoder, n ast.Node) { d.text(n, "say", &a.Say) }},
-	}
-	seen := d.object(n, "action", append(fields, whenFields(&st.When)...))
+	}, whenFields(when)...)
+}
+
+func (d *decoder) actionStep(n ast.Node, number int) sim.Step {
+	a := &sim.Action{Name: fmt.Sprintf("action-%d", number)}
+	st := sim.Step{Action: a}
+	seen := d.object(n, "action", actionFields(a, &st.When))
 	if seen["node"] == nil {
 		d.fail(n, "action has no node: say where %q is typed", a.Run)
 	}

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,13 +20,8 @@ func isMapping(n ast.Node) bool {
 	return false
 }
 
-func (d *decoder) availability(n ast.Node) *sim.Availability {
-	a := &sim.Availability{}
-	if !isMapping(n) {
-		a.Bound, _ = d.bound(n, "availability", ">=")
-		return a
-	}
-	seen := d.object(n, "availability", []field{
+func availabilityFields(a *sim.Availability) []field {
+	return []field{
 		{"is", "bound", "per cents", func(d *decoder, n ast.Node) { a.Bound, _ = d.bound(n, "availability", ">=") }},
 		{"ok", "list", "codes or classes that count as served; without it 2xx and 3xx", func(d *decoder, n ast.Node) {
 			for _, item := range d.items(n) {
@@ -34,7 +30,16 @@ func (d *decoder) availability(n ast.Node) *sim.Availability {
 				}
 			}
 		}},
-	})
+	}
+}
+
+func (d *decoder) availability(n ast.Node) *sim.Availability {
+	a := &sim.Availability{}
+	if !isMapping(n) {
+		a.Bound, _ = d.bound(n, "availability", ">=")
+		return a
+	}
+	seen := d.object(n, "availability", availabilityFields(a))
 	if seen["is"] == nil {
 		d.fail(n, `availability has no bound: give it is: "99.9 %%"`)
 	}
@@ -52,28 +57,42 @@ func (d *decoder) shares(n ast.Node) (list []sim.ServerShare) {
 	return list
 }
 
-func (d *decoder) distribution(n ast.Node) *sim.Distribution {
-	dist := &sim.Distribution{}
-	law := func(d *decoder, n ast.Node) {
-		var s string
-		d.choice(n, "distribution", []string{"even", "weights"}, &s)
-		dist.Even = s == "even"
-	}
-	if !isMapping(n) {
-		law(d, n)
-		return dist
-	}
-	seen := d.object(n, "distribution", []field{
-		{"law", "word", "even, or weights: those in haproxy.cfg", law},
+func distributionFields(dist *sim.Distribution) []field {
+	return []field{
+		{"law", "word", "even, or weights: those in haproxy.cfg", func(d *decoder, n ast.Node) { d.law(n, dist) }},
 		{"of", "list", "the servers that take part; without it all of the backend", func(d *decoder, n ast.Node) { dist.Servers = d.words(n, "of") }},
 		{"within", "number", "requests more than the algorithm's own deviation that are borne", func(d *decoder, n ast.Node) {
 			dist.Within, _ = d.integer(n, "within", 0, 1_000_000)
 		}},
-	})
+	}
+}
+
+func (d *decoder) distribution(n ast.Node) *sim.Distribution {
+	dist := &sim.Distribution{}
+	if !isMapping(n) {
+		d.law(n, dist)
+		return dist
+	}
+	seen := d.object(n, "distribution", distributionFields(dist))
 	if seen["law"] == nil {
 		d.fail(n, "distribution has no law: even or weights")
 	}
 	return dist
+}
+
+func (d *decoder) law(n ast.Node, dist *sim.Distribution) {
+	var s string
+	d.choice(n, "distribution", []string{"even", "weights"}, &s)
+	dist.Even = s == "even"
+}
+
+func detectionFields(det *sim.Detection, what string) []field {
+	return []field{
+		{"fault", "word", "the fault's name", func(d *decoder, n ast.Node) { d.str(n, "fault", &det.Fault) }},
+		{"servers", "list", "whose state is looked at; without it the fault's targets, or all servers", func(d *decoder, n ast.Node) { det.Servers = d.words(n, "servers") }},
+		{"within", "time", "in place of the bound that follows from haproxy.cfg", func(d *decoder, n ast.Node) { d.duration(n, "within", &det.Within) }},
+		{"allow", "time", "on top of the bound that follows from haproxy.cfg", func(d *decoder, n ast.Node) { d.duration(n, "allow", &det.Allow) }},
+	}
 }
 
 // detection reads what detection and recovery share.
@@ -83,12 +102,7 @@ func (d *decoder) detection(n ast.Node, what string) *sim.Detection {
 		d.str(n, what, &det.Fault)
 		return det
 	}
-	seen := d.object(n, what, []field{
-		{"fault", "word", "the fault's name", func(d *decoder, n ast.Node) { d.str(n, "fault", &det.Fault) }},
-		{"servers", "list", "whose state is looked at; without it the fault's targets, or all servers", func(d *decoder, n ast.Node) { det.Servers = d.words(n, "servers") }},
-		{"within", "time", "in place of the bound that follows from haproxy.cfg", func(d *decoder, n ast.Node) { d.duration(n, "within", &det.Within) }},
-		{"allow", "time", "on top of the bound that follows from haproxy.cfg", func(d *decoder, n ast.Node) { d.duration(n, "allow", &det.Allow) }},
-	})
+	seen := d.object(n, what, detectionFields(det, what))
 	if seen["within"] != nil && seen["allow"] != nil {
 		d.fail(seen["allow"], "%s has both within and allow: allow is on top of the derived bound, within replaces it", what)
 	}
@@ -131,18 +145,25 @@ func (d *decoder) statuses(n ast.Node) (list []string) {
 	return list
 }
 
+func statusFields(mix *sim.StatusMix) []field {
+	return []field{
+		{"only", "list", "every request got one of these", func(d *decoder, n ast.Node) { mix.Only = d.statuses(n) }},
+		{"none", "list", "no request got one of these", func(d *decoder, n ast.Node) { mix.None = d.statuses(n) }},
+	}
+}
+
 // status reads only, none, and the bounds of single statuses.
 func (d *decoder) status(n ast.Node) *sim.StatusMix {
 	mix := &sim.StatusMix{}
+	fields := statusFields(mix)
 	entries, _ := d.entries(n, "status")
 	for _, e := range entries {
+		i := slices.IndexFunc(fields, func(f field) bool { return f.key == e.key })
 		switch {
-		case e.key == "only":
-			mix.Only = d.statuses(e.value)
-		case e.key == "none":
-			mix.None = d.statuses(e.value)
-		case nearest(e.key, []string{"only", "none"}) != "" && !statusForm.MatchString(e.key):
-			d.fail(e.at, "unknown field of status %q: did you mean %q?", e.key, nearest(e.key, []string{"only", "none"}))
+		case i >= 0:
+			fields[i].set(d, e.value)
+		case nearest(e.key, keys(fields)) != "" && !statusForm.MatchString(e.key):
+			d.fail(e.at, "unknown field of status %q: did you mean %q?", e.key, nearest(e.key, keys(fields)))
 		case d.isStatus(e.at, e.key):
 			if b, ok := d.bound(e.value, "share of "+e.key, ">="); ok {
 				mix.Share = append(mix.Share, sim.StatusShare{Status: e.key, Bound: b})
@@ -152,16 +173,22 @@ func (d *decoder) status(n ast.Node) *sim.StatusMix {
 	return mix
 }
 
+// stateNames are the first words of the states in HAProxy's statistics.
+var stateNames = []string{"UP", "DOWN", "MAINT", "NOLB", "DRAIN"}
+
+func stateFields(st *sim.States) []field {
+	return []field{
+		{"of", "list", "servers; without it all of the backend", func(d *decoder, n ast.Node) { st.Servers = d.words(n, "of") }},
+		{"always", "word", "every sample has this state", func(d *decoder, n ast.Node) { d.choice(n, "state", stateNames, &st.Always) }},
+		{"never", "word", "no sample has this state", func(d *decoder, n ast.Node) { d.choice(n, "state", stateNames, &st.Never) }},
+		{"reaches", "word", "some sample of each server has this state", func(d *decoder, n ast.Node) { d.choice(n, "state", stateNames, &st.Reaches) }},
+		{"check", "word", "every sample has this check result, as in the statistics: L4OK, L7OK, L4TOUT …", func(d *decoder, n ast.Node) { d.str(n, "check", &st.Check) }},
+	}
+}
+
 func (d *decoder) state(n ast.Node) *sim.States {
 	st := &sim.States{}
-	names := []string{"UP", "DOWN", "MAINT", "NOLB", "DRAIN"}
-	seen := d.object(n, "state", []field{
-		{"of", "list", "servers; without it all of the backend", func(d *decoder, n ast.Node) { st.Servers = d.words(n, "of") }},
-		{"always", "word", "every sample has this state", func(d *decoder, n ast.Node) { d.choice(n, "state", names, &st.Always) }},
-		{"never", "word", "no sample has this state", func(d *decoder, n ast.Node) { d.choice(n, "state", names, &st.Never) }},
-		{"reaches", "word", "some sample of each server has this state", func(d *decoder, n ast.Node) { d.choice(n, "state", names, &st.Reaches) }},
-		{"check", "word", "every sample has this check result, as in the statistics: L4OK, L7OK, L4TOUT …", func(d *decoder, n ast.Node) { d.str(n, "check", &st.Check) }},
-	})
+	seen := d.object(n, "state", stateFields(st))
 	if seen["always"] == nil && seen["never"] == nil && seen["reaches"] == nil && seen["check"] == nil {
 		d.fail(n, "state says nothing: give it always, never, reaches or check")
 	}
@@ -171,7 +198,7 @@ func (d *decoder) state(n ast.Node) *sim.States {
 	return st
 }
 
-func (d *decoder) match(to *sim.TextMatch) []field {
+func matchFields(to *sim.TextMatch) []field {
 	return []field{
 		{"contains", "text or list", "each is there", func(d *decoder, n ast.Node) { to.Contains = d.words(n, "contains") }},
 		{"lacks", "text or list", "none is there", func(d *decoder, n ast.Node) { to.Lacks = d.words(n, "lacks") }},
@@ -188,12 +215,16 @@ func (d *decoder) match(to *sim.TextMatch) []field {
 	}
 }
 
-func (d *decoder) output(n ast.Node) *sim.OutputMatch {
-	out := &sim.OutputMatch{}
-	seen := d.object(n, "output", append([]field{
+func outputFields(out *sim.OutputMatch) []field {
+	return append([]field{
 		{"of", "word", "the action's name", func(d *decoder, n ast.Node) { d.str(n, "of", &out.Action) }},
 		{"exit", "number", "its exit code", func(d *decoder, n ast.Node) { out.Exit = d.exit(n) }},
-	}, d.match(&out.TextMatch)...))
+	}, matchFields(&out.TextMatch)...)
+}
+
+func (d *decoder) output(n ast.Node) *sim.OutputMatch {
+	out := &sim.OutputMatch{}
+	seen := d.object(n, "output", outputFields(out))
 	if seen["of"] == nil {
 		d.fail(n, "output has no of: name the action")
 	}
@@ -203,11 +234,15 @@ func (d *decoder) output(n ast.Node) *sim.OutputMatch {
 	return out
 }
 
+func logFields(l *sim.LogMatch) []field {
+	return append([]field{
+		{"node", "word", "whose log; without it the director's", func(d *decoder, n ast.Node) { d.str(n, "node", &l.Node) }},
+	}, matchFields(&l.TextMatch)...)
+}
+
 func (d *decoder) log(n ast.Node) *sim.LogMatch {
 	l := &sim.LogMatch{}
-	seen := d.object(n, "log", append([]field{
-		{"node", "word", "whose log; without it the director's", func(d *decoder, n ast.Node) { d.str(n, "node", &l.Node) }},
-	}, d.match(&l.TextMatch)...))
+	seen := d.object(n, "log", logFields(l))
 	if seen["contains"] == nil && seen["lacks"] == nil && seen["matches"] == nil {
 		d.fail(n, "log says nothing: give it contains, lacks or matches")
 	}
