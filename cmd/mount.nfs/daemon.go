@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"simulacro/nfs/fusefs"
+	"simulacro/nfs/mountd"
 	"simulacro/nfs/rpc"
 	"simulacro/nfs/syslog"
 )
@@ -92,6 +93,7 @@ type daemon struct {
 	req    *request
 	status *os.File
 	log    *syslog.Logger
+	leave  func() // tells the server, once unmounted
 }
 
 // daemonMain runs the daemon and returns its exit code.
@@ -148,6 +150,7 @@ func (d *daemon) run() error {
 	}()
 	select {
 	case <-unmounted:
+		d.leave()
 		return nil
 	case <-ctx.Done():
 		d.say(fmt.Sprintf("nfs: told to stop, unmounting %s", d.req.dir))
@@ -222,6 +225,12 @@ func (d *daemon) attempt(ctx context.Context) (*fusefs.Mount, error) {
 	if err != nil {
 		transport.Close()
 		return nil, err
+	}
+	d.leave = func() {
+		if transport.Responding() { // the server keeps a list for showmount -a, which nobody should wait for
+			cfg := rpc.Config{Addr: join(x.mountHost, x.ports.mount), Timeo: leaveTimeout, ReservedPort: r.opts.ReservedPort}
+			_ = mountd.Unmount(cfg, rpc.Caller{Cred: &rpc.Cred{}}, r.export)
+		}
 	}
 	return m, nil
 }

@@ -195,6 +195,7 @@ func TestMountAndUmount(t *testing.T) {
 	require.Equal(t, "mount.nfs\n", string(comm))
 	require.NoError(t, unix.Unmount(x.dir, 0))
 	x.daemonEnds(t)
+	require.Equal(t, 1, x.Farewells())
 }
 
 func TestMountingTwiceIsRefused(t *testing.T) {

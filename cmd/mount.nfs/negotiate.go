@@ -18,6 +18,7 @@ import (
 const (
 	portmapTimeout = 3 * time.Second
 	mountTimeout   = 10 * time.Second
+	leaveTimeout   = time.Second // of the farewell after umount
 )
 
 // Retry times of nfs(5), and the pauses between attempts: short at first, because nodes that boot together find their server
@@ -70,6 +71,7 @@ func callerOf(ctx context.Context) rpc.Caller {
 // export is what a server said about a share.
 type export struct {
 	addr         string
+	mountHost    string // where mountd answers: addr, unless mountaddr= says otherwise
 	ports        ports
 	root         nfs3.Handle
 	attr         *nfs3.Attr
@@ -86,12 +88,12 @@ func (r *request) negotiate(ctx context.Context, verbose func(string)) (*export,
 	if x.ports, err = r.ports(ctx, addr); err != nil {
 		return nil, err
 	}
-	mountHost := addr
+	x.mountHost = addr
 	if r.opts.MountHost != "" {
-		mountHost = r.opts.MountHost
+		x.mountHost = r.opts.MountHost
 	}
-	verbose(fmt.Sprintf("mount.nfs: trying %s prog %d vers %d prot TCP port %d", mountHost, mountd.Program, mountd.Version, x.ports.mount))
-	cfg := rpc.Config{Addr: join(mountHost, x.ports.mount), Timeo: mountTimeout, ReservedPort: r.opts.ReservedPort}
+	verbose(fmt.Sprintf("mount.nfs: trying %s prog %d vers %d prot TCP port %d", x.mountHost, mountd.Program, mountd.Version, x.ports.mount))
+	cfg := rpc.Config{Addr: join(x.mountHost, x.ports.mount), Timeo: mountTimeout, ReservedPort: r.opts.ReservedPort}
 	if x.root, err = mountd.Mount(cfg, callerOf(ctx), r.export); err != nil {
 		return nil, err
 	}

@@ -171,6 +171,13 @@ func (s *Server) Count(proc uint32) int {
 	return s.counts[rpc.Proc{Program: nfs3.Program, Version: nfs3.Version, Number: proc}]
 }
 
+// Farewells returns how many clients have said that they unmounted.
+func (s *Server) Farewells() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.counts[rpc.Proc{Program: mountd.Program, Version: mountd.Version, Number: mountd.ProcUmnt}]
+}
+
 // serve answers the calls of one connection, each in a goroutine of its own.
 func (s *Server) serve(conn net.Conn) {
 	var calls sync.WaitGroup

@@ -96,6 +96,20 @@ func TestResentCallKeepsItsXID(t *testing.T) {
 	require.GreaterOrEqual(t, c.Stats().Resent, uint64(3))
 }
 
+func TestLateTwinOfAReplyIsDropped(t *testing.T) {
+	s := nfstest.Start(t)
+	s.Intercept(func(c nfstest.Call) nfstest.Action {
+		if c.Count == 1 {
+			return nfstest.Action{Delay: 120 * time.Millisecond} // more than timeo: the call is sent again before it is answered
+		}
+		return nfstest.Action{}
+	})
+	c := newClient(t, s.Addr(), nil)
+	require.NoError(t, <-call(c, rpc.Caller{}))
+	require.Eventually(t, func() bool { return c.Stats().Strays > 0 }, 5*time.Second, 5*time.Millisecond)
+	require.NoError(t, <-call(c, rpc.Caller{}))
+}
+
 func TestHardWaitsAndSaysSo(t *testing.T) {
 	s := nfstest.Start(t)
 	var log logged
