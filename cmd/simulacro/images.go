@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,7 +13,7 @@ import (
 )
 
 func newImages(a *app) *cobra.Command {
-	var check, force bool
+	var check, force, remove bool
 	var bin string
 	cmd := &cobra.Command{
 		Use:   "images",
@@ -21,13 +22,19 @@ func newImages(a *app) *cobra.Command {
 and the programs beside it (simulacro, proxy, mount.nfs). The base is Debian: pulled where
 a registry answers, else built from the package mirror with mmdebstrap.`,
 		Example: `  simulacro images
-  simulacro images --check        only tell their state; the exit code is 1 unless all are ready`,
+  simulacro images --check        only tell their state; the exit code is 1 unless all are ready
+  simulacro images --remove       remove them; the base image stays`,
 		Args: cobra.NoArgs,
 	}
 	cmd.Flags().BoolVar(&check, "check", false, "build nothing, tell the state")
 	cmd.Flags().BoolVar(&force, "force", false, "build even what is ready (layers that the engine has are used)")
+	cmd.Flags().BoolVar(&remove, "remove", false, "remove the images that no container uses")
+	cmd.MarkFlagsMutuallyExclusive("check", "force", "remove")
 	cmd.Flags().StringVar(&bin, "bin", "", "the folder of the programs (default: this program's own)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if remove {
+			return a.removeImages(cmd.Context())
+		}
 		dir, err := binDir(bin)
 		if err != nil {
 			return err
@@ -51,6 +58,16 @@ a registry answers, else built from the package mirror with mmdebstrap.`,
 		})
 	}
 	return cmd
+}
+
+func (a *app) removeImages(ctx context.Context) error {
+	return a.withRuntime(ctx, func(rt *docker.Runtime) error {
+		n, err := rt.RemoveImages(ctx)
+		if err == nil {
+			a.say("%d images removed", n)
+		}
+		return err
+	})
 }
 
 // binDir is the folder of the programs: the one asked for, else the one that this program lies in.

@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 func main() {
@@ -30,6 +31,9 @@ func main() {
 	os.Exit(code)
 }
 
+// patience is how long a person waits after Ctrl-C without being told why.
+const patience = 300 * time.Millisecond
+
 // catch cancels the work at the first SIGINT, SIGTERM or SIGHUP, so that it cleans up after itself, and ends the program at
 // the second. interrupted tells whether there was one.
 func catch(cancel func(), stderr io.Writer, exit func(int)) (interrupted func() bool) {
@@ -39,9 +43,13 @@ func catch(cancel func(), stderr io.Writer, exit func(int)) (interrupted func() 
 	go func() { // lives as long as the program
 		<-signals
 		close(first)
-		fmt.Fprintln(stderr, "\nstopping: cleaning up (once more ends at once; then `simulacro heal` or `simulacro down` cleans up)")
 		cancel()
-		<-signals
+		select { // most work ends at once and needs no words
+		case <-signals:
+		case <-time.After(patience):
+			fmt.Fprintln(stderr, "\nstopping: cleaning up (once more ends at once; then `simulacro heal` or `simulacro down` cleans up)")
+			<-signals
+		}
 		exit(exitInterrupted)
 	}()
 	return func() bool {

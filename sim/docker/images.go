@@ -14,6 +14,7 @@ import (
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/build"
+	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
 
 	"simulacro/images"
@@ -92,7 +93,38 @@ func (r *Runtime) Build(ctx context.Context, binDir string, progress Progress) e
 		}
 		ph.done(i.Tag)
 	}
-	return nil
+	_, err = r.removeImages(ctx, filters.Arg("dangling", "true"))
+	return err
+}
+
+// RemoveImages removes the nodes' images, and those of earlier builds. The base stays: it may be a registry's.
+func (r *Runtime) RemoveImages(ctx context.Context) (removed int, err error) {
+	return r.removeImages(ctx)
+}
+
+// removeImages removes those of our images that the filters select and that no container uses.
+func (r *Runtime) removeImages(ctx context.Context, which ...filters.KeyValuePair) (removed int, err error) {
+	args := filters.NewArgs(append(which, filters.Arg("label", LabelCluster+"="+imageLabels[0]))...)
+	list, err := r.api.ImageList(ctx, image.ListOptions{Filters: args})
+	if err != nil {
+		return 0, fmt.Errorf("list images: %w", err)
+	}
+	for _, i := range list {
+		names := i.RepoTags
+		if len(names) == 0 || names[0] == "<none>:<none>" {
+			names = []string{i.ID}
+		}
+		for _, name := range names {
+			_, err := r.api.ImageRemove(ctx, name, image.RemoveOptions{PruneChildren: true})
+			switch {
+			case err == nil:
+				removed++
+			case !cerrdefs.IsConflict(err) && !cerrdefs.IsNotFound(err):
+				return removed, fmt.Errorf("remove image %s: %w", name, err)
+			}
+		}
+	}
+	return removed, nil
 }
 
 // buildImage uses the engine's own builder, which every engine has; BuildKit would want a session with its client.
