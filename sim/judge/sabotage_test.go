@@ -249,7 +249,7 @@ func TestASabotagedHistoryDoesNotPass(t *testing.T) {
 
 // The order in which events of several sources were written does not matter, nor does when the run took place.
 func TestTheVerdictDependsOnNothingButTheEvents(t *testing.T) {
-	h := simtest.KillServer()
+	h := simtest.AllKilled()
 	s := load(t, h)
 	want := judge.Judge(h, s)
 	rapid.Check(t, func(t *rapid.T) {
