@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"time"
 )
 
 // notify tells systemd of the service's state (sd_notify(3)); without NOTIFY_SOCKET, or without -Ws, it does nothing.
@@ -15,13 +16,14 @@ func (p *program) notify(lines ...string) {
 	}
 	c, err := net.Dial("unixgram", path)
 	if err != nil {
-		p.say.warn("Failed to notify systemd: %s", strerror(err))
-		return
+		return // nobody is there to be told, nor to complain to
 	}
 	defer c.Close()
-	if _, err := c.Write([]byte(strings.Join(lines, "\n"))); err != nil {
-		p.say.warn("Failed to notify systemd: %s", strerror(err))
+	// A manager that does not read must not hold up the service.
+	if err := c.SetWriteDeadline(time.Now().Add(time.Second)); err != nil {
+		return
 	}
+	_, _ = c.Write([]byte(strings.Join(lines, "\n")))
 }
 
 func (p *program) notifyReloading() { p.notify("RELOADING=1") }

@@ -29,11 +29,15 @@ type acceptor struct {
 // open makes the socket, or takes an inherited one.
 func (li *listener) open(inherited map[string]int) *BindError {
 	a := &li.cfg.Addr
-	if a.IsFD {
-		li.fd = a.FD
-	} else if fd, ok := inherited[a.Text]; ok {
+	if fd, ok := inherited[a.Text]; ok {
 		delete(inherited, a.Text)
 		li.fd = fd
+	} else if a.IsFD {
+		// A duplicate: the operator's number must stay what it is for the next configuration.
+		fd, err := unix.FcntlInt(uintptr(a.FD), unix.F_DUPFD_CLOEXEC, 0)
+		if li.fd = fd; err != nil {
+			return li.fail("cannot use file descriptor", err)
+		}
 	} else if err := li.bind(); err != nil {
 		return err
 	}
