@@ -187,4 +187,3 @@ func (r *record) stateAt(s CheckServer, t time.Time) string {
 	}
 	return state
 }
-

@@ -164,7 +164,7 @@ func stateClass(state string) string {
 // axis is the time axis that all panels share.
 func (p *plot) axis() {
 	p.line("axis", p.left, p.y, p.right, p.y)
-	step := tickStep(p.s.length, (p.right-p.left)/70)
+	step := tickStep(p.s.length, (p.right-p.left)/58)
 	for t := time.Duration(0); t <= p.s.length; t += step {
 		p.line("axis", p.x(t), p.y, p.x(t), p.y+4)
 		p.text("tick", "middle", p.x(t), p.y+17, seconds(t))

@@ -159,4 +159,3 @@ func (p *plot) edges(top, bottom float64) {
 		top += bandHeight
 	}
 }
-
