@@ -110,7 +110,10 @@ var errNotSupported = errors.New("requested NFS version or transport protocol is
 
 // fuseCan refuses options that the FUSE client cannot honour, rather than mounting something else than was asked for.
 func (r *request) fuseCan() error {
-	const why = "this kernel has no NFS client, and the FUSE client speaks NFS version 3 over TCP with sec=sys"
+	why := "the FUSE client speaks NFS version 3 over TCP with sec=sys"
+	if r.opts.Client != options.ClientFUSE {
+		why = "this kernel has no NFS client, and " + why
+	}
 	switch {
 	case r.opts.Version != "" && r.opts.Version != "3":
 		return fmt.Errorf("%w: vers=%s: %s", errNotSupported, r.opts.Version, why)
