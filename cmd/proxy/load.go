@@ -121,7 +121,7 @@ func (p *program) expand() ([]string, error) {
 	for _, name := range p.flags.files {
 		info, err := os.Stat(name)
 		if err != nil {
-			return nil, fmt.Errorf("Cannot open configuration file/directory %s : %s", name, strerror(err))
+			return nil, sayf("Cannot open configuration file/directory %s : %s", name, strerror(err))
 		}
 		if !info.IsDir() {
 			files = append(files, name)
@@ -129,7 +129,7 @@ func (p *program) expand() ([]string, error) {
 		}
 		entries, err := os.ReadDir(name) // sorted
 		if err != nil {
-			return nil, fmt.Errorf("Cannot open configuration directory %s : %s", name, strerror(err))
+			return nil, sayf("Cannot open configuration directory %s : %s", name, strerror(err))
 		}
 		for _, e := range entries {
 			if n := e.Name(); strings.HasSuffix(n, ".cfg") && !strings.HasPrefix(n, ".") && !e.IsDir() {

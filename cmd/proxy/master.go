@@ -254,7 +254,7 @@ func (m *master) fork(d *proxy.Director) (*worker, error) {
 	if n, err := readFull(w.control, answer); n != 1 || err != nil {
 		code, word := exitCode(m.awaitExit(w))
 		w.close()
-		return nil, fmt.Errorf("New worker (%d) exited with code %d (%s)", w.pid, code, word)
+		return nil, sayf("New worker (%d) exited with code %d (%s)", w.pid, code, word)
 	}
 	return w, nil
 }

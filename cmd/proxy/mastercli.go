@@ -173,7 +173,7 @@ func (c *masterCLI) find(target string) (*worker, error) {
 		}
 	})
 	if found == nil {
-		return nil, fmt.Errorf("Can't find the target PID matching the prefix '@%s'\n\n", target)
+		return nil, sayf("Can't find the target PID matching the prefix '@%s'\n\n", target)
 	}
 	return found, nil
 }

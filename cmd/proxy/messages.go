@@ -49,3 +49,10 @@ func (m *messages) report(r *config.Report) {
 		m.say(x.Severity, "config : %s", x.Text)
 	}
 }
+
+// said is an error in HAProxy's own words, whose capitals and full stops are to be kept.
+type said string
+
+func (s said) Error() string { return string(s) }
+
+func sayf(format string, args ...any) error { return said(fmt.Sprintf(format, args...)) }
