@@ -165,12 +165,15 @@ func (c *Cluster) URL() string {
 
 // answers asks through the published port; from the client node where there is none, or the engine is on another machine.
 func (c *Cluster) answers(ctx context.Context, want int, seen func(string)) ([]string, error) {
-	if c.spec.Plan.Port != 0 && c.rt.local() {
+	if c.published() {
 		host := net.JoinHostPort(loopback, strconv.Itoa(c.spec.Plan.Port))
 		return Answers(ctx, "http://"+host+answerPath, want, seen)
 	}
 	return c.answersInside(ctx, want, seen)
 }
+
+// published tells whether a port of this machine leads to the director.
+func (c *Cluster) published() bool { return c.spec.Plan.Port != 0 && c.rt.local() }
 
 func (r *Runtime) local() bool {
 	host := r.api.DaemonHost()
