@@ -23,10 +23,14 @@ import (
 // cluster meanwhile; with more the load is late.
 const beside = "3"
 
+// room is how many clusters there may be at once: one for each scenario that plays.
+const room = 3
+
 // rt and pool are nil where no engine answers; noEngine says why.
 var (
 	rt       *docker.Runtime
 	pool     *docker.Pool
+	clusters shelf
 	noEngine error
 )
 
@@ -54,7 +58,7 @@ func testMain(m *testing.M) int {
 	ctx := context.Background()
 	if rt, noEngine = docker.Open(ctx); noEngine == nil {
 		defer rt.Close()
-		pool = docker.NewPool(rt, prefix, 4)
+		pool = docker.NewPool(rt, prefix, room)
 	}
 	code := m.Run()
 	if pool != nil {
@@ -99,12 +103,12 @@ func needEngine(t *testing.T) {
 	}
 }
 
-// TestScenarios plays every scenario on every director that it is meant for, each on a cluster of its own.
+// TestScenarios plays every scenario on every director that it is meant for. A scenario leaves its cluster as it was and
+// begins with a steady state, so that the next may use it; one that did not pass has the next on a new cluster.
 func TestScenarios(t *testing.T) {
 	needEngine(t)
 	for _, kind := range sim.DirectorKinds() {
 		t.Run(string(kind), func(t *testing.T) {
-			t.Parallel()
 			for _, name := range scenarios.Names() {
 				s := read(t, name)
 				if !s.Cluster.Runs(kind) {
@@ -136,15 +140,17 @@ func play(t *testing.T, kind sim.DirectorKind, s *sim.Scenario, opt run.Options,
 	spec := sim.Spec{Plan: sim.DefaultPlan(), Director: kind, MountOptions: s.Cluster.Mount}
 	spec.Plan.Servers = s.Cluster.Servers
 	asked := time.Now()
-	c, err := pool.Get(ctx, spec)
+	c, err := clusters.take(ctx, spec)
 	require.NoError(t, err)
-	defer pool.Put(c)
+	passed := false
+	defer func() { clusters.give(c, passed) }()
 	got := time.Now()
 	done, err := run.Job{Scenario: s, Out: outFolder(), Options: opt}.PlayOn(ctx, c)
 	require.NoError(t, err)
 	var text strings.Builder
 	require.NoError(t, report.Text(&text, done.History, done.Verdict, report.Options{Reasons: done.Verdict.Outcome != want}))
 	t.Logf("cluster after %.1f s, played in %.1f s, kept in %s\n%s", got.Sub(asked).Seconds(), time.Since(got).Seconds(), done.Dir, text.String())
+	passed = done.Verdict.Outcome == sim.Pass
 	if done.Verdict.Outcome != want {
 		t.Errorf("verdict %s, want %s", done.Verdict.Outcome, want)
 	}

@@ -3,6 +3,7 @@ package run
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"simulacro/sim"
 	"simulacro/sim/fault"
@@ -31,4 +32,15 @@ func JudgeAgain(h sim.History) (sim.Verdict, error) {
 		return sim.Verdict{}, fmt.Errorf("the scenario in the history: %w", err)
 	}
 	return Judge(h, s), nil
+}
+
+// Why joins the reasons of the checks that did not pass.
+func Why(v sim.Verdict) string {
+	var why []string
+	for _, c := range v.Checks {
+		if c.Outcome != sim.Pass {
+			why = append(why, c.Name+": "+c.Reason)
+		}
+	}
+	return strings.Join(why, "; ")
 }

@@ -1,0 +1,44 @@
+package scenarios_test
+
+import (
+	"context"
+	"testing"
+
+	"simulacro/scenarios"
+	"simulacro/sim"
+	"simulacro/sim/fault"
+	"simulacro/sim/run"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// blanks is a cluster whose power switches do nothing.
+type blanks struct{ fault.Power }
+
+func (blanks) Kill(context.Context, string) error { return nil }
+
+// TestSabotage plays kill-server with a kill that does nothing, on a real cluster: without evidence of the fault the verdict
+// is inconclusive, whatever else went well. (Every fault's own sabotage is tested in sim/fault on a cluster in memory.)
+func TestSabotage(t *testing.T) {
+	needEngine(t)
+	s := read(t, "kill-server")
+	opt := run.Options{Seed: 1, Faults: func(env fault.Env, kind, id string, node sim.Node, params map[string]string,
+		led *fault.Ledger, emit func(sim.Event)) (*fault.Injection, error) {
+		if kind == "node-kill" {
+			env.Power = blanks{env.Power}
+		}
+		return fault.New(env, kind, id, node, params, led, emit)
+	}}
+	done := play(t, sim.HAProxy, s, opt, sim.Inconclusive)
+	assert.Contains(t, run.Why(done.Verdict), "not seen within")
+}
+
+// TestScenariosLoad reads every file without an engine.
+func TestScenariosLoad(t *testing.T) {
+	for _, name := range scenarios.Names() {
+		s := read(t, name)
+		assert.NotEmpty(t, s.Title.ES, "%s has no Spanish title", name)
+		assert.NotEmpty(t, s.Description.EN, "%s has no description", name)
+		assert.NotEmpty(t, s.Tags, "%s has no tags", name)
+	}
+}
