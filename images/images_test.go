@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -130,4 +131,26 @@ func TestEveryImageIsAStage(t *testing.T) {
 
 func TestBaseScriptIsAScript(t *testing.T) {
 	assert.True(t, bytes.HasPrefix(BaseScript(), []byte("#!/bin/sh\n")))
+}
+
+// A slip in a script would show only when a node boots.
+func TestScriptsParse(t *testing.T) {
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("there is no sh on this machine")
+	}
+	require.NoError(t, fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		script, err := tree.ReadFile(name)
+		if err != nil || !bytes.HasPrefix(script, []byte("#!/bin/sh")) {
+			return err
+		}
+		check := exec.Command(shell, "-n")
+		check.Stdin = bytes.NewReader(script)
+		said, err := check.CombinedOutput()
+		assert.NoError(t, err, "%s: %s", name, said)
+		return nil
+	}))
 }
