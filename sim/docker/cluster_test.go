@@ -169,14 +169,27 @@ func power(t *testing.T, c *Cluster) {
 	state(StateExited)
 	require.NoError(t, c.Start(ctx, "storage"))
 	seen("start")
+	// A signal to shut down is lost on a PID 1 that is not systemd yet: boot first.
+	booted(t, c, "storage")
+	begun := time.Now()
 	require.NoError(t, c.Stop(ctx, "storage"))
+	assert.Less(t, time.Since(begun), stopGrace*time.Second, "it shuts down by itself")
 	state(StateExited)
 	require.NoError(t, c.Start(ctx, "storage"))
+	booted(t, c, "storage")
 	require.NoError(t, c.Restart(ctx, "storage"))
 	state(StateRunning)
 	cancel()
 	for range events { // closed by the cancelled context
 	}
+}
+
+func booted(t *testing.T, c *Cluster, node string) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		out, err := c.Exec(t.Context(), node, "systemctl", "is-system-running")
+		return err == nil && strings.TrimSpace(out.Stdout) == "running"
+	}, 20*time.Second, 50*time.Millisecond)
 }
 
 func repair(t *testing.T, c *Cluster) {
