@@ -182,7 +182,11 @@ func (c *client) proceed() {
 	case stWaiting, stPassing:
 		if !c.body.Done() {
 			c.pumpRequest()
+			return
 		}
+	}
+	if c.fin && c.st >= stQueued && c.st <= stWaiting && c.be.cfg.AbortOnClose {
+		c.abort('C', phase(c)) // without the option the client may only have shut its sending side
 	}
 }
 

@@ -101,8 +101,8 @@ func TestARefusedConnectionIsTriedElsewhereAtOnce(t *testing.T) {
 	require.True(t, r.Redisp)
 	require.Equal(t, 1, r.Retries)
 	s := d.Snapshot().Proxies[1]
-	require.EqualValues(t, 2, s.Back.Wredis)
-	require.EqualValues(t, 2, s.Servers[0].Wredis)
+	require.EqualValues(t, 4, s.Back.Wredis, "the second server's turn is spent each time")
+	require.EqualValues(t, 4, s.Servers[0].Wredis)
 }
 
 func TestWithoutRedispatchTheSameServerIsTriedAgain(t *testing.T) {
@@ -185,15 +185,25 @@ func TestTheQueueHasATimeout(t *testing.T) {
 }
 
 func TestALeavingClientGivesItsPlaceBack(t *testing.T) {
-	cfg := practical(serve(t, hold).addr)
-	cfg.Proxies[1].Servers[0].Maxconn = 1
-	d := start(t, cfg)
-	b := d.dial().say("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-	require.Eventually(t, func() bool { return d.Snapshot().Proxies[1].Servers[0].Scur == 1 }, 5*time.Second, time.Millisecond)
-	require.NoError(t, b.Conn.(*net.TCPConn).SetLinger(0))
-	b.Close()
-	require.Equal(t, "CH--", flags(d.request(0)))
-	require.Equal(t, 0, d.Snapshot().Proxies[1].Servers[0].Scur)
+	for name, c := range map[string]struct {
+		option bool
+		flags  string
+	}{
+		"abortonclose":  {true, "CH--"},
+		"as by default": {false, "sH--"}, // it may have shut its sending side only
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := practical(serve(t, hold).addr)
+			back := cfg.Proxies[1]
+			back.Servers[0].Maxconn, back.AbortOnClose, back.Timeouts.Server = 1, c.option, 200*time.Millisecond
+			d := start(t, cfg)
+			b := d.dial().say("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+			require.Eventually(t, func() bool { return d.Snapshot().Proxies[1].Servers[0].Scur == 1 }, 5*time.Second, time.Millisecond)
+			b.Close()
+			require.Equal(t, c.flags, flags(d.request(0)))
+			require.Equal(t, 0, d.Snapshot().Proxies[1].Servers[0].Scur)
+		})
+	}
 }
 
 func TestMaxconnKeepsClientsInTheBacklog(t *testing.T) {
