@@ -85,7 +85,11 @@ func parseBind(p *parser, w words) {
 		}
 	}
 	for i := range binds {
-		if err := p.bindWords(w, 2, &binds[i]); err != nil {
+		err := p.bindWords(w, 2, &binds[i])
+		if err == nil && i > 0 && binds[i].ID != 0 {
+			err = &bindError{text: "'id' can only be used with a single socket"}
+		}
+		if err != nil {
 			p.bad("'%s %s' in section '%s'%s", w[0], w[1], p.open, err.bindText())
 			return
 		}
@@ -193,11 +197,11 @@ func bindLevel(_ *parser, b *Bind, name, value string) error {
 }
 
 func bindMode(_ *parser, b *Bind, name, value string) error {
-	mode, err := strconv.ParseUint(value, 8, 32)
+	mode, err := strconv.ParseInt(value, 8, 64)
 	if err != nil {
 		return sayf("'%s' : missing or invalid mode '%s' (octal integer expected)", name, value)
 	}
-	b.Mode = uint32(mode)
+	b.Mode = uint32(mode) & 0o7777
 	return nil
 }
 

@@ -12,6 +12,7 @@ func (p *parser) httpchk(w words) {
 		return
 	}
 	c := p.check()
+	p.px.httpchk = true
 	c.Method, c.URI, c.Version = "OPTIONS", "/", "HTTP/1.0"
 	args := w.from(2)
 	switch len(args) {
@@ -34,10 +35,6 @@ func (p *parser) httpchk(w words) {
 			}
 		}
 	}
-	if !strings.HasPrefix(version, "HTTP/") {
-		p.bad("'%s %s' : '%s %s' expects a valid HTTP version (HTTP/X.Y), not '%s'.", w[0], w[1], w[0], w[1], version)
-		return
-	}
 	c.Version = version
 }
 
@@ -52,6 +49,9 @@ func (p *parser) check() *HTTPCheck {
 // parseHTTPCheck reads `http-check`; its rules need `option httpchk` before them, or they are ignored.
 func parseHTTPCheck(p *parser, w words) {
 	if p.warnSide(w[0], backSide, "") {
+		if w.at(1) == "disable-on-404" {
+			p.warnAt("(null)") // what HAProxy 2.6 prints after it
+		}
 		return
 	}
 	switch w.at(1) {
@@ -73,31 +73,55 @@ func parseHTTPCheck(p *parser, w words) {
 	case "send-state", "connect", "comment", "set-var", "set-var-fmt", "unset-var":
 		p.unsupported("http-check " + w[1])
 	default:
-		p.bad("'%s' only supports 'comment', 'connect', 'send', 'expect', 'disable-on-404', 'send-state', 'set-var' and "+
-			"'unset-var' (got '%s')", w[0], w.at(1))
+		p.bad("'%s' only supports 'disable-on-404', 'send-state', 'comment', 'connect', 'send', 'expect', "+
+			"'set-var-fmt(*)', 'set-var(*)', 'unset-var(*)'. but got '%s'", w[0], w.at(1))
 	}
 }
 
+// expectElsewhere are what HAProxy's expect can look at and this director cannot.
+var expectElsewhere = []string{"min-recv", "string-lf", "hdr", "fhdr", "comment", "ok-status", "error-status", "tout-status",
+	"status-code", "on-success", "on-error"}
+
 func parseExpect(w words) (Expect, error) {
 	e := Expect{}
+	if w.at(0) == "" {
+		return e, sayf("expects at least a matching pattern as arguments")
+	}
 	if w.at(0) == "!" {
 		e.Negate, w = true, w[1:]
 	}
 	e.Kind, e.Pattern = w.at(0), w.at(1)
-	switch e.Kind {
-	case "status", "rstatus", "string", "rstring":
-	default:
+	switch {
+	case contains(expectElsewhere, e.Kind):
 		return e, sayf("'%s' is not supported by this director", e.Kind)
+	case !contains([]string{"status", "rstatus", "string", "rstring"}, e.Kind):
+		return e, errExpect(e.Kind)
+	case e.Pattern == "":
+		return e, sayf("'%s' expects a <pattern> as argument", e.Kind)
+	case w.at(2) != "":
+		return e, errExpect(w[2])
 	}
-	if e.Pattern == "" {
-		return e, sayf("expects <pattern> as an argument")
-	}
-	if e.Kind == "rstatus" || e.Kind == "rstring" {
+	return e, e.check()
+}
+
+func errExpect(word string) error {
+	return sayf("'only supports min-recv, [!]string', '[!]rstring', '[!]string-lf', '[!]status', '[!]rstatus', [!]hdr, "+
+		"[!]fhdr or comment but got '%s' as argument.", word)
+}
+
+// check looks at the pattern: a list of status codes and ranges, or a regular expression.
+func (e *Expect) check() error {
+	switch e.Kind {
+	case "status":
+		if bad := strings.TrimLeft(e.Pattern, "0123456789,- "); bad != "" {
+			return sayf("invalid character '%s' in the list of status codes", bad[:1])
+		}
+	case "rstatus", "rstring":
 		if _, err := regexp.Compile(e.Pattern); err != nil {
-			return e, sayf("'%s' : regex '%s' is invalid", e.Kind, e.Pattern)
+			return sayf("'%s' : regex '%s' is invalid", e.Kind, e.Pattern)
 		}
 	}
-	return e, nil
+	return nil
 }
 
 // checkSend reads `http-check send [meth <m>] [uri <u>] [ver <v>] [hdr <name> <value>]*`.

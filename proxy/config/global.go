@@ -1,6 +1,7 @@
 package config
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -79,7 +80,7 @@ var withoutEffect = []keyword{
 
 func parseMasterWorker(p *parser, w words) {
 	if w.at(1) != "" && w.at(1) != "no-exit-on-failure" {
-		p.badTight("'%s' only supports 'no-exit-on-failure' option.", w[0])
+		p.bad("'%s' only supports 'no-exit-on-failure' option.", w[0])
 		return
 	}
 	p.cfg.Global.MasterWorker = true
@@ -132,16 +133,18 @@ func parseUID(p *parser, w words) { p.identity(w, &p.cfg.Global.UID, "user/uid",
 func parseGID(p *parser, w words) { p.identity(w, &p.cfg.Global.GID, "group/gid", "group") }
 
 func (p *parser) identity(w words, id *int, both, name string) {
-	switch n := w.at(1); {
+	n := w.at(1)
+	number, err := strconv.ParseInt(n, 10, 32)
+	switch {
 	case *id != 0:
 		p.remark("parsing [%s:%d] : %s already specified. Continuing.", p.pos.File, p.pos.Line, both)
 	case n == "":
 		p.bad("'%s' expects an integer argument.", w[0])
-	case strings.Trim(n, "0123456789") != "":
+	case err != nil:
 		p.warnAt(" %s: string '%s' is not a number.\n   | You might want to use the '%s' parameter to use a system %s name.",
 			w[0], n, name, name)
 	default:
-		*id = atoi(n)
+		*id = int(number)
 	}
 }
 
@@ -161,16 +164,16 @@ func parseGlobalMaxconn(p *parser, w words) {
 const maxThreads = 64
 
 func parseThreads(p *parser, w words) {
-	n := w.at(1)
-	if n == "" || strings.Trim(n, "0123456789") != "" {
-		p.bad("'%s' passed a missing or unparsable integer value in '%s'", w[0], n)
+	v, err := strconv.ParseInt(w.at(1), 10, 64)
+	if err != nil {
+		p.bad("'%s' passed a missing or unparsable integer value in '%s'", w[0], w.at(1))
 		return
 	}
-	if v := atoi(n); v < 1 || v > maxThreads {
+	if v < 1 || v > maxThreads {
 		p.bad("'%s' value must be between 1 and %d (was %d)", w[0], maxThreads, v)
 		return
 	}
-	p.cfg.Global.Threads = atoi(n)
+	p.cfg.Global.Threads = int(v)
 }
 
 func parseNode(p *parser, w words) {

@@ -81,7 +81,7 @@ func testOptions() Options {
 		LookupUser:  account,
 		LookupGroup: account,
 		Resolve: func(host string) (netip.Addr, error) {
-			if host == "localhost" {
+			if strings.EqualFold(host, "localhost") {
 				return netip.MustParseAddr("127.0.0.1"), nil
 			}
 			return netip.Addr{}, fmt.Errorf("%s: no such host", host)
@@ -137,11 +137,29 @@ func TestMistakesGetHAProxysWords(t *testing.T) {
 func TestMistakesAgainstHAProxy(t *testing.T) {
 	ask := oracle(t)
 	list := mistakes(readFile(t, "testdata/practical.cfg"))
-	for i := 0; i < len(list); i += 10 {
+	for i := 0; i < len(list); i += 40 {
 		if got, want := verdict(list[i].text), ask(list[i].text); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", list[i].name, got, want)
 		}
 	}
+}
+
+// TestRicherMistakesAgainstHAProxy does the same to a file with most of what this director supports.
+func TestRicherMistakesAgainstHAProxy(t *testing.T) {
+	ask := oracle(t)
+	list := mistakes(readFile(t, "testdata/rich.cfg"))
+	compared := 0
+	for i := 0; i < len(list); i += 40 {
+		got, want := verdict(list[i].text), ask(list[i].text)
+		if strings.Contains(got, "is not supported by this director") {
+			continue
+		}
+		compared++
+		if got != want && !strings.Contains(want, "Could not open configuration file haproxy.cfg : Success") {
+			t.Errorf("%s:\n got %s\nwant %s", list[i].name, got, want)
+		}
+	}
+	t.Logf("%d mistakes compared", compared)
 }
 
 // oracle gives a function that asks the installed haproxy for its verdict on a text.

@@ -70,9 +70,9 @@ func (p *parser) parseTime(text string, unit time.Duration) (time.Duration, *tim
 		return 0, &timeFault{char: charAt(text, n)}
 	}
 	if rest := text[n+size:]; rest != "" {
-		p.warn("unexpected character '%s' after the timer value '%s', only (us=microseconds,ms=milliseconds,"+
+		p.warn("%sunexpected character '%s' after the timer value '%s', only (us=microseconds,ms=milliseconds,"+
 			"s=seconds,m=minutes,h=hours,d=days) are supported. This will be reported as an error in next versions.",
-			charAt(rest, 0), text)
+			p.takeContext(), charAt(rest, 0), text)
 	}
 	return scaleTime(value, scale, uint64(unit))
 }

@@ -23,6 +23,7 @@ type parser struct {
 	cliOpen   bool               // a `stats` line in global made HAProxy's internal frontend
 	conds     []condState
 	lookups   []lookup
+	context   string // what the next message of a server line begins with
 	modifier  modifier
 	lineFatal bool
 	fileFatal bool

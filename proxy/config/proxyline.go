@@ -119,13 +119,14 @@ func parseID(p *parser, w words) {
 		return
 	}
 	id := atoi(w[1])
+	reused := p.px.explicitID && p.px.ID == id
 	p.px.ID, p.px.explicitID = id, true
 	if id <= 0 {
 		p.badTight("custom id has to be > 0.")
 		return
 	}
 	for _, s := range p.proxies {
-		if s != p.px && s.explicitID && s.ID == id {
+		if (s != p.px || reused) && s.explicitID && s.ID == id {
 			p.badTight("%s %s reuses same custom id as %s %s (declared at %s:%d).",
 				p.px.word(), p.px.Name, s.word(), s.Name, s.Pos.File, s.Pos.Line)
 			return
@@ -193,7 +194,7 @@ func parseErrorFile(p *parser, w words) {
 		known = known || s == status
 	}
 	if !known {
-		p.bad("%s : unable to load file '%s' : status code '%d' not handled", w[0], w[2], status)
+		p.bad("%s : status code '%d' not handled.", w[0], status)
 		return
 	}
 	text, err := p.opt.ReadFile(w[2])

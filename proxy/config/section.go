@@ -18,6 +18,8 @@ type section struct {
 	server         serverBase // default-server
 	byName         bool       // a defaults section: used with `from`, or by standing before
 	byPlace        bool
+	namesake       *section // a defaults section of the same name, before this one
+	httpchk        bool     // option httpchk: without it http-check rules are ignored
 }
 
 // capable tells whether the section has a side; defaults have both.
@@ -25,13 +27,13 @@ func (s *section) capable(need side) bool {
 	return need == 0 || need&frontSide != 0 && s.front || need&backSide != 0 && s.back
 }
 
-// word is the section's keyword in messages.
+// word is the section's kind in messages: a listen section is a proxy there.
 func (s *section) word() string {
 	switch {
 	case s.isDefaults:
 		return "defaults"
 	case s.front && s.back:
-		return "listen"
+		return "proxy"
 	case s.front:
 		return "frontend"
 	}
@@ -73,7 +75,7 @@ func (s *section) inherit() *section {
 		n.HTTPCheck = &check
 	}
 	n.statsInherited = s.Stats != nil
-	n.byName, n.byPlace, n.listens = false, false, false
+	n.byName, n.byPlace, n.listens, n.namesake = false, false, false, nil
 	return &n
 }
 
@@ -136,6 +138,7 @@ func (p *parser) openDefaults(w words) {
 	s.Pos, s.Name = p.pos, name
 	p.px, p.defaults = s, s
 	if name != "" {
+		s.namesake = p.named[name]
 		p.named[name] = s
 	}
 }
@@ -144,8 +147,12 @@ func (p *parser) openDefaults(w words) {
 func (p *parser) lookupDefaults(w words, i int, kind, name string) *section {
 	from := p.named[w.at(i+1)]
 	if from == nil {
-		p.stop("parsing [%s:%d] : defaults section '%s' not found for %s '%s'.", p.pos.File, p.pos.Line, w.at(i+1), kind, name)
+		p.stop("parsing [%s:%d] : defaults section '%s' not found for %s '%s'.", p.pos.File, p.pos.Line, w.at(i+1), kindWord(kind), name)
 		return nil
+	}
+	if first := from.namesake; first != nil {
+		p.alert("parsing [%s:%d] : ambiguous defaults section name '%s' referenced by %s '%s' exists at least at %s:%d and %s:%d.",
+			p.pos.File, p.pos.Line, w.at(i+1), kindWord(kind), name, first.Pos.File, first.Pos.Line, from.Pos.File, from.Pos.Line)
 	}
 	from.byName = true
 	return from
@@ -181,10 +188,18 @@ func (p *parser) checkDuplicate(kind, name string, front bool) {
 	for _, s := range p.proxies {
 		if s.Name == name && (front && s.front || !front && s.back) {
 			p.alert("Parsing [%s:%d]: %s '%s' has the same name as %s '%s' declared at %s:%d.",
-				p.pos.File, p.pos.Line, kind, name, s.word(), s.Name, s.Pos.File, s.Pos.Line)
+				p.pos.File, p.pos.Line, kindWord(kind), name, s.word(), s.Name, s.Pos.File, s.Pos.Line)
 			return
 		}
 	}
+}
+
+// kindWord is the word for a section that is about to be opened.
+func kindWord(keyword string) string {
+	if keyword == "listen" {
+		return "proxy"
+	}
+	return keyword
 }
 
 // checkHeading looks at what follows the name: nothing, or `from` and a name. HAProxy 1.4's address after the name gets a

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -22,35 +23,50 @@ const (
 )
 
 func newServerBase() serverBase {
-	return serverBase{Server: Server{Weight: 1, Inter: defaultInter, Rise: defaultRise, Fall: defaultFall}}
+	return serverBase{Server: Server{Name: "default-server", Weight: 1, Inter: defaultInter, Rise: defaultRise, Fall: defaultFall}}
 }
 
-// serverError reports on a server line; HAProxy names the server once it is known, and only in the line's first message.
-func (p *parser) serverError(name, format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
+// serverContext begins the next message of a server line; HAProxy names the server once it is known, and only in the line's
+// first message.
+func (p *parser) serverContext(name string) {
+	p.context = fmt.Sprintf("[%s:%d] : ", p.pos.File, p.pos.Line)
 	if name != "" {
-		text = fmt.Sprintf("'server %s/%s' : %s", p.px.Name, name, text)
+		p.context += fmt.Sprintf("'server %s/%s' : ", p.px.Name, name)
 	}
-	p.alert("[%s:%d] : %s", p.pos.File, p.pos.Line, text)
+}
+
+// serverError reports on a server line.
+func (p *parser) serverError(format string, args ...any) {
+	p.alert("%s", p.takeContext()+fmt.Sprintf(format, args...))
+}
+
+// takeContext gives what the next message begins with, once.
+func (p *parser) takeContext() string {
+	s := p.context
+	p.context = ""
+	return s
 }
 
 func parseServer(p *parser, w words) {
+	p.serverContext("")
+	defer p.takeContext()
 	if !p.serverAllowed(w) {
 		return
 	}
 	if w.at(2) == "" {
-		p.serverError("", "'%s' expects <name> and <addr>[:<port>] as arguments.", w[0])
+		p.serverError("'%s' expects <name> and <addr>[:<port>] as arguments.", w[0])
 		return
 	}
 	if c := invalidChar(w[1]); c != "" {
-		p.serverError("", "character '%s' is not permitted in %s name '%s'.", c, w[0], w[1])
+		p.serverError("character '%s' is not permitted in %s name '%s'.", c, w[0], w[1])
 		return
 	}
 	s := p.px.server
 	s.Pos, s.Name = p.pos, w[1]
+	p.serverContext(s.Name)
 	a, err := p.parseAddr(w[2], portOK|portOffset|stream|resolveLate)
 	if err != nil {
-		p.serverError(s.Name, "%s", err)
+		p.serverError("%s", err)
 		return
 	}
 	s.Addr, s.noPort = a.Address, a.offset
@@ -93,17 +109,19 @@ func (s *serverBase) checkTarget() Address {
 func (p *parser) serverAllowed(w words) bool {
 	switch {
 	case p.px.isDefaults && w[0] != "default-server":
-		p.serverError("", "'%s' not allowed in 'defaults' section.", w[0])
+		p.serverError("'%s' not allowed in 'defaults' section.", w[0])
 		return false
 	case !p.px.back:
-		p.alert("[%s:%d] : parsing [%s:%d] : '%s' not allowed because %s '%s' has no backend capability.",
-			p.pos.File, p.pos.Line, p.pos.File, p.pos.Line, w[0], p.px.word(), p.px.Name)
+		p.serverError("parsing [%s:%d] : '%s' not allowed because %s '%s' has no backend capability.",
+			p.pos.File, p.pos.Line, w[0], p.px.word(), p.px.Name)
 		return false
 	}
 	return true
 }
 
 func parseDefaultServer(p *parser, w words) {
+	p.serverContext("")
+	defer p.takeContext()
 	if p.serverAllowed(w) {
 		p.serverWords(w, 1, &p.px.server, false)
 	}
@@ -147,13 +165,13 @@ func (p *parser) serverWords(w words, i int, s *serverBase, line bool) bool {
 		k, ok := serverKeywords[w[i]]
 		switch {
 		case !ok:
-			p.unknownServerWord(w[i], s.Name, line)
+			p.unknownServerWord(w[i], line)
 			return false
 		case w[i] == "id" && !line:
-			p.remark("[%s:%d] : '%s' option is not accepted in default-server sections", p.pos.File, p.pos.Line, w[i])
+			p.remark("%s'%s' option is not accepted in default-server sections", p.takeContext(), w[i])
 		case k.set != nil:
 			if err := k.set(p, s, w[i], w.at(i+1)); err != nil {
-				p.serverError(s.Name, "%s.", err)
+				p.serverError("%s.", strings.TrimRight(err.Error(), "\n"))
 				return false
 			}
 		}
@@ -162,7 +180,7 @@ func (p *parser) serverWords(w words, i int, s *serverBase, line bool) bool {
 	return true
 }
 
-func (p *parser) unknownServerWord(word, name string, line bool) {
+func (p *parser) unknownServerWord(word string, line bool) {
 	hint := ""
 	if !line {
 		hint = " Hint: no address was expected for this server."
@@ -170,11 +188,11 @@ func (p *parser) unknownServerWord(word, name string, line bool) {
 	best := suggest(word, knownServer)
 	switch {
 	case contains(knownServer, word) && best == word:
-		p.serverError(name, "'%s' is not supported by this director", word)
+		p.serverError("'%s' is not supported by this director", word)
 	case best != "":
-		p.serverError(name, "unknown keyword '%s'; did you mean '%s' maybe ?%s", word, best, hint)
+		p.serverError("unknown keyword '%s'; did you mean '%s' maybe ?%s", word, best, hint)
 	default:
-		p.serverError(name, "unknown keyword '%s'.%s", word, hint)
+		p.serverError("unknown keyword '%s'.%s", word, hint)
 	}
 }
 

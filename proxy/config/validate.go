@@ -102,6 +102,10 @@ func (p *parser) validate(s *section) {
 	if s.front && len(s.Binds) == 0 {
 		p.warn("%s '%s' has no 'bind' directive. Please declare it as a backend if this was intended.", s.word(), s.Name)
 	}
+	if s.HTTPCheck != nil && !s.httpchk {
+		p.warn("%s '%s' uses http-check rules without 'option httpchk', so the rules are ignored.", s.word(), s.Name)
+		s.HTTPCheck = nil
+	}
 	p.linkBackend(s)
 	p.checkTimeouts(s)
 	p.checkServerNames(s)
@@ -144,6 +148,11 @@ func (p *parser) validateTCP(s *section) {
 		if s.httpOptions[o.name] && s.capable(o.need) {
 			p.warnNeedsHTTP(s, o.name)
 			o.set(s.Proxy, false)
+		}
+	}
+	for _, v := range s.Servers {
+		if v.Cookie != "" {
+			p.warn("%s '%s' : ignoring cookie for server '%s' as HTTP mode is disabled.", s.word(), s.Name, v.Name)
 		}
 	}
 }
@@ -220,7 +229,11 @@ func (p *parser) checkPorts() {
 		}
 		for _, v := range s.Servers {
 			if v.Check && v.Addr.Unix == "" && v.Addr.Port <= 0 && v.CheckAddr.Port <= 0 {
-				p.alert("config: %s '%s': server '%s' has neither service port nor check port.", s.word(), s.Name, v.Name)
+				rule := ""
+				if s.HTTPCheck != nil {
+					rule = " nor tcp_check rule 'connect' with port information"
+				}
+				p.alert("config: %s '%s': server '%s' has neither service port nor check port%s.", s.word(), s.Name, v.Name, rule)
 			}
 		}
 	}
