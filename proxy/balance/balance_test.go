@@ -1,0 +1,213 @@
+package balance
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// servers gives usable servers with these weights.
+func servers(weights ...int) (all []*Server) {
+	for i, w := range weights {
+		all = append(all, &Server{Index: i, ID: i + 1, Weight: w, Up: true})
+	}
+	return all
+}
+
+func pick(t *testing.T, sel Selector, n int) string {
+	t.Helper()
+	var b strings.Builder
+	for range n {
+		s := sel.Select(Request{})
+		if s == nil {
+			b.WriteByte('-')
+			continue
+		}
+		fmt.Fprintf(&b, "%d", s.ID)
+	}
+	return b.String()
+}
+
+func change(sel Selector, s *Server, f func(*Server)) {
+	f(s)
+	if c, ok := sel.(Changer); ok {
+		c.Changed(s)
+	}
+}
+
+func down(s *Server) { s.Up = false }
+func up(s *Server)   { s.Up = true }
+
+func TestRoundRobinOrder(t *testing.T) {
+	for _, c := range []struct {
+		weights []int
+		want    string
+	}{
+		{[]int{1, 1, 1}, "123123123123"},
+		{[]int{2, 1}, "121121121121"},
+		{[]int{1, 2, 3}, "323132323132"},
+	} {
+		sel, err := New("roundrobin", nil, servers(c.weights...), Params{})
+		require.NoError(t, err)
+		require.Equal(t, c.want, pick(t, sel, 12), "%v", c.weights)
+	}
+}
+
+func TestRoundRobinWithoutAServerThatIsDown(t *testing.T) {
+	all := servers(1, 1, 1)
+	sel, _ := New("roundrobin", nil, all, Params{})
+	require.Equal(t, "1231", pick(t, sel, 4))
+	change(sel, all[1], down)
+	require.NotContains(t, pick(t, sel, 10), "2")
+	change(sel, all[1], up)
+	back := pick(t, sel, 30)
+	require.InDelta(t, 10, strings.Count(back, "2"), 1)
+	for _, s := range all {
+		change(sel, s, down)
+	}
+	require.Equal(t, "--", pick(t, sel, 2))
+}
+
+func TestRoundRobinIsFairForAnyWeights(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		weights := rapid.SliceOfN(rapid.IntRange(1, 256), 1, 8).Draw(t, "weights")
+		all := servers(weights...)
+		sel, _ := New("roundrobin", nil, all, Params{})
+		total := 0
+		for _, w := range weights {
+			total += w
+		}
+		got := make([]int, len(all))
+		for range 3 * total {
+			got[sel.Select(Request{}).Index]++
+		}
+		for i, w := range weights {
+			if d := got[i] - 3*w; d < -3 || d > 3 {
+				t.Fatalf("server %d of %v got %d of %d", i+1, weights, got[i], 3*total)
+			}
+		}
+	})
+}
+
+func TestFullServersAreSkipped(t *testing.T) {
+	for _, name := range []string{"roundrobin", "static-rr", "leastconn", "first", "random"} {
+		all := servers(1, 1)
+		sel, err := New(name, nil, all, Params{Rand: rand.New(rand.NewPCG(1, 1))})
+		require.NoError(t, err)
+		all[0].Maxconn, all[0].Served = 1, 1
+		require.Equal(t, "222", pick(t, sel, 3), name)
+		all[1].Maxconn, all[1].Served = 1, 1
+		require.Equal(t, "-", pick(t, sel, 1), name)
+	}
+}
+
+func TestTheServerToAvoidIsTakenOnlyAlone(t *testing.T) {
+	for _, name := range []string{"roundrobin", "static-rr", "leastconn", "first", "random"} {
+		all := servers(1, 1)
+		sel, _ := New(name, nil, all, Params{Rand: rand.New(rand.NewPCG(1, 1))})
+		for range 5 {
+			require.Equal(t, all[1], sel.Select(Request{Avoid: all[0]}), name)
+		}
+		change(sel, all[1], down)
+		require.Equal(t, all[0], sel.Select(Request{Avoid: all[0]}), name)
+	}
+}
+
+func TestBackupsReplaceTheActiveServers(t *testing.T) {
+	for _, name := range []string{"roundrobin", "static-rr", "leastconn", "first", "random"} {
+		all := servers(1, 1, 1)
+		all[1].Backup, all[2].Backup = true, true
+		sel, _ := New(name, nil, all, Params{Rand: rand.New(rand.NewPCG(1, 1))})
+		require.Equal(t, "111", pick(t, sel, 3), name)
+		change(sel, all[0], down)
+		require.Equal(t, "222", pick(t, sel, 3), "%s: only the first backup", name)
+		change(sel, all[0], up)
+		require.Equal(t, "111", pick(t, sel, 3), name)
+	}
+	all := servers(1, 1, 1)
+	all[1].Backup, all[2].Backup = true, true
+	sel, _ := New("roundrobin", nil, all, Params{AllBackups: true})
+	change(sel, all[0], down)
+	require.Equal(t, "2323", pick(t, sel, 4))
+}
+
+func TestStaticRR(t *testing.T) {
+	sel, _ := New("static-rr", nil, servers(2, 4), Params{})
+	require.Equal(t, "212212", pick(t, sel, 6))
+}
+
+func TestLeastConnFollowsTheLoad(t *testing.T) {
+	all := servers(1, 1, 2)
+	sel, _ := New("leastconn", nil, all, Params{})
+	take := func() int {
+		s := sel.Select(Request{})
+		s.Served++
+		sel.(Mover).Moved(s)
+		return s.ID
+	}
+	var got []int
+	for range 8 {
+		got = append(got, take())
+	}
+	require.ElementsMatch(t, []int{1, 1, 2, 2, 3, 3, 3, 3}, got)
+	all[1].Served = 0
+	sel.(Mover).Moved(all[1])
+	require.Equal(t, 2, take())
+}
+
+func TestFirstFillsOneServerAfterTheOther(t *testing.T) {
+	all := servers(1, 1)
+	all[0].ID, all[1].ID = 7, 3
+	all[1].Maxconn = 2
+	sel, _ := New("first", nil, all, Params{})
+	require.Equal(t, "33", pick(t, sel, 2))
+	all[1].Served = 2
+	require.Equal(t, "77", pick(t, sel, 2))
+}
+
+func TestRandomFollowsTheWeights(t *testing.T) {
+	sel, err := New("random", []string{"1"}, servers(1, 3), Params{Rand: rand.New(rand.NewPCG(1, 1))})
+	require.NoError(t, err)
+	require.InDelta(t, 3000, strings.Count(pick(t, sel, 4000), "2"), 150)
+	_, err = New("random", []string{"0"}, servers(1), Params{})
+	require.Error(t, err)
+}
+
+func TestSourceIsConstant(t *testing.T) {
+	sel, _ := New("source", nil, servers(1, 1, 1), Params{})
+	seen := map[int]bool{}
+	for i := range 50 {
+		q := Request{Source: netip.AddrFrom4([4]byte{10, 0, 0, byte(i)})}
+		s := sel.Select(q)
+		seen[s.ID] = true
+		require.Equal(t, s, sel.Select(q))
+		require.Equal(t, int(q.Source.As4()[3])%3, (s.Index+3-int(0x0a000000%3))%3)
+	}
+	require.Len(t, seen, 3)
+}
+
+func TestUnknownAlgorithm(t *testing.T) {
+	_, err := New("fastest", nil, nil, Params{})
+	require.ErrorIs(t, err, ErrUnknown)
+}
+
+func BenchmarkRoundRobin(b *testing.B) {
+	for _, n := range []int{3, 1000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			w := make([]int, n)
+			for i := range w {
+				w[i] = 1
+			}
+			sel, _ := New("roundrobin", nil, servers(w...), Params{})
+			b.ReportAllocs()
+			for b.Loop() {
+				sel.Select(Request{})
+			}
+		})
+	}
+}
