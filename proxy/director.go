@@ -22,6 +22,9 @@ const ReleaseDate = "2026/11/22"
 type Options struct {
 	Maxconn int // concurrent clients of all frontends; 0: global maxconn
 	UlimitN int // the descriptor limit that `show info` reports; 0: not known
+	// Event is told of changes of state beside the logs, as HAProxy tells them on standard error. It must not block, and may be
+	// called by several goroutines; nil: nobody is told.
+	Event func(level int, text string)
 }
 
 // Director serves one configuration.
@@ -142,7 +145,12 @@ func (d *Director) Request(p *config.Proxy, level int, r *accesslog.Record) {
 }
 
 // Event implements engine.Logger.
-func (d *Director) Event(p *config.Proxy, level int, text string) { d.logs.Event(p, level, text) }
+func (d *Director) Event(p *config.Proxy, level int, text string) {
+	if d.opt.Event != nil {
+		d.opt.Event(level, text)
+	}
+	d.logs.Event(p, level, text)
+}
 
 // Respond implements engine.Responder: the statistics pages.
 func (d *Director) Respond(p *config.Proxy, r *engine.InternalRequest) engine.InternalReply {
@@ -156,26 +164,4 @@ func (d *Director) Respond(p *config.Proxy, r *engine.InternalRequest) engine.In
 		reply.Header = append(reply.Header, engine.Field{Name: h.Name, Value: h.Value})
 	}
 	return reply
-}
-
-// Totals are the connections that each proxy has had: what HAProxy prints when it stops.
-type Totals struct {
-	Proxy       string
-	Front, Back uint64
-}
-
-// Totals reads them; it must not be called after Run has returned.
-func (d *Director) Totals() []Totals {
-	var list []Totals
-	for _, p := range d.engine.Snapshot().Proxies {
-		t := Totals{Proxy: p.Proxy.Name}
-		if p.Front != nil {
-			t.Front = p.Front.ConnTot
-		}
-		if p.Back != nil {
-			t.Back = p.Back.Stot
-		}
-		list = append(list, t)
-	}
-	return list
 }

@@ -79,7 +79,7 @@ func TestCheckMode(t *testing.T) {
 	code, out, errs := runs("-c", "-f", warned)
 	require.Zero(t, code)
 	require.Equal(t, "Warnings were found.\nConfiguration file is valid\n", out)
-	require.Contains(t, errs, "missing timeouts for listen 'l'")
+	require.Contains(t, errs, "missing timeouts for proxy 'l'")
 	code, _, errs = runs("-c", "-dW", "-f", warned)
 	require.Equal(t, 1, code)
 	require.Contains(t, errs, "Some warnings were found and 'zero-warning' is set. Aborting.")

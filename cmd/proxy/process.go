@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"simulacro/proxy"
@@ -71,7 +72,7 @@ func (p *program) open(inherited []proxy.Listener) (*proxy.Director, int) {
 	if code != exitOK {
 		return nil, code
 	}
-	d, err := proxy.New(p.cfg, proxy.Options{UlimitN: limit})
+	d, err := proxy.New(p.cfg, proxy.Options{UlimitN: limit, Event: p.event})
 	if err != nil {
 		p.say.alert("[%s.main()] %v", p.flags.program, err)
 		return nil, exitError
@@ -136,13 +137,13 @@ func (p *program) serveUntilStopped(d *proxy.Director, gone <-chan struct{}) int
 	soft := make(chan os.Signal, 1)
 	signal.Notify(soft, syscall.SIGUSR1)
 	defer signal.Stop(soft)
+	p.say.silent = false // -q is about the start
 	signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP, syscall.SIGTTOU, syscall.SIGTTIN, syscall.SIGUSR2)
 	done := make(chan error, 1)
 	go func() { done <- d.Run() }()
 	for {
 		select {
 		case <-soft:
-			p.sayStopped(d)
 			d.SoftStop()
 			soft = nil
 		case <-gone:
@@ -158,8 +159,13 @@ func (p *program) serveUntilStopped(d *proxy.Director, gone <-chan struct{}) int
 	}
 }
 
-func (p *program) sayStopped(d *proxy.Director) {
-	for _, t := range d.Totals() {
-		p.say.warn("Proxy %s stopped (cumulated conns: FE: %d, BE: %d).", t.Proxy, t.Front, t.Back)
+// event prints what HAProxy prints of servers and proxies while it runs; systemd's journal keeps it.
+func (p *program) event(level int, text string) {
+	const noServer = " has no server available!"
+	if name, ok := strings.CutSuffix(text, noServer); ok && level <= engine.LevelAlert {
+		kind, name, _ := strings.Cut(name, " ")
+		p.say.alert("%s '%s'%s", kind, name, noServer) // quoted here, not in the log
+		return
 	}
+	p.say.warn("%s", text)
 }

@@ -176,6 +176,22 @@ func TestSoftStopSaysWhatItStopped(t *testing.T) {
 	require.Regexp(t, `\[WARNING\]  \(\d+\) : Proxy f stopped \(cumulated conns: FE: [1-9]\d*, BE: 0\)\.\n`, d.output())
 }
 
+func TestServersGoingDownAreSaid(t *testing.T) {
+	d := newDirector(t)
+	file := d.file("")
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	gone := newDirector(t).addr
+	require.NoError(t, os.WriteFile(file, append(text, []byte("backend c\n  server x "+gone+" check inter 50 fall 1\n")...), 0o600))
+	d.start("-db", "-f", file)
+	d.eventually("the last server is said to be down", func() bool { return strings.Contains(d.output(), "available!") })
+	require.Regexp(t, `^\[WARNING\]  \(N\) : Server c/x is DOWN, reason: Layer4 connection problem, info: "Connection refused", `+
+		`check duration: \d+ms. 0 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.\n`+
+		`\[ALERT\]    \(N\) : backend 'c' has no server available!\n$`, plain(d.output()))
+	d.signal(syscall.SIGUSR1)
+	require.Zero(t, d.wait())
+}
+
 func TestPortClash(t *testing.T) {
 	for _, mode := range []string{"-db", "-D", "-W", "-Ws"} {
 		d := newDirector(t)
