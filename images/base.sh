@@ -10,7 +10,7 @@
 # Environment:
 #	SIMULACRO_BASE    an image to use as it is (it must exist or be pullable)
 #	SIMULACRO_MIRROR  the Debian mirror to build from; default: the one that this machine's apt uses, else mmdebstrap's own
-#	SIMULACRO_PULL    seconds to wait for the registry (default 60; 0 never asks it)
+#	SIMULACRO_PULL    seconds to wait for the registry (default 120; 0 never asks it)
 set -eu
 
 registry_image=debian:bookworm-slim
@@ -23,7 +23,7 @@ present() { docker image inspect "$1" >/dev/null 2>&1; }
 
 # pull gives up after SIMULACRO_PULL seconds: a registry behind a firewall that drops packets would hold it for minutes.
 pull() {
-	wait=${SIMULACRO_PULL:-60}
+	wait=${SIMULACRO_PULL:-120}
 	[ "$wait" != 0 ] && timeout "$wait" docker pull "$1" >&2 2>/dev/null
 }
 
