@@ -25,6 +25,7 @@ func TestCluster(t *testing.T) {
 	t.Run("found by name", func(t *testing.T) { foundByName(t, rt, c) })
 	t.Run("commands", func(t *testing.T) { commands(t, c) })
 	t.Run("a cancelled command ends in the node", func(t *testing.T) { cancelled(t, c) })
+	t.Run("a command that is cancelled while it starts ends too", func(t *testing.T) { cancelledEarly(t, c) })
 	t.Run("files", func(t *testing.T) { files(t, c) })
 	t.Run("power and its events", func(t *testing.T) { power(t, c) })
 	t.Run("repair", func(t *testing.T) { repair(t, c) })
@@ -102,6 +103,19 @@ func cancelled(t *testing.T, c *Cluster) {
 	_, err := c.Stream(ctx, "cluster2", out, nil, "sh", "-c", "(trap '' TERM; exec setsid sleep 7531) & echo begun; wait")
 	assert.ErrorIs(t, err, context.Canceled)
 	left, err := c.Exec(t.Context(), "cluster2", "pgrep", "-f", "sleep 7531")
+	require.NoError(t, err)
+	assert.Equal(t, 1, left.Code, "still there: %s", left.Stdout)
+}
+
+// The instant at which a command is being started is the worst to cancel at.
+func cancelledEarly(t *testing.T, c *Cluster) {
+	for i := range 5 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(20*i+10)*time.Millisecond)
+		_, err := c.Stream(ctx, "cluster2", nil, nil, "sleep", "7532")
+		cancel()
+		assert.Error(t, err)
+	}
+	left, err := c.Exec(t.Context(), "cluster2", "pgrep", "-f", "sleep 7532")
 	require.NoError(t, err)
 	assert.Equal(t, 1, left.Code, "still there: %s", left.Stdout)
 }

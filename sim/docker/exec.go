@@ -22,7 +22,8 @@ const execMark = "SIMULACRO_EXEC"
 const (
 
 	// endTimeout bounds the ending of a cancelled command, for instance in a node that was paused meanwhile.
-	endTimeout = 5 * time.Second
+	endTimeout = 10 * time.Second
+	endPause   = 50 * time.Millisecond
 	codePoll   = 5 * time.Millisecond
 )
 
@@ -74,8 +75,12 @@ func (c *Cluster) run(ctx context.Context, ref string, std IO, argv []string) (i
 	if len(argv) == 0 {
 		return 0, fmt.Errorf("no command")
 	}
+	if ctx.Err() != nil {
+		return 0, ctx.Err()
+	}
 	mark := execMark + "=" + rand.Text()
-	id, conn, err := c.attach(ctx, ref, container.ExecOptions{
+	// Not cancelled: the engine would start the command all the same, and nobody would end it.
+	id, conn, err := c.attach(uncancelled(ctx), ref, container.ExecOptions{
 		AttachStdin: std.Stdin != nil, AttachStdout: true, AttachStderr: true,
 		Env: append([]string{mark}, std.Env...), WorkingDir: std.Dir, User: std.User, Cmd: argv,
 	})
@@ -88,6 +93,7 @@ func (c *Cluster) run(ctx context.Context, ref string, std IO, argv []string) (i
 	go func() {
 		_, err := stdcopy.StdCopy(said, orDiscard(std.Stderr), conn.Reader)
 		copied <- err
+		close(copied)
 	}()
 	if std.Stdin != nil {
 		stop := feed(conn, std.Stdin)
@@ -96,9 +102,10 @@ func (c *Cluster) run(ctx context.Context, ref string, std IO, argv []string) (i
 	select {
 	case err = <-copied:
 	case <-ctx.Done():
-		c.end(ctx, ref, mark)
+		c.endAll(ctx, ref, mark, copied)
 		conn.Close()
-		<-copied
+		for range copied { // closed when the copying has ended
+		}
 		return 0, ctx.Err()
 	}
 	if err != nil {
@@ -190,7 +197,7 @@ func (c *Cluster) exitCode(ctx context.Context, exec string) (int, error) {
 
 // endScript ends the processes that carry the mark $1 in their environment: the engine cannot end an exec by itself. The mark
 // is not in the script's own environment, only in its arguments, which are not looked at. After SIGTERM two seconds are given.
-const endScript = `find_marked() { for p in /proc/[0-9]*; do grep -qzsxF "$1" $p/environ && echo ${p#/proc/}; done; }
+const endScript = `find_marked() { grep -lzsxF -- "$1" /proc/[0-9]*/environ | cut -d/ -f3; }
 for signal in TERM KILL; do
 	pids=$(find_marked "$1"); [ -n "$pids" ] || exit 0
 	kill -$signal $pids 2>/dev/null
@@ -200,17 +207,31 @@ for signal in TERM KILL; do
 	done
 done`
 
-// end makes a best effort: where the node is gone, so is the command.
-func (c *Cluster) end(ctx context.Context, ref, mark string) {
+// endAll ends the command until its output has ended too: a command that is just being started carries no mark yet.
+func (c *Cluster) endAll(ctx context.Context, ref, mark string, copied <-chan error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
 	defer cancel()
+	for c.end(ctx, ref, mark) == nil {
+		select {
+		case <-copied:
+			return
+		case <-ctx.Done():
+			return
+		case <-time.After(endPause):
+		}
+	}
+}
+
+// end is a best effort: where the node is gone, so is the command.
+func (c *Cluster) end(ctx context.Context, ref, mark string) error {
 	_, conn, err := c.attach(ctx, ref, container.ExecOptions{AttachStdout: true, AttachStderr: true,
 		Cmd: []string{"/bin/sh", "-c", endScript, "sh", mark}})
 	if err != nil {
-		return
+		return err
 	}
 	defer conn.Close()
 	stop := context.AfterFunc(ctx, conn.Close)
 	defer stop()
-	_, _ = io.Copy(io.Discard, conn.Reader)
+	_, err = io.Copy(io.Discard, conn.Reader)
+	return err
 }
