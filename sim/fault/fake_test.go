@@ -94,7 +94,16 @@ func (w *world) Exec(_ context.Context, node string, argv ...string) (sim.Output
 	switch argv[0] {
 	case "curl":
 		return w.curl(node, last)
+	case "ip":
+		if w.cut[node] {
+			return sim.Output{Stdout: "lo UNKNOWN\nenp0s3@if7 DOWN 02:42\n"}, nil
+		}
+		return sim.Output{Stdout: "lo UNKNOWN\nenp0s3@if7 UP 02:42\n"}, nil
 	case "sh":
+		if last == linksDown {
+			w.cut[node] = true
+			return sim.Output{}, nil
+		}
 		if w.serves("storage") && !w.cut[node] {
 			return sim.Output{}, nil
 		}

@@ -145,6 +145,15 @@ func TestHealAfterACrashAtAnyStep(t *testing.T) {
 	})
 }
 
+// The plug was being pulled when the runner died: the node runs, and nobody can reach it.
+func TestHealOfANodeWhoseLinksAreDown(t *testing.T) {
+	w, led := newWorld(), ledger(t)
+	require.NoError(t, led.Planned(Entry{ID: "f", Kind: "node-kill", Node: "cluster2"}))
+	w.cut["cluster2"] = true
+	require.NoError(t, Heal(t.Context(), w.env(), led, nil))
+	assert.Empty(t, w.sick())
+}
+
 func TestUndoIsOnDiskBeforeTheInjection(t *testing.T) {
 	w, led := newWorld(), ledger(t)
 	node, _ := w.plan.Node("cluster2")

@@ -1,24 +1,66 @@
 package fault
 
-import "context"
+import (
+	"context"
+	"strings"
+	"time"
+)
 
-// nodeKill pulls the plug. Connections under way may see a reset, since the kernel under a killed container closes them;
-// cutting the node off first would spare them that, but its orphaned sockets then keep the dead network alive for minutes,
-// and a node that is started meanwhile is deaf. Later the address is silent: peers wait for their own timeouts.
+// nodeKill pulls the plug. A machine without power sends no packet any more, while the kernel under a killed container
+// still accepts connections and then resets them; so the node's links go down first. Its peers wait for their own timeouts.
+// (Dropping packets instead would leave the dead node's sockets, and with them its network, alive for minutes.)
 var nodeKill = Kind{
-	Name:      "node-kill",
-	Does:      "The node loses its power: every process is gone at once, nobody says goodbye.",
-	Inject:    func(ctx context.Context, s *Site) error { return s.Kill(ctx, s.Node.Name) },
+	Name: "node-kill",
+	Does: "The node loses its power: every process is gone at once, nobody says goodbye.",
+	Inject: func(ctx context.Context, s *Site) error {
+		if err := s.run(ctx, "sh", "-c", linksDown); err != nil {
+			return err
+		}
+		return s.Kill(ctx, s.Node.Name)
+	},
 	Effect:    func(ctx context.Context, s *Site) (Seen, error) { return down(ctx, s, Exited) },
 	Recover:   startNode,
 	Recovered: up,
 }
 
-// startNode switches a node on that is off; on another it does nothing.
+const linksDown = `for l in /sys/class/net/*; do l=${l##*/}; [ $l = lo ] || ip link set $l down; done`
+
+// startNode switches a node on that is off; on another it does nothing. One that runs with its links down was about to
+// lose its power when its runner did: it loses it now, since a link that comes up again lacks its routes.
 func startNode(ctx context.Context, s *Site) error {
 	st, err := s.State(ctx, s.Node.Name)
-	if err != nil || st != Exited {
+	if err != nil {
 		return err
 	}
+	if st == Running {
+		links, err := s.ask(ctx, "ip", "-brief", "link")
+		if err != nil || !strings.Contains(links, " DOWN ") {
+			return err
+		}
+		if err := s.Kill(ctx, s.Node.Name); err != nil {
+			return err
+		}
+		if st, err = s.awaitState(ctx, Exited); err != nil {
+			return err
+		}
+	}
+	if st != Exited {
+		return nil
+	}
 	return s.Start(ctx, s.Node.Name)
+}
+
+// awaitState waits until the engine has the node in a state, or gives the one that it has when ctx ends.
+func (s *Site) awaitState(ctx context.Context, want string) (string, error) {
+	for {
+		st, err := s.State(ctx, s.Node.Name)
+		if err != nil || st == want {
+			return st, err
+		}
+		select {
+		case <-ctx.Done():
+			return st, ctx.Err()
+		case <-time.After(pollEvery):
+		}
+	}
 }
