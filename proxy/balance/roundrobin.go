@@ -167,7 +167,7 @@ func (r *RoundRobin) Changed(s *Server) {
 		if g.currWeight == 0 { // before the first request: all start by weight
 			g.init.insert(s, maxWeight-weight)
 		} else {
-			s.npos = g.pos
+			s.npos, s.rest = g.pos+(g.newWeight+g.currWeight-g.pos)/weight, 0
 			g.queue(s)
 		}
 	case s.weight != weight:

@@ -47,22 +47,25 @@ func (b *StaticRR) Select(q Request) *Server {
 // Changed makes the table out of date.
 func (b *StaticRR) Changed(*Server) { b.stale = true }
 
-// refresh makes the table by smooth weighting: at each entry every server's score grows by its weight, and the one with
-// the highest takes the entry and pays the total.
+// refresh makes the table by smooth weighting: at each entry every server's score grows by its weight, and the first of
+// those with the most whole shares of the total takes the entry and pays one.
 func (b *StaticRR) refresh() {
 	if !b.stale {
 		return
 	}
 	b.stale, b.table = false, b.table[:0]
 	set, total, div := b.inUse()
-	for range total / max(div, 1) {
+	total /= max(div, 1)
+	for range total {
 		var best *Server
+		most := 0
 		for _, s := range set {
-			if s.score += s.Weight / div; best == nil || s.score > best.score {
-				best = s
+			s.score += s.Weight / div
+			if shares := (s.score + total) / total; best == nil || shares > most {
+				best, most = s, shares
 			}
 		}
-		best.score -= total / div
+		best.score -= total
 		b.table = append(b.table, best)
 	}
 }

@@ -32,7 +32,7 @@ func (c *client) assign() {
 		return
 	}
 	s.take(c.l.now)
-	c.got2(s, before)
+	c.placed(s, before)
 	p.mu.Unlock()
 	c.dial()
 }
@@ -43,8 +43,8 @@ func (p *proxy) choose(c *client, avoid *server) *server {
 	if avoid != nil {
 		q.Avoid = &avoid.Server
 	}
-	for _, s := range p.servers {
-		if s.cfg.Minconn > 0 {
+	if p.dynamic {
+		for _, s := range p.servers {
 			s.limit()
 		}
 	}
@@ -55,8 +55,8 @@ func (p *proxy) choose(c *client, avoid *server) *server {
 	return p.servers[b.Index]
 }
 
-// got2 notes the server that has a place for c, and what became of the one before. The backend is locked.
-func (c *client) got2(s, before *server) {
+// placed notes the server that has a place for c, and what became of the one before. The backend is locked.
+func (c *client) placed(s, before *server) {
 	switch {
 	case before == nil:
 	case before != s:

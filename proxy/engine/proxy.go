@@ -49,6 +49,7 @@ type proxy struct {
 	wasUp    bool
 	spreads  bool // the balancing is of the round-robin kind
 	pinned   bool // … or determines one server
+	dynamic  bool // some server has a minconn
 }
 
 // timeouts in ms; 0: none.
@@ -133,6 +134,7 @@ func (p *proxy) newBackend() error {
 			return err
 		}
 		p.servers = append(p.servers, srv)
+		p.dynamic = p.dynamic || s.Minconn > 0
 		all = append(all, &srv.Server)
 	}
 	b := p.cfg.Balance

@@ -133,7 +133,7 @@ func (c *client) takeGrant() bool {
 	c.granted, c.wait.again = nil, false
 	if s != nil {
 		before := c.srv
-		c.got2(s, before)
+		c.placed(s, before)
 	}
 	p.mu.Unlock()
 	switch {
