@@ -213,9 +213,12 @@ func repair(t *testing.T, c *Cluster) {
 	out, err := c.Exec(ctx, "cluster2", "nft", "add table inet "+FaultTable)
 	require.NoError(t, err)
 	require.Zero(t, out.Code, out.Stderr)
+	out, err = c.Exec(ctx, "client", "sh", "-c", "setsid bash -c 'exec -a \"simulacro load\" sleep 7533' >/dev/null 2>&1 </dev/null &")
+	require.NoError(t, err)
+	require.Zero(t, out.Code, out.Stderr)
 	did, err := c.Repair(ctx)
 	require.NoError(t, err)
-	assert.ElementsMatch(t, []string{"storage was paused: started", "cluster4 was exited: started",
+	assert.ElementsMatch(t, []string{"client still ran a helper of a drill: ended", "storage was paused: started", "cluster4 was exited: started",
 		"cluster2 had its network cut: rules removed"}, did)
 	did, err = c.Repair(ctx)
 	require.NoError(t, err)

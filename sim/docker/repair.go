@@ -13,8 +13,12 @@ import (
 // FaultTable is the nftables table that the network faults put their rules in.
 const FaultTable = "simulacro"
 
-// Repair mends what a crash may leave in a cluster and no ledger is needed for: nodes that are paused or do not run, and
-// cuts of the network. It says what it did.
+// drillHelpers matches what a drill runs in the director and the client beside its cause: a process that was killed on the
+// host cannot end them, and some would go on for ever.
+const drillHelpers = "^(/[^ ]*/)?simulacro (load|observe)( |$)"
+
+// Repair mends what a crash may leave in a cluster and no ledger is needed for: nodes that are paused or do not run, cuts of
+// the network, helpers of a drill that still run. It says what it did.
 func (c *Cluster) Repair(ctx context.Context) (did []string, err error) {
 	var mu sync.Mutex
 	tell := func(format string, args ...any) {
@@ -39,6 +43,13 @@ func (c *Cluster) Repair(ctx context.Context) (did []string, err error) {
 		cut, err := c.uncut(ctx, n.Name)
 		if cut {
 			tell("%s had its network cut: rules removed", n.Name)
+		}
+		if err != nil || n.Role != sim.Director && n.Role != sim.Client {
+			return err
+		}
+		ended, err := c.Exec(ctx, n.Name, "pkill", "-TERM", "-f", drillHelpers)
+		if err == nil && ended.Code == 0 {
+			tell("%s still ran a helper of a drill: ended", n.Name)
 		}
 		return err
 	})

@@ -58,7 +58,7 @@ func (r *Runtime) Up(ctx context.Context, spec sim.Spec, progress Progress) (*Cl
 	if err != nil {
 		return nil, fmt.Errorf("bring up cluster %s: %w", spec.Name, err)
 	}
-	whole.done("cluster " + spec.Name + " answers")
+	whole.done("cluster " + spec.Name + " is up")
 	return c, nil
 }
 
