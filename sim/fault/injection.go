@@ -158,7 +158,7 @@ func (i *Injection) await(ctx context.Context, probe func(context.Context, *Site
 	}
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	last := "no look was finished"
+	start, last := time.Now(), "no look was finished"
 	for {
 		began := time.Now()
 		seen, err := probe(ctx, i.site)
@@ -172,7 +172,7 @@ func (i *Injection) await(ctx context.Context, probe func(context.Context, *Site
 		}
 		select {
 		case <-ctx.Done():
-			return began, "", fmt.Errorf("%w within %v: %s", ErrNotSeen, wait, last)
+			return began, "", fmt.Errorf("%w within %v: %s", ErrNotSeen, time.Since(start).Round(100*time.Millisecond), last)
 		case <-time.After(pollEvery):
 		}
 	}
