@@ -115,7 +115,12 @@ func (a *app) execute(ctx context.Context, args []string) int {
 	return exitFailure
 }
 
-func (a *app) complain(err error) { fmt.Fprintf(a.stderr, "simulacro: %v\n", err) }
+func (a *app) complain(err error) {
+	if errors.Is(err, context.Canceled) { // Ctrl-C: whoever typed it knows why
+		err = errors.New("interrupted")
+	}
+	fmt.Fprintf(a.stderr, "simulacro: %v\n", err)
+}
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{

@@ -24,7 +24,7 @@ const (
 	// a refused connection (HAProxy's retries); the bound keeps a director that hangs from gathering hundreds.
 	probeEvery   = 15 * time.Millisecond
 	probesAtOnce = 100
-	bootTimeout  = 60 * time.Second
+	bootTimeout  = 120 * time.Second // a first boot reads cold disks
 	// lastServer is how long after an answer a further server is waited for under a haproxy.cfg of the user's own, which
 	// may well leave servers out.
 	lastServer = 2 * time.Second
@@ -146,6 +146,9 @@ func (c *Cluster) await(ctx context.Context, report *reporter) error {
 		if ctx.Err() == nil {
 			err = nil // some answered, and no more within lastServer
 		}
+	}
+	if err != nil && ctx.Err() != nil && context.Cause(ctx) != context.Canceled {
+		return fmt.Errorf("%w\n%s", err, c.diagnose(ctx))
 	}
 	if err != nil {
 		return err

@@ -223,6 +223,9 @@ func repair(t *testing.T, c *Cluster) {
 	did, err = c.Repair(ctx)
 	require.NoError(t, err)
 	assert.Empty(t, did)
+	require.NoError(t, c.Pause(ctx, "cluster3"))
+	assert.Contains(t, c.diagnose(ctx), "cluster3: paused, does not run")
+	require.NoError(t, c.Unpause(ctx, "cluster3"))
 	require.NoError(t, c.await(ctx, &reporter{}))
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"simulacro/sim"
 )
@@ -113,4 +114,32 @@ func health(code string) string {
 		return "no answer"
 	}
 	return fmt.Sprintf("answers %s", code)
+}
+
+// diagnoseTimeout bounds the look at a cluster that did not come up.
+const diagnoseTimeout = 10 * time.Second
+
+// diagnose says of every node that does not answer what failed in it, for the error of a cluster that is then removed.
+func (c *Cluster) diagnose(ctx context.Context) string {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), diagnoseTimeout)
+	defer cancel()
+	nodes, err := c.Status(ctx)
+	if err != nil {
+		return err.Error()
+	}
+	var lines []string
+	for _, n := range nodes {
+		if n.Health == HealthOK {
+			continue
+		}
+		line := fmt.Sprintf("%s: %s, %s", n.Name, n.State, n.Health)
+		if out, err := c.Exec(ctx, n.Name, "systemctl", "--failed", "--plain", "--no-legend"); err == nil && out.Code == 0 {
+			for unit := range strings.Lines(out.Stdout) {
+				name, _, _ := strings.Cut(unit, " ")
+				line += ", " + name + " failed"
+			}
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
 }
