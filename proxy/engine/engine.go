@@ -26,7 +26,7 @@ type Engine struct {
 	full             atomic.Bool // somebody waits in a backlog because of maxconn
 	requests         atomic.Uint64
 	bytesOut         atomic.Uint64
-	stopping, killed atomic.Bool
+	soft, stopping   atomic.Bool
 
 	mu       sync.Mutex
 	conns    uint64
@@ -190,20 +190,20 @@ func (t task) run() { t() }
 
 // SoftStop closes the listeners and idle connections; Run returns when the last session has ended.
 func (e *Engine) SoftStop() {
-	if e.stopping.Swap(true) {
+	if e.soft.Swap(true) {
 		return
 	}
 	for _, p := range e.proxies {
 		p.stopListening()
 	}
 	e.stopped(func(p *proxy) bool { return p.cfg.Front() })
+	e.stopping.Store(true) // only now: Run reports the backends' end
 	e.all(func(l *loop) runner { return task(l.closeIdle) })
 }
 
 // HardStop ends every session at once; Run returns soon after.
 func (e *Engine) HardStop() {
 	e.SoftStop()
-	e.killed.Store(true)
 	e.all(func(l *loop) runner { return task(l.kill) })
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // nameOf gives the address of an IPv4 or IPv6 listener's descriptor.
-func nameOf(t *testing.T, fd int) string {
+func nameOf(t testing.TB, fd int) string {
 	t.Helper()
 	a, err := unix.Getsockname(fd)
 	require.NoError(t, err)
@@ -26,3 +26,5 @@ func nameOf(t *testing.T, fd int) string {
 }
 
 func prefix(s string) netip.Prefix { return netip.MustParsePrefix(s) }
+
+func listenAddr(t testing.TB, e *Engine) string { return nameOf(t, e.Listeners()[0].FD) }
