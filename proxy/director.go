@@ -40,6 +40,8 @@ type Director struct {
 	runtime *stats.SocketServer
 	adapter *adapter
 
+	operators sync.WaitGroup // the runtime sockets' goroutines
+
 	stops sync.RWMutex // held for reading while the engine is being stopped
 	done  bool         // the engine has ended
 
@@ -62,7 +64,7 @@ func New(cfg *config.Config, opt Options) (*Director, error) {
 		cfg: cfg, opt: opt, pages: map[*config.Proxy]*stats.Page{}, started: make(chan struct{}), ended: make(chan struct{}),
 	}
 	e, err := engine.New(cfg, engine.Options{
-		Maxconn: opt.Maxconn, Logger: d, Stats: d, Started: func() { close(d.started) },
+		Maxconn: opt.Maxconn, Logger: d, Stats: d, Started: d.serves,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the engine: %w", err)
@@ -88,19 +90,24 @@ func (d *Director) Run() error {
 		return fmt.Errorf("open the logs: %w", err)
 	}
 	d.logs = logs
-	wait := d.serveSockets()
 	err = d.engine.Run()
 	d.disarm()
 	d.stops.Lock()
 	d.done = true
 	d.stops.Unlock()
 	_ = d.runtime.Close() // it only ends the operators' sessions
-	wait()
+	d.operators.Wait()
 	d.closeSockets()
 	if e := logs.Close(); err == nil && e != nil {
 		err = fmt.Errorf("close the logs: %w", e)
 	}
 	return err
+}
+
+// serves is called by the engine once it serves: only now may operators ask and change it.
+func (d *Director) serves() {
+	d.serveSockets()
+	close(d.started)
 }
 
 // SoftStop closes the listeners and idle connections: Run returns when the last session has ended, or after

@@ -7,7 +7,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 
 	"simulacro/proxy/config"
@@ -222,9 +221,8 @@ func strerror(err error) string {
 	return err.Error()
 }
 
-// serveSockets answers on the runtime sockets until the runtime server is closed; the returned function waits for the end.
-func (d *Director) serveSockets() (wait func()) {
-	var wg sync.WaitGroup
+// serveSockets answers on the runtime sockets until the runtime server is closed.
+func (d *Director) serveSockets() {
 	for _, s := range d.sockets {
 		fd, err := dup(s.fd) // this one stays open: it may still be handed over
 		if err != nil {
@@ -234,17 +232,23 @@ func (d *Director) serveSockets() (wait func()) {
 		if err != nil {
 			continue // the descriptor was checked when it was opened; a director without this socket still serves
 		}
-		wg.Add(1)
+		d.operators.Add(1)
 		go func() {
-			defer wg.Done()
+			defer d.operators.Done()
 			_ = d.runtime.Serve(l, s.conf.Level) // ends by Close
 		}()
 	}
-	return wg.Wait
 }
 
 // ServeControl answers the runtime language to whom l accepts, as an administrator: the master's way in.
-func (d *Director) ServeControl(l net.Listener) error { return d.runtime.Serve(l, config.LevelAdmin) }
+func (d *Director) ServeControl(l net.Listener) error {
+	select {
+	case <-d.started:
+		return d.runtime.Serve(l, config.LevelAdmin)
+	case <-d.ended:
+		return l.Close()
+	}
+}
 
 // fileListener takes a listening descriptor over. The path of a unix socket stays when it is closed: a later process may
 // have it by then.

@@ -40,7 +40,7 @@ func (p *program) raiseLimit() (int, int) {
 func (p *program) dropPrivileges() int {
 	g := &p.cfg.Global
 	if g.Chroot != "" {
-		time.Now().Zone() // reads /etc/localtime, which a chroot does not have: logs bear local time
+		_ = time.Now().String() // reads /etc/localtime, which a chroot does not have: logs bear local time
 		err := syscall.Chroot(g.Chroot)
 		if err == nil {
 			err = os.Chdir("/")
