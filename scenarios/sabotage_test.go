@@ -3,6 +3,7 @@ package scenarios_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"simulacro/scenarios"
 	"simulacro/sim"
@@ -12,22 +13,23 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// blanks is a cluster whose power switches do nothing.
-type blanks struct{ fault.Power }
-
-func (blanks) Kill(context.Context, string) error { return nil }
-
 // TestSabotage plays kill-server with a kill that does nothing, on a real cluster: without evidence of the fault the verdict
 // is inconclusive, whatever else went well. (Every fault's own sabotage is tested in sim/fault on a cluster in memory.)
 func TestSabotage(t *testing.T) {
 	needEngine(t)
 	s := read(t, "kill-server")
+	s.Load.Timeout = 5 * time.Second
 	opt := run.Options{Seed: 1, Faults: func(env fault.Env, kind, id string, node sim.Node, params map[string]string,
 		led *fault.Ledger, emit func(sim.Event)) (*fault.Injection, error) {
-		if kind == "node-kill" {
-			env.Power = blanks{env.Power}
+		k, err := fault.Find(kind)
+		if err != nil {
+			return nil, err
 		}
-		return fault.New(env, kind, id, node, params, led, emit)
+		if kind == "node-kill" {
+			k.Inject = func(context.Context, *fault.Site) error { return nil }
+			k.Wait = 3 * time.Second
+		}
+		return k.On(env, id, node, params, led, emit)
 	}}
 	done := play(t, sim.HAProxy, s, opt, sim.Inconclusive)
 	assert.Contains(t, run.Why(done.Verdict), "not seen within")

@@ -82,7 +82,7 @@ func TestSabotagedInjectionIsNotSeen(t *testing.T) {
 		k.Inject = func(context.Context, *Site) error { return nil }
 		k.Wait = 120 * time.Millisecond
 		told := steps{}
-		i, err := k.on(newWorld().env(), "f", node, nil, ledger(t), told.add)
+		i, err := k.On(newWorld().env(), "f", node, nil, ledger(t), told.add)
 		require.NoError(t, err)
 		require.NoError(t, i.Plan(t.Context()))
 		require.NoError(t, i.Inject(t.Context()))
@@ -98,7 +98,7 @@ func TestSabotagedRecoveryIsNotSeenAndStaysOwed(t *testing.T) {
 		k.Recover = func(context.Context, *Site) error { return nil }
 		k.Wait = 120 * time.Millisecond
 		led := ledger(t)
-		i, err := k.on(newWorld().env(), "f", node, nil, led, func(sim.Event) {})
+		i, err := k.On(newWorld().env(), "f", node, nil, led, func(sim.Event) {})
 		require.NoError(t, err)
 		require.NoError(t, i.Plan(t.Context()))
 		require.NoError(t, i.Inject(t.Context()))
@@ -266,7 +266,7 @@ func TestRandomWalk(t *testing.T) {
 			name = rapid.SampledFrom([]string{"cluster1", "cluster2", "storage"}).Draw(rt, "node")
 		}
 		node, _ := w.plan.Node(name)
-		i, err := kind.on(w.env(), "f", node, nil, led, func(sim.Event) {})
+		i, err := kind.On(w.env(), "f", node, nil, led, func(sim.Event) {})
 		require.NoError(rt, err)
 		do := map[string]func(context.Context) error{"plan": i.Plan, "inject": i.Inject, "effect": i.AwaitEffect,
 			"recover": i.Recover, "recovery": i.AwaitRecovery}

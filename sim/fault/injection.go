@@ -45,10 +45,11 @@ func New(env Env, kind, id string, node sim.Node, params map[string]string, led 
 	if err != nil {
 		return nil, err
 	}
-	return k.on(env, id, node, params, led, emit)
+	return k.On(env, id, node, params, led, emit)
 }
 
-func (k Kind) on(env Env, id string, node sim.Node, params map[string]string, led *Ledger, emit func(sim.Event)) (*Injection, error) {
+// On is New for a kind that is at hand, such as one that a test has sabotaged.
+func (k Kind) On(env Env, id string, node sim.Node, params map[string]string, led *Ledger, emit func(sim.Event)) (*Injection, error) {
 	site, err := k.site(env, node, params)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package fault
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -50,8 +51,13 @@ func startNode(ctx context.Context, s *Site) error {
 	return s.Start(ctx, s.Node.Name)
 }
 
-// awaitState waits until the engine has the node in a state, or gives the one that it has when ctx ends.
+// deathWait bounds the time that a killed node takes to be gone.
+const deathWait = 10 * time.Second
+
+// awaitState waits until the engine has the node in a state.
 func (s *Site) awaitState(ctx context.Context, want string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, deathWait)
+	defer cancel()
 	for {
 		st, err := s.State(ctx, s.Node.Name)
 		if err != nil || st == want {
@@ -59,7 +65,7 @@ func (s *Site) awaitState(ctx context.Context, want string) (string, error) {
 		}
 		select {
 		case <-ctx.Done():
-			return st, ctx.Err()
+			return st, fmt.Errorf("%s is %s, not %s: %w", s.Node.Name, st, want, ctx.Err())
 		case <-time.After(pollEvery):
 		}
 	}

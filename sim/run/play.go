@@ -68,8 +68,7 @@ type play struct {
 	env      fault.Env
 	began    time.Time
 
-	mu      sync.Mutex
-	trouble []string // why the run cannot tell
+	mu sync.Mutex
 }
 
 // Play plays a scenario on a cluster that is up, and leaves the cluster as it was. An error means that there is no
