@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -58,6 +59,7 @@ func testMain(m *testing.M) int {
 	ctx := context.Background()
 	if rt, noEngine = docker.Open(ctx); noEngine == nil {
 		defer rt.Close()
+		sweep(ctx)
 		pool = docker.NewPool(rt, prefix, room)
 	}
 	code := m.Run()
@@ -90,6 +92,23 @@ func leftovers(ctx context.Context) string {
 		}
 	}
 	return strings.Join(left, ", ")
+}
+
+// sweep removes the clusters of test processes that died before they could.
+func sweep(ctx context.Context) {
+	all, err := rt.List(ctx)
+	if err != nil {
+		return // whatever is wrong, the tests will say it better
+	}
+	for _, name := range all {
+		var pid int
+		if _, err := fmt.Sscanf(name, prefix+"-%d-", &pid); err != nil || syscall.Kill(pid, 0) == nil {
+			continue
+		}
+		if _, err := rt.Down(ctx, name); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}
 }
 
 // needEngine skips a test that needs containers where there cannot be any.

@@ -26,6 +26,7 @@ type client struct {
 	addr      string // host:port to dial
 	host      string // for the Host header
 	keepAlive bool
+	from      net.Addr // nil leaves the choice to the system
 
 	mu   sync.Mutex
 	idle []*conn // the last used at the end
@@ -53,6 +54,24 @@ func newClient(rawURL string, keepAlive bool) (*client, error) {
 		port = "80"
 	}
 	return &client{addr: net.JoinHostPort(u.Hostname(), port), host: u.Host, keepAlive: keepAlive}, nil
+}
+
+// newClients makes a client for each source, one where there are none.
+func newClients(spec Spec) ([]*client, error) {
+	if len(spec.Sources) == 0 {
+		cl, err := newClient(spec.URL, spec.KeepAlive)
+		return []*client{cl}, err
+	}
+	var all []*client
+	for _, addr := range spec.Sources {
+		cl, err := newClient(spec.URL, spec.KeepAlive)
+		if err != nil {
+			return nil, err
+		}
+		cl.from = &net.TCPAddr{IP: net.ParseIP(addr)}
+		all = append(all, cl)
+	}
+	return all, nil
 }
 
 // get asks for path and reads the whole answer before deadline.
@@ -106,7 +125,7 @@ func (c *client) conn(deadline time.Time) (*conn, error) {
 	}
 	ctx, cancel := context.WithDeadline(context.Background(), deadline)
 	defer cancel()
-	var d net.Dialer
+	d := net.Dialer{LocalAddr: c.from}
 	raw, err := d.DialContext(ctx, "tcp", c.addr)
 	if err != nil {
 		return nil, err

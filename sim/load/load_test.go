@@ -86,6 +86,23 @@ func TestCountIsExactAndEachRequestCarriesItsServer(t *testing.T) {
 	}
 }
 
+func TestSourcesTakeTurns(t *testing.T) {
+	var mu sync.Mutex
+	from := map[string]int{}
+	s := site(t, func(_ http.ResponseWriter, r *http.Request) {
+		host, _, _ := net.SplitHostPort(r.RemoteAddr)
+		mu.Lock()
+		defer mu.Unlock()
+		from[host]++
+	})
+	for _, keep := range []bool{false, true} {
+		clear(from)
+		collect(t, t.Context(), Spec{URL: s.URL, Count: 30, KeepAlive: keep, Steps: []Step{{Rate: 300, For: time.Second}},
+			Sources: []string{"127.0.0.1", "127.0.0.2", "127.0.0.3"}})
+		assert.Equal(t, map[string]int{"127.0.0.1": 10, "127.0.0.2": 10, "127.0.0.3": 10}, from)
+	}
+}
+
 func TestStallIsCountedFromTheIntendedSend(t *testing.T) {
 	// The server answers nobody for 300 ms: with an open loop every request due in that time shows it.
 	open := time.Now().Add(300 * time.Millisecond)
@@ -202,6 +219,7 @@ func TestSpecsThatCannotRun(t *testing.T) {
 		{Spec{URL: "http://x"}, "no steps"},
 		{Spec{URL: "http://x", Steps: []Step{{Rate: 0, For: 1}}}, "rate 0"},
 		{Spec{URL: "http://x", Steps: []Step{{Rate: 1, For: time.Hour}}}, "the most is"},
+		{Spec{URL: "http://x", Steps: ok, Sources: []string{"me"}}, "not an address"},
 		{Spec{URL: "http://x", Steps: ok, Paths: []Path{{Path: "x"}}}, "must begin with /"},
 	} {
 		_, err := Run(t.Context(), c.spec, nil)

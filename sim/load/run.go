@@ -22,7 +22,7 @@ func Run(ctx context.Context, spec Spec, emit func(sim.Event)) (sim.LoadSummary,
 		return sim.LoadSummary{}, err
 	}
 	spec = spec.withDefaults()
-	cl, err := newClient(spec.URL, spec.KeepAlive)
+	clients, err := newClients(spec)
 	if err != nil {
 		return sim.LoadSummary{}, err
 	}
@@ -51,7 +51,7 @@ func Run(ctx context.Context, spec Spec, emit func(sim.Event)) (sim.LoadSummary,
 		t.sent++
 		t.last = time.Now()
 		wg.Go(func() {
-			e := request(cl, seq, path, due, spec.Timeout)
+			e := request(clients[seq%int64(len(clients))], seq, path, due, spec.Timeout)
 			<-slots
 			mu.Lock()
 			defer mu.Unlock()
@@ -60,7 +60,9 @@ func Run(ctx context.Context, spec Spec, emit func(sim.Event)) (sim.LoadSummary,
 		})
 	}
 	wg.Wait()
-	cl.close()
+	for _, cl := range clients {
+		cl.close()
+	}
 	return t.summary(spec), nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -29,6 +30,8 @@ type Spec struct {
 	KeepAlive bool `json:"keep_alive,omitempty"`
 	// Timeout bounds a request from its actual send to its last byte.
 	Timeout time.Duration `json:"timeout_ns,omitempty"`
+	// Sources are addresses of this machine to send from, in turn; none leaves the choice to the system.
+	Sources []string `json:"sources,omitempty"`
 	// InFlight bounds the requests under way; one that would be over it is dropped and counted.
 	InFlight int   `json:"in_flight,omitempty"`
 	Seed     int64 `json:"seed,omitempty"`
@@ -65,6 +68,11 @@ func (s Spec) Validate() error {
 	}
 	if d := s.Duration(); d > MaxDuration {
 		return fmt.Errorf("load: %v in all: the most is %v", d, MaxDuration)
+	}
+	for _, a := range s.Sources {
+		if net.ParseIP(a) == nil {
+			return fmt.Errorf("load: source %q is not an address", a)
+		}
 	}
 	for _, p := range s.Paths {
 		if !strings.HasPrefix(p.Path, "/") || strings.ContainsAny(p.Path, " \r\n") || p.Weight < 0 {
