@@ -62,7 +62,6 @@ type frontCounters struct {
 	counters
 	connTot, reqTot, intercepted uint64
 	connRate, reqRate            rate
-	connMax                      int
 }
 
 // counters are what both sides and servers count.
@@ -76,7 +75,7 @@ type counters struct {
 	cliAbort, srvAbort       uint64
 	connect, reuse           uint64
 	chkDown                  uint64
-	curMax, queueMax         int
+	curMax                   int
 	rate                     rate
 	last                     int64 // ms, of the last session; -1: never
 	qtime, ctime, rtime, all average

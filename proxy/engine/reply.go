@@ -132,12 +132,21 @@ func (c *client) refuse(status int, cause, when byte) {
 // reply answers a request instead of a server, which has been given back.
 func (c *client) reply(status int, cause, when byte) {
 	c.flag(cause, when)
-	c.status = status
 	c.giveBack()
+	if !c.fe.http { // nobody there would understand it
+		c.end()
+		c.close()
+		return
+	}
+	c.status = status
 	r := c.replyText(status)
 	c.out += r.size
-	if !c.body.Done() || c.v11 == false && c.closing {
+	if !c.body.Done() || len(r.head) == 0 {
 		c.closing = true
+	}
+	if len(r.head) == 0 { // an empty error file
+		c.finish(false)
+		return
 	}
 	t := append(c.l.tmp[:0], r.head...)
 	switch {

@@ -240,6 +240,16 @@ func TestModeTCP(t *testing.T) {
 	require.Equal(t, "----", flags(r))
 }
 
+func TestModeTCPSpeaksNoHTTPOfItsOwn(t *testing.T) {
+	cfg := practical(dead(t))
+	for _, p := range cfg.Proxies {
+		p.Mode, p.Retries = config.ModeTCP, 0
+	}
+	d := start(t, cfg)
+	require.Empty(t, d.dial().ended())
+	require.Equal(t, "SC--", flags(d.request(0)))
+}
+
 func TestHeadHasNoBody(t *testing.T) {
 	s := serve(t, answering(func(*http.Request) string { return "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" }))
 	d := start(t, inMode(practical(s.addr), config.KeepAlive))

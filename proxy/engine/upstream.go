@@ -181,10 +181,11 @@ func (b *upstream) onEvent(ev uint32) {
 	case c == nil: // the echo of a disconnect
 		return
 	}
+	b.saw(ev)
 	if ev&evOutOrErr != 0 && (b.dialing || len(b.pend) > 0) && !c.serverWritable() {
 		return
 	}
-	if b.saw(ev); b.readable && !b.dialing {
+	if b.c == c && c.st != stTunnel && b.readable && !b.dialing {
 		c.pumpResponse()
 	}
 }
@@ -208,7 +209,7 @@ func (c *client) serverWritable() bool {
 	if b.dialing && (left == 0 || len(b.pend) < left) {
 		c.connectedNow()
 	}
-	if c.st == stTunnel {
+	if c.up != b || c.st == stTunnel {
 		return true
 	}
 	if !b.dialing && len(b.pend) == 0 && !c.body.Done() {
