@@ -15,16 +15,16 @@ func (p *proxy) countRequest(now int64) {
 	p.e.requests.Add(1)
 }
 
-// countBad counts what was no request.
-func (c *client) countBad() {
+// countBad counts what was no request; fresh says that it has not been counted as a request yet.
+func (c *client) countBad(fresh bool) {
 	p := c.fe
+	if fresh {
+		p.countRequest(c.l.now)
+	}
 	p.mu.Lock()
-	p.front.reqTot++
-	p.front.reqRate.add(c.l.now, 1)
 	p.front.ereq++
 	p.front.status[class(c.status)]++
 	p.mu.Unlock()
-	c.l.e.requests.Add(1)
 }
 
 // countReply counts a server's answer.

@@ -215,61 +215,6 @@ func (c *client) run() {
 	}
 }
 
-// expire is the client's timer.
-func (c *client) expire() {
-	switch c.st {
-	case stIdle:
-		c.idleTimeout()
-	case stReading:
-		c.refuse(408, 'c', 'R')
-	case stForm:
-		c.abort('c', 'D')
-	case stQueued:
-		c.queueTimeout()
-	case stPausing:
-		c.retry()
-	case stConnect:
-		c.up.dialing = true
-		c.connectFailed(true)
-	case stWaiting, stPassing:
-		c.transferTimeout()
-	case stTunnel:
-		c.tunnelTimeout()
-	case stFlushing:
-		c.flag('c', 'D')
-		c.end()
-		c.close()
-	case stDraining:
-		c.close()
-	}
-}
-
-// idleTimeout: a client that has sent nothing. On a fresh connection that is a request that did not come in time.
-func (c *client) idleTimeout() {
-	if c.requests > 0 {
-		c.close()
-		return
-	}
-	c.silent = len(c.held) == 0 && c.fe.cfg.DontLogNull
-	c.refuse(408, 'c', 'R')
-}
-
-// transferTimeout finds out who let the other wait.
-func (c *client) transferTimeout() {
-	switch {
-	case len(c.pend) > 0: // the client does not read
-		c.abort('c', 'D')
-	case c.st == stWaiting && c.uploading() && (c.be.server == 0 || c.fe.client > 0 && c.fe.client <= c.be.server):
-		c.abort('c', 'D')
-	case c.st == stWaiting:
-		c.serverTimeout()
-	case c.uploading():
-		c.abort('c', 'D')
-	default:
-		c.abort('s', 'D')
-	}
-}
-
 // phase gives the second letter of the termination state: what the request was about when it ended (section 8.5).
 func phase(c *client) byte {
 	switch c.st {

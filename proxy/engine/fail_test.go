@@ -75,6 +75,21 @@ func TestWhatIsLoggedOfFailures(t *testing.T) {
 	}
 }
 
+func TestAConnectionWithoutAByteIsLoggedUnlessDontlognull(t *testing.T) {
+	for _, quiet := range []bool{true, false} {
+		cfg := practical()
+		cfg.Proxies[0].DontLogNull = quiet
+		d := start(t, cfg)
+		b := d.dial()
+		require.NoError(t, b.Conn.(*net.TCPConn).CloseWrite())
+		require.Contains(t, b.ended(), "HTTP/1.1 400 ")
+		d.dial().say("nonsense\r\n\r\n").ended()
+		want := map[bool]string{true: "PR--", false: "CR--"}[quiet]
+		require.Equal(t, want, flags(d.request(0)))
+		require.EqualValues(t, 2, d.Snapshot().Proxies[0].Front.Ereq)
+	}
+}
+
 func TestErrorsHaveHAProxysWords(t *testing.T) {
 	d := start(t, practical()) // a backend without servers
 	b := d.dial()

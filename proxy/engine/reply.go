@@ -109,8 +109,8 @@ func (c *client) refuse(status int, cause, when byte) {
 	c.status = status
 	c.flag(cause, when)
 	c.closing = true
+	c.countBad(c.got < 0)
 	c.got = -1
-	c.countBad()
 	if c.start < 0 {
 		c.start = c.accepted
 	}

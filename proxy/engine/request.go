@@ -62,15 +62,14 @@ func (c *client) badRequest(p []byte, err error) {
 	c.refuse(status, 'P', 'R')
 }
 
-// hungUp: the client went away without a whole request.
+// hungUp: the client went away without a whole request. One that has been served before may do so; to a new one HAProxy
+// says what it thinks of it, but does not log a connection without a byte under dontlognull.
 func (c *client) hungUp() {
-	if len(c.held) == 0 {
+	if len(c.held) == 0 && c.requests > 0 {
 		c.close()
 		return
 	}
-	if c.start < 0 {
-		c.start = c.accepted
-	}
+	c.silent = len(c.held) == 0 && c.fe.cfg.DontLogNull
 	c.refuse(400, 'C', 'R')
 }
 

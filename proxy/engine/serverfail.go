@@ -1,0 +1,104 @@
+package engine
+
+import "simulacro/proxy/http1"
+
+// badResponse: what the server says is no HTTP.
+func (c *client) badResponse() {
+	c.countBadReply()
+	c.up.release(false)
+	c.giveBack()
+	if c.answered {
+		c.flag('P', 'H')
+		c.end()
+		c.linger()
+		return
+	}
+	c.reply(502, 'P', 'H')
+}
+
+// serverEnded: the server closed its connection, or it broke.
+func (c *client) serverEnded(n int) {
+	switch {
+	case n == recvEnd && c.st == stPassing && c.up.body.UntilEnd():
+		c.finish(false)
+	case c.st == stPassing:
+		c.serverAborted('S')
+	default:
+		c.serverFailed()
+	}
+}
+
+// serverAborted: the response's body breaks off. What has come of it goes out still; the client sees that it is not all.
+func (c *client) serverAborted(cause byte) {
+	c.flag(cause, 'D')
+	p := c.be
+	p.mu.Lock()
+	c.srv.srvAbort++
+	p.back.srvAbort++
+	p.mu.Unlock()
+	c.closing = true
+	c.finish(false)
+}
+
+// serverFailed: no response from this connection.
+func (c *client) serverFailed() {
+	b := c.up
+	if b.dialing {
+		c.connectFailed(false)
+		return
+	}
+	reused := b.reused
+	if !c.answered && c.rejected() { // it may have answered before it closed
+		return
+	}
+	b.release(false)
+	c.giveBack()
+	if reused && !c.answered && !c.streamed {
+		// The server closed an idle connection just now. The client will repeat its request, as it has to (RFC 9112,
+		// section 9.3.1); nothing is logged.
+		c.drop()
+		return
+	}
+	c.countBadReply()
+	if c.answered {
+		c.flag('S', 'H')
+		c.end()
+		c.linger()
+		return
+	}
+	c.reply(502, 'S', 'H')
+}
+
+// rejected looks for an answer that was sent before the connection broke under the request's body.
+func (c *client) rejected() bool {
+	b := c.up
+	if len(b.pend) == 0 && c.body.Done() || b.readable {
+		return false
+	}
+	n := b.recv()
+	if n <= 0 {
+		return false
+	}
+	b.readable, b.noKeep, c.closing = true, true, true
+	b.pend, c.body = b.pend[:0], http1.Body{}
+	if p := c.responseHead(c.l.buf[:n]); c.up == b && len(p) > 0 {
+		c.answered = true
+		if !c.send(c, p) {
+			c.abort('C', 'D')
+		} else if b.body.Done() && c.st == stPassing {
+			c.finish(false)
+		} else {
+			c.armTransfer()
+			c.l.again = append(c.l.again, c)
+		}
+	}
+	return true
+}
+
+// serverTimeout: no response in time (section 4.2, "timeout server").
+func (c *client) serverTimeout() {
+	c.countBadReply()
+	c.up.release(false)
+	c.giveBack()
+	c.reply(504, 's', 'H')
+}
