@@ -184,8 +184,8 @@ func (h *Head) readFields(b []byte, i int) error {
 		next := i + n + 1
 		// obs-fold (RFC 9112, section 5.2): the line goes on where the next one starts with a blank.
 		for {
-			if next == len(b) {
-				return nil // it takes one more byte to know
+			if next == len(b) { // it takes one more byte to know
+				return plausible(b[i:end])
 			}
 			if b[next] != ' ' && b[next] != '\t' {
 				break
@@ -204,6 +204,18 @@ func (h *Head) readFields(b []byte, i int) error {
 		}
 		i = next
 	}
+}
+
+// plausible refuses early a line that can not become a field, whatever follows.
+func plausible(line []byte) error {
+	c := 0
+	for c < len(line) && lower[line[c]] != 0 {
+		c++
+	}
+	if c == 0 || c == len(line) || line[c] != ':' || bytes.IndexByte(line, '\r') >= 0 {
+		return BadRequest
+	}
+	return nil
 }
 
 // field reads the field in b[i:end]: a token, a colon right behind it, and a value without its outer blanks

@@ -126,7 +126,7 @@ func (h *Head) teField(b []byte, i int) {
 	for rest, more := f.Value.Of(b), true; more; {
 		var word []byte
 		word, rest, more = cutComma(rest)
-		if name, _, _ := bytes.Cut(word, []byte{';'}); equalFold(bytes.TrimRight(name, " \t"), "trailers") {
+		if bytes.HasSuffix(word, []byte("trailers")) {
 			f.Value.To = f.Value.From + int32(copy(f.Value.Of(b), "trailers"))
 			return
 		}
@@ -148,9 +148,13 @@ func (h *Head) hostField(b []byte, i int) error {
 }
 
 // normalizeTarget compares the authority of an absolute target with Host and takes a scheme's default port out of both
-// (RFC 9110, section 4.2.3). false: they name different hosts.
+// (RFC 9110, section 4.2.3). false: they name different hosts. A target of no known form passes only where there is no
+// Host that it could contradict.
 func (h *Head) normalizeTarget(b []byte) bool {
 	uri := h.URI.Of(b)
+	if !validTarget(h.Method.Of(b), uri) {
+		return h.host < 0
+	}
 	if uri[0] == '/' || uri[0] == '*' {
 		return true
 	}

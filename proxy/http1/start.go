@@ -21,7 +21,7 @@ func (h *Head) requestLine(b []byte, i, end int) bool {
 		return false
 	}
 	h.Method, h.URI, h.Version = Span{int32(i), int32(m)}, Span{int32(u), int32(e)}, Span{int32(v), int32(end)}
-	return h.version(b[v:end]) && validTarget(b[i:m], b[u:e])
+	return h.version(b[v:end]) && string(b[i:m]) != "PRI" // the preface of HTTP/2 (RFC 9113, section 3.4)
 }
 
 func blanks(b []byte, i, end int) int {
@@ -45,8 +45,6 @@ func digit(c byte) bool { return '0' <= c && c <= '9' }
 // validTarget knows the four forms of a request's target (RFC 9112, section 3.2).
 func validTarget(method, uri []byte) bool {
 	switch {
-	case string(method) == "PRI": // the preface of HTTP/2 (RFC 9113, section 3.4)
-		return false
 	case string(method) == "CONNECT":
 		return uri[0] != '/' && uri[0] != '*'
 	case uri[0] == '/', len(uri) == 1 && uri[0] == '*':
