@@ -81,6 +81,9 @@ func (p *Pool) Warm(spec sim.Spec) {
 // Get gives a cluster that fits spec, whose name is the pool's to choose, and begins to boot the next spare. It waits while
 // the pool is full.
 func (p *Pool) Get(ctx context.Context, spec sim.Spec) (*Cluster, error) {
+	if p.ctx.Err() != nil { // asked first: the select below may prefer a free slot to the end
+		return nil, ErrClosed
+	}
 	spec = withDefaults(spec)
 	s := p.take(spec)
 	if s == nil {
