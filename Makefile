@@ -59,7 +59,7 @@ practical: images ## the coursework from its first command to its last, typed in
 	go test -count=1 -timeout 10m -v -run TestPractical ./scenarios/practical
 
 bench: images ## ratios against a peer in the same run
-	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./sim/docker
+	go test -run '^$$' -bench . -benchtime 5x -timeout 30m ./sim/docker
 	go test -run '^$$' -bench . -benchmem ./proxy/...
 
 fmt: ## format the Go files
