@@ -210,6 +210,24 @@ func TestLedgerSurvivesATornLineAndIsLocked(t *testing.T) {
 	assert.ErrorContains(t, err, LedgerFile+":2: ")
 }
 
+// The reference and the editor's schema are made from these words.
+func TestTheCatalogueSaysWhatItHolds(t *testing.T) {
+	names := map[string]bool{}
+	for _, k := range Catalogue() {
+		assert.False(t, names[k.Name], "%s is there twice", k.Name)
+		names[k.Name] = true
+		for what, text := range map[string]string{"does": k.Does, "evidence": k.Evidence} {
+			assert.Regexp(t, `^\p{Lu}?.*\.$`, text, "%s: %s is not a sentence", k.Name, what)
+		}
+		for _, p := range k.Params {
+			assert.NotEmpty(t, p.Does, "%s: %s", k.Name, p.Name)
+			if p.Default != "" && len(p.Choices) > 0 {
+				assert.Contains(t, p.Choices, p.Default, "%s: %s", k.Name, p.Name)
+			}
+		}
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	w := newWorld()
 	server, _ := w.plan.Node("cluster2")

@@ -130,6 +130,9 @@ func (d *decoder) checkKind(f *sim.Fault, n ast.Node, seen map[string]ast.Node) 
 		if p.Required && f.Params[p.Name] == "" {
 			d.fail(n, "%s needs the parameter %s: %s", f.Kind, p.Name, p.Does)
 		}
+		if v := f.Params[p.Name]; v != "" && len(p.Choices) > 0 && !slices.Contains(p.Choices, v) {
+			d.fail(seen["params"], "%s", unknown(p.Name+" of "+f.Kind, v, p.Choices))
+		}
 	}
 	for _, name := range sortedKeys(f.Params) {
 		if !slices.Contains(known, name) {
