@@ -18,8 +18,11 @@ import (
 type decoder struct {
 	file  string
 	kinds []sim.FaultKind
-	errs  Errors
-	seen  map[string]ast.Node // the file's top-level keys
+	// haproxy is Options.HAProxy; patches are where each of the cluster's patches stands.
+	haproxy func(servers int) string
+	patches []ast.Node
+	errs    Errors
+	seen    map[string]ast.Node // the file's top-level keys
 	// later are checks that need the whole file (names, windows); resolve runs them.
 	later []func(*sim.Scenario)
 }

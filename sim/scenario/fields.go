@@ -16,17 +16,17 @@ func scenarioFields(s *sim.Scenario) []field {
 		{"tags", texts, "to choose scenarios by", func(d *decoder, n ast.Node) { s.Tags = d.words(n, "tag") }},
 		{"cluster", mapping("cluster"), "what the cluster must be like", func(d *decoder, n ast.Node) { d.object(n, "cluster", clusterFields(&s.Cluster)) }},
 		{"load", mapping("load"), "the requests to send", func(d *decoder, n ast.Node) { d.load(n, &s.Load) }},
-		{"steady", aTime, "how long the steady state may take to hold; 0: it is not waited for; without it " + plain(DefaultSteady), func(d *decoder, n ast.Node) { d.duration(n, "steady", &s.Steady) }},
+		{"steady", aTime, "how long the steady state may take to hold; 0: it is not waited for; without it " + sim.ShortTime(DefaultSteady), func(d *decoder, n ast.Node) { d.duration(n, "steady", &s.Steady) }},
 		{"warm", aTime, "load that is sent first and not judged; without it, none", func(d *decoder, n ast.Node) { d.duration(n, "warm", &s.Warm) }},
 		{"timeline", listOf("step"), "faults and operator's actions", func(d *decoder, n ast.Node) { d.timeline(n, s) }},
-		{"settle", aTime, "load after the last step has ended and the steady state holds again; without it " + plain(DefaultSettle), func(d *decoder, n ast.Node) { d.duration(n, "settle", &s.Settle) }},
+		{"settle", aTime, "load after the last step has ended and the steady state holds again; without it " + sim.ShortTime(DefaultSettle), func(d *decoder, n ast.Node) { d.duration(n, "settle", &s.Settle) }},
 		{"expect", listOf("expectation"), "what must hold", func(d *decoder, n ast.Node) { d.expectations(n, s) }},
 		{"seed", whole(1, maxSeed), "of every random choice; without it the run draws one and prints it", func(d *decoder, n ast.Node) {
 			if v, ok := d.integer(n, "seed", 1, maxSeed); ok {
 				s.Seed = v
 			}
 		}},
-		{"limit", aTime, "of the whole scenario, the cluster's boot excluded; without it " + plain(DefaultLimit), func(d *decoder, n ast.Node) {
+		{"limit", aTime, "of the whole scenario, the cluster's boot excluded; without it " + sim.ShortTime(DefaultLimit), func(d *decoder, n ast.Node) {
 			d.duration(n, "limit", &s.Limit)
 			if s.Limit == 0 {
 				d.fail(n, "limit is 0: the scenario could not run")
@@ -60,7 +60,7 @@ func clusterFields(c *sim.Cluster) []field {
 		{"haproxy", aText, "a whole haproxy.cfg in place of the practical's", func(d *decoder, n ast.Node) { d.str(n, "haproxy", &c.HAProxy) }},
 		{"patch", oneOrMany(mapping("patch")), "changes to haproxy.cfg, section by section", func(d *decoder, n ast.Node) {
 			for _, item := range d.items(n) {
-				c.Patch = append(c.Patch, d.patch(item))
+				c.Patch, d.patches = append(c.Patch, d.patch(item)), append(d.patches, item)
 			}
 		}},
 		{"mount", aText, "NFS options of the real servers' /etc/fstab", func(d *decoder, n ast.Node) { d.str(n, "mount", &c.Mount) }},
@@ -128,7 +128,7 @@ func loadFields(l *sim.Load) []field {
 		{"for", aTime, "how long the load lasts, where there is no timeline", func(d *decoder, n ast.Node) { d.duration(n, "for", &l.For) }},
 		{"paths", aPaths, "what is asked for, with weights where a mapping; without it " + DefaultPath, func(d *decoder, n ast.Node) { l.Paths = d.paths(n) }},
 		{"keepalive", aFlag, "several requests over one connection; without it, a connection each", func(d *decoder, n ast.Node) { d.boolean(n, "keepalive", &l.Keepalive) }},
-		{"timeout", aTime, "the client's patience; without it " + plain(DefaultTimeout), func(d *decoder, n ast.Node) {
+		{"timeout", aTime, "the client's patience; without it " + sim.ShortTime(DefaultTimeout), func(d *decoder, n ast.Node) {
 			d.duration(n, "timeout", &l.Timeout)
 			if l.Timeout == 0 {
 				d.fail(n, "timeout is 0: no request could be answered")

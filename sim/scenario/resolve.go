@@ -21,6 +21,28 @@ func (d *decoder) resolve(s *sim.Scenario) {
 	for _, check := range d.later {
 		check(s)
 	}
+	if len(d.errs) == 0 {
+		d.tryPatches(s)
+	}
+}
+
+// tryPatches applies the patches to the file that they are for: one that finds nothing to change is a mistake.
+func (d *decoder) tryPatches(s *sim.Scenario) {
+	cfg := s.Cluster.HAProxy
+	if cfg == "" && d.haproxy != nil {
+		cfg = d.haproxy(s.Cluster.Servers)
+	}
+	if cfg == "" {
+		return
+	}
+	for i, p := range s.Cluster.Patch {
+		changed, err := sim.ApplyPatch(cfg, []sim.SectionPatch{p})
+		if err != nil {
+			d.fail(d.patches[i], "patch: %v", err)
+			continue
+		}
+		cfg = changed
+	}
 }
 
 func (d *decoder) checkWhole(s *sim.Scenario) {

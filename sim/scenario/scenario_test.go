@@ -113,6 +113,19 @@ func TestSingleMistakes(t *testing.T) {
 	}
 }
 
+func TestPatchesAreTriedWhereTheFileIsKnown(t *testing.T) {
+	text := "title: x\nload: {rate: 1, count: 9}\nexpect: [{availability: 99 %}]\ncluster:\n  servers: 7\n  patch:\n    - {section: defaults, add: [retries 3]}\n    - {section: defaults, remove: [retries]}\n    - {section: defaults, remove: [retries]}\n"
+	_, err := Load("x.yaml", []byte(text), Options{})
+	require.NoError(t, err, "the cluster may have another file")
+	asked := 0
+	_, err = Load("x.yaml", []byte(text), Options{HAProxy: func(servers int) string { asked = servers; return "defaults\n mode http\n" }})
+	require.EqualError(t, err, `x.yaml:9:7: patch: section "defaults" has no line "retries" to remove`)
+	assert.Equal(t, 7, asked)
+	whole := strings.Replace(text, "  servers: 7\n", "  haproxy: global\n", 1)
+	_, err = Load("x.yaml", []byte(whole), Options{})
+	assert.ErrorContains(t, err, `x.yaml:7:7: patch: haproxy.cfg has no section "defaults"`)
+}
+
 func TestAliasesAndRolesBecomeNodes(t *testing.T) {
 	s, err := Load("x.yaml", []byte("title: x\ncluster: {servers: 2}\nload: {rate: 1}\ntimeline: [{fault: node-kill, target: [servers, master], at: 1s}, {fault: storage-kill, at: 1s}]\nexpect: [{availability: 1 %}]"), Options{Kinds: catalogue})
 	require.NoError(t, err)

@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"strings"
-	"time"
 
 	"simulacro/sim"
 )
@@ -89,18 +88,6 @@ func windowNames() (names []string) {
 // faultMoments are the moments of a fault that a later step may follow.
 func faultMoments() []string {
 	return []string{sim.StepInjected, sim.StepEffect, sim.StepRecover, sim.StepRecovered}
-}
-
-// plain is a time without empty units: 3m, not 3m0s.
-func plain(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
 }
 
 // valueDocs says how single values are written.
