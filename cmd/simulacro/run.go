@@ -106,6 +106,9 @@ func (a *app) runOne(ctx context.Context, rt *docker.Runtime, f *runFlags, s *si
 	p := a.progress()
 	live := a.live(s)
 	a.say("%s  (%s)", s.Title.In(a.language()), spec.Director)
+	if about := s.Description.In(a.language()); about != "" {
+		a.say("%s", about)
+	}
 	job := run.Job{Scenario: s, Spec: spec, Keep: f.keep, Out: f.out, Booting: p.step,
 		Options: run.Options{Seed: f.seed, Lang: a.language(), Version: version, Tell: live.event, Live: live.second}}
 	done, err := job.Run(ctx, rt)

@@ -17,14 +17,14 @@ type shape struct {
 }
 
 // durationForm is what time.ParseDuration takes, as a regular expression.
-const durationForm = `\+?(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+`
+const durationForm = `[+-]?(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+`
 
 // The shapes of single values. Numbers and truth values are texts too: YAML has many a bare word for one.
 var (
 	aText        = shape{"text", ref("text")}
 	aWord        = shape{"word", ref("text")}
 	aTranslation = shape{"text, or one for each of en and es", keywords{"anyOf": []any{ref("text"), ref("translation")}}}
-	aName        = shape{"word", keywords{"type": []any{"string", "number"}, "pattern": `^[^ \t\n,]+$`}}
+	aName        = shape{"word", keywords{"type": []any{"string", "number", "boolean"}, "pattern": `^[^ \t\n,]+$`}}
 	aNumber      = shape{"number", keywords{"type": "number", "exclusiveMinimum": 0}}
 	aFlag        = shape{"true or false", keywords{"type": "boolean"}}
 	aTime        = shape{"time", ref("time")}
