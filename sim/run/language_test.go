@@ -204,6 +204,19 @@ func TestRunKeepsThePlansTimes(t *testing.T) {
 	}
 }
 
+// What simulacro new writes runs as it is: here at a twentieth of its times, on a director that is as much quicker.
+func TestStarterPlays(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "cmd", "simulacro", "starter.yaml"))
+	require.NoError(t, err)
+	s := scene(t, string(text))
+	for _, d := range []*time.Duration{&s.Timeline[0].When.At, &s.Timeline[0].Fault.For, &s.Settle, &s.Load.Timeout} {
+		*d /= 20
+	}
+	res, err := Play(t.Context(), newFakeCluster(), s, Options{})
+	require.NoError(t, err)
+	assert.Equal(t, sim.Pass, res.Verdict.Outcome, Why(res.Verdict))
+}
+
 func TestWhatTheAuthorSaysIsToldInTheRunsLanguage(t *testing.T) {
 	s := scene(t, `
 title: {en: a kill, es: una muerte}
