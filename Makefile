@@ -14,7 +14,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 RUN     ?= .
 PKGS    ?= ./...
 
-.PHONY: help build images demo down test unit scenarios practical bench check lint fmt clean need-docker
+.PHONY: help build docs images demo down test unit scenarios practical bench check lint fmt clean need-docker
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,10 @@ help: ## this list
 build: ## static binaries in bin/: simulacro, proxy, mount.nfs
 	@mkdir -p bin
 	go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
+
+docs: build ## what is made from the loader's tables and the fault catalogue: scenarios/schema.json, docs/scenarios.md
+	bin/simulacro schema >bin/schema.json && mv bin/schema.json scenarios/schema.json
+	bin/simulacro reference >bin/scenarios.md && mv bin/scenarios.md docs/scenarios.md
 
 need-docker:
 	@command -v docker >/dev/null 2>&1 && docker version >/dev/null 2>&1 || { \

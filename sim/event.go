@@ -16,6 +16,7 @@ const (
 	KindFault     Kind = "fault"     // Fault: a step of a fault
 	KindAction    Kind = "action"    // Action: an operator's command and its output
 	KindLoad      Kind = "load"      // Load: what the generator says of itself at its end
+	KindSay       Kind = "say"       // Text: what the scenario's author tells who watches, as a step begins
 )
 
 // Event is one line of a History. At is wall-clock time in UTC: all nodes share the host's clock.
@@ -34,14 +35,17 @@ type Event struct {
 
 // RunInfo opens a History: enough to judge it again without the cluster or the file.
 type RunInfo struct {
-	Scenario   string       `json:"scenario"`
-	Title      string       `json:"title"`
-	Source     string       `json:"source"` // the scenario file's text
-	Director   DirectorKind `json:"director"`
-	Seed       int64        `json:"seed"`
-	Plan       Plan         `json:"plan"`
-	HAProxyCfg string       `json:"haproxy_cfg"` // as it was in force: budgets are derived from it
-	Version    string       `json:"version"`
+	Scenario string `json:"scenario"`
+	Title    string `json:"title"` // like Description, in the language Lang
+	// Description is what there is to learn from the scenario.
+	Description string       `json:"description,omitempty"`
+	Lang        string       `json:"lang,omitempty"` // of what is for people: "en", "es"; empty: English
+	Source      string       `json:"source"`         // the scenario file's text
+	Director    DirectorKind `json:"director"`
+	Seed        int64        `json:"seed"`
+	Plan        Plan         `json:"plan"`
+	HAProxyCfg  string       `json:"haproxy_cfg"` // as it was in force: budgets are derived from it
+	Version     string       `json:"version"`
 }
 
 // Request is one request of the load. Event.At is the intended send time, so a stall of the generator cannot hide

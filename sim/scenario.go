@@ -156,10 +156,12 @@ func (p Plan) Rewrite(text string) string {
 
 // FaultKind describes an entry of the fault catalogue, for the loader to check a scenario against and for the reference.
 type FaultKind struct {
-	Name   string // "node-kill"
-	Does   string // one sentence
-	Roles  []Role // of the nodes it can hit; empty: any. Where the plan has just one such node, a target need not be named
-	Params []FaultParam
+	Name string // "node-kill"
+	Does string // one sentence
+	// Evidence says in a sentence what must be seen before the fault counts as there.
+	Evidence string
+	Roles    []Role // of the nodes it can hit; empty: any. Where the plan has just one such node, a target need not be named
+	Params   []FaultParam
 }
 
 // FaultParam is a parameter of a FaultKind.
@@ -168,4 +170,5 @@ type FaultParam struct {
 	Does     string
 	Default  string
 	Required bool
+	Choices  []string // the values that it may have; empty: any
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,24 +15,27 @@ import (
 
 // listed is a line of `simulacro list`.
 type listed struct {
-	Name  string   `json:"name"`
-	Title sim.Text `json:"title"`
-	Tags  []string `json:"tags,omitempty"`
+	Name        string   `json:"name"`
+	Title       sim.Text `json:"title"`
+	Description sim.Text `json:"description,omitzero"`
+	Tags        []string `json:"tags,omitempty"`
 }
 
 func newList(a *app) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the drills that come with the program",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Example: `  simulacro list
+  simulacro list --lang es`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
 			var all []listed
 			for _, name := range scenarios.Names() {
 				s, err := findScenario(name)
 				if err != nil {
 					return err
 				}
-				all = append(all, listed{s.Name, s.Title, s.Tags})
+				all = append(all, listed{s.Name, s.Title, s.Description, s.Tags})
 			}
 			if a.json() {
 				return a.printJSON(all)
@@ -42,28 +46,54 @@ func newList(a *app) *cobra.Command {
 			return nil
 		},
 	}
+	a.addLang(cmd)
+	return cmd
 }
 
-// language is the one that the person's environment asks for.
+// languages are those that scenarios may be told in; the first has every text.
+var languages = []string{"en", "es"}
+
+// addLang lets a person choose the language of a command's scenarios.
+func (a *app) addLang(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&a.lang, "lang", "", "titles and texts of drills in en or es (default: as LANG says, else en)")
+	_ = cmd.RegisterFlagCompletionFunc("lang", cobra.FixedCompletions(languages, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// language is the one that was asked for, else that of the environment (POSIX, locale's variables), else English.
 func (a *app) language() string {
+	if a.lang != "" {
+		return a.lang
+	}
 	for _, v := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if lang := a.getenv(v); lang != "" {
-			return strings.SplitN(lang, "_", 2)[0]
+		if locale := a.getenv(v); locale != "" {
+			if lang, _, _ := strings.Cut(locale, "_"); slices.Contains(languages, lang) {
+				return lang
+			}
+			break
 		}
 	}
-	return "en"
+	return languages[0]
 }
 
-// findScenario takes a file's path or the name of a drill that comes with the program.
-func findScenario(arg string) (*sim.Scenario, error) {
+// scenarioText takes a file's path or the name of a drill that comes with the program.
+func scenarioText(arg string) (name string, text []byte, err error) {
 	if _, err := os.Stat(arg); err == nil || strings.HasSuffix(arg, scenarios.Ending) {
-		return run.LoadFile(arg)
+		text, err = os.ReadFile(arg)
+		return arg, text, err
 	}
-	text, err := scenarios.Read(arg)
+	if text, err = scenarios.Read(arg); err != nil {
+		return arg, nil, fmt.Errorf("%w; or give the path of a file", err)
+	}
+	return arg + scenarios.Ending, text, nil
+}
+
+// findScenario is the scenario that scenarioText finds.
+func findScenario(arg string) (*sim.Scenario, error) {
+	name, text, err := scenarioText(arg)
 	if err != nil {
-		return nil, fmt.Errorf("%w; or give the path of a file", err)
+		return nil, err
 	}
-	return run.Load(arg+scenarios.Ending, text)
+	return run.Load(name, text)
 }
 
 // completeScenario offers the names of the drills; files are completed too.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,6 +28,7 @@ const (
 // commands make the subcommands, in the order in which help lists them: one file a command.
 var commands = []func(*app) *cobra.Command{
 	newUp, newStatus, newExec, newShell, newLogs, newRun, newList, newJudge, newWatch, newHeal, newDown, newImages, newVersion, newProbe, newLoad, newObserve,
+	newNew, newLint, newSchema, newReference,
 }
 
 const rootLong = `Simulacro rehearses the failures of a load-balanced web cluster: a director, three
@@ -37,7 +39,7 @@ machine. The nodes boot systemd and are used like machines.
 
 Exit codes
   0    done
-  1    it failed (status: a node does not answer)
+  1    it failed (status: a node does not answer; lint: a file has mistakes)
   2    the command line is wrong
   3    a drill's verdict is fail
   4    a drill's verdict is inconclusive
@@ -49,7 +51,8 @@ Environment
   SIMULACRO_OUTER   first three octets of the outer network (default 192.168.1)
   SIMULACRO_INNER   first three octets of the inner network (default 10.0.100)
   SIMULACRO_PORT    port of this machine that leads to the director (default 5080)
-  DOCKER_HOST       the engine, as for the docker command`
+  DOCKER_HOST       the engine, as for the docker command
+  LANG              es (or LC_ALL, LC_MESSAGES): titles and texts of drills in Spanish`
 
 const rootExample = `  simulacro up                                  bring the cluster up
   simulacro exec cluster1 -- systemctl status -l haproxy
@@ -66,7 +69,8 @@ type app struct {
 	cluster string
 	output  string
 	quiet   bool
-	started bool // a command's own work has begun: errors are no longer about the command line
+	lang    string // as asked for; see language
+	started bool   // a command's own work has begun: errors are no longer about the command line
 }
 
 // codeError ends the program with a code of its own; a nil err says nothing more.
@@ -133,6 +137,9 @@ func (a *app) root() *cobra.Command {
 		PersistentPreRunE: func(*cobra.Command, []string) error {
 			if a.output != "text" && a.output != "json" {
 				return usagef("--output %q: must be text or json", a.output)
+			}
+			if a.lang != "" && !slices.Contains(languages, a.lang) {
+				return usagef("--lang %q: must be %s", a.lang, strings.Join(languages, " or "))
 			}
 			a.started = true
 			return nil

@@ -23,6 +23,7 @@ import (
 type runFlags struct {
 	*specFlags
 	keep bool
+	dry  bool
 	out  string
 	html string
 	seed int64
@@ -38,14 +39,20 @@ the program (see simulacro list). The cluster that --cluster names is used and l
 was; where there is none, one is made and removed afterwards.
 
 Each run leaves a folder: the history of all that happened (simulacro judge reads it again),
-the report as a page, for machines and for CI, and where it did not pass, the nodes' logs.`,
+the report as a page, for machines and for CI, and where it did not pass, the nodes' logs.
+
+With --dry-run nothing is played, and no engine is needed: the plan is told, with what
+follows from haproxy.cfg for the times of detection and recovery.`,
 		Example: `  simulacro run kill-server
+  simulacro run kill-server --dry-run
   simulacro run kill-server --director haproxy
   simulacro run my-drill.yaml --keep -o json`,
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: completeScenario,
 	}
 	f.specFlags = addSpecFlags(cmd)
+	a.addLang(cmd)
+	cmd.Flags().BoolVar(&f.dry, "dry-run", false, "play nothing: tell the plan and the budgets")
 	cmd.Flags().BoolVar(&f.keep, "keep", false, "leave a cluster that was made for the run")
 	cmd.Flags().StringVar(&f.out, "report", run.DefaultOut, "the folder in which each run gets its own")
 	cmd.Flags().StringVar(&f.html, "html", "", "write the (last) report page to this file too")
@@ -58,6 +65,9 @@ the report as a page, for machines and for CI, and where it did not pass, the no
 				return &codeError{exitUsage, err}
 			}
 			all = append(all, s)
+		}
+		if f.dry {
+			return a.dryRun(f, all)
 		}
 		return a.withRuntime(cmd.Context(), func(rt *docker.Runtime) error {
 			var outcomes []sim.Outcome
@@ -96,8 +106,11 @@ func (a *app) runOne(ctx context.Context, rt *docker.Runtime, f *runFlags, s *si
 	p := a.progress()
 	live := a.live(s)
 	a.say("%s  (%s)", s.Title.In(a.language()), spec.Director)
+	if about := s.Description.In(a.language()); about != "" {
+		a.say("%s", about)
+	}
 	job := run.Job{Scenario: s, Spec: spec, Keep: f.keep, Out: f.out, Booting: p.step,
-		Options: run.Options{Seed: f.seed, Version: version, Tell: live.event, Live: live.second}}
+		Options: run.Options{Seed: f.seed, Lang: a.language(), Version: version, Tell: live.event, Live: live.second}}
 	done, err := job.Run(ctx, rt)
 	live.clear()
 	if err != nil {
@@ -108,14 +121,24 @@ func (a *app) runOne(ctx context.Context, rt *docker.Runtime, f *runFlags, s *si
 
 // chooseDirector is the one that was asked for; else that of the cluster that runs; else the first that the scenario is for.
 func (a *app) chooseDirector(ctx context.Context, rt *docker.Runtime, f *runFlags, s *sim.Scenario) (sim.DirectorKind, error) {
-	kind := sim.DirectorKind(f.director)
 	if !f.set.Changed("director") {
 		if c, err := rt.Find(ctx, a.cluster); err == nil {
-			kind = c.Spec().Director
-		} else if i := slices.IndexFunc(sim.DirectorKinds(), s.Cluster.Runs); i >= 0 {
-			kind = sim.DirectorKinds()[i]
+			return isFor(s, c.Spec().Director)
 		}
 	}
+	return f.directorFor(s)
+}
+
+// directorFor is the director for a cluster that is to be made: the one that was asked for, else the first that the scenario is for.
+func (f *runFlags) directorFor(s *sim.Scenario) (sim.DirectorKind, error) {
+	kind := sim.DirectorKind(f.director)
+	if i := slices.IndexFunc(sim.DirectorKinds(), s.Cluster.Runs); i >= 0 && !f.set.Changed("director") {
+		kind = sim.DirectorKinds()[i]
+	}
+	return isFor(s, kind)
+}
+
+func isFor(s *sim.Scenario, kind sim.DirectorKind) (sim.DirectorKind, error) {
 	if !s.Cluster.Runs(kind) {
 		return kind, fmt.Errorf("the scenario is not for the director %s", kind)
 	}
@@ -151,6 +174,8 @@ func (l *liveRun) event(e sim.Event) {
 		text = fmt.Sprintf("%s# %s  (code %d)", e.Node, e.Action.Command, e.Action.Output.Code)
 	case e.Kind == sim.KindLog && strings.Contains(e.Text, "Server ") && strings.Contains(e.Text, " is "):
 		_, text, _ = strings.Cut(e.Text, "Server ")
+	case e.Kind == sim.KindSay:
+		text = "» " + e.Text
 	default:
 		return
 	}

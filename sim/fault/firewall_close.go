@@ -9,9 +9,10 @@ import (
 
 // firewallClose takes the port out of the zone that faces the clients, in the running and the permanent configuration.
 var firewallClose = Kind{
-	Name:  "firewall-close",
-	Does:  "The firewall of the director no longer lets the port through from the clients' side.",
-	Roles: []sim.Role{sim.Director},
+	Name:     "firewall-close",
+	Does:     "The firewall of the director no longer lets the port through from the clients' side.",
+	Evidence: "firewall-cmd has the port closed, and the client gets no page from the director.",
+	Roles:    []sim.Role{sim.Director},
 	Params: []sim.FaultParam{
 		{Name: "zone", Default: "external", Does: "the firewalld zone"},
 		{Name: "port", Default: "80/tcp", Does: "port and protocol"},

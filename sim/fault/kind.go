@@ -59,10 +59,11 @@ type Seen struct {
 // Kind is one fault of the catalogue. Its functions are called in the order Save, Inject, Effect, Recover, Recovered;
 // Recover must be idempotent and must not need Inject to have happened or to have been completed.
 type Kind struct {
-	Name   string
-	Does   string // one sentence
-	Roles  []sim.Role
-	Params []sim.FaultParam
+	Name     string
+	Does     string // one sentence
+	Evidence string // one sentence: what Effect must see; the recovery is its opposite
+	Roles    []sim.Role
+	Params   []sim.FaultParam
 	// Wait bounds the wait for the effect, and for the recovery; 0 means DefaultWait.
 	Wait time.Duration
 
@@ -90,7 +91,7 @@ func Kinds() []Kind {
 func Catalogue() []sim.FaultKind {
 	var all []sim.FaultKind
 	for _, k := range Kinds() {
-		all = append(all, sim.FaultKind{Name: k.Name, Does: k.Does, Roles: k.Roles, Params: k.Params})
+		all = append(all, sim.FaultKind{Name: k.Name, Does: k.Does, Evidence: k.Evidence, Roles: k.Roles, Params: k.Params})
 	}
 	return all
 }

@@ -11,8 +11,9 @@ import (
 // still accepts connections and then resets them; so the node's links go down first. Its peers wait for their own timeouts.
 // (Dropping packets instead would leave the dead node's sockets, and with them its network, alive for minutes.)
 var nodeKill = Kind{
-	Name: "node-kill",
-	Does: "The node loses its power: every process is gone at once, nobody says goodbye.",
+	Name:     "node-kill",
+	Does:     "The node loses its power: every process is gone at once, nobody says goodbye.",
+	Evidence: "The node does not run, and nobody is served any more: a real server as the director sees it, the director as the client does, the storage node through the mounts of all real servers.",
 	Inject: func(ctx context.Context, s *Site) error {
 		if err := s.run(ctx, "sh", "-c", linksDown); err != nil {
 			return err

@@ -14,11 +14,12 @@ const nftTable = "simulacro"
 // partition cuts a node off by dropping packets in the node itself, because an engine that disconnects a network takes
 // the interface away, which no cable does.
 var partition = Kind{
-	Name: "partition",
-	Does: "Packets between the node and the others are dropped without a word.",
+	Name:     "partition",
+	Does:     "Packets between the node and the others are dropped without a word.",
+	Evidence: "The node's rules drop packets, and it does not answer a ping from the peer, or from the director (of the director itself: from the client).",
 	Params: []sim.FaultParam{
 		{Name: "peer", Does: "the node on the other side of the cut; by default everybody"},
-		{Name: "way", Default: "both", Does: "in (what the node would receive), out or both"},
+		{Name: "way", Default: "both", Choices: []string{"in", "out", "both"}, Does: "what is cut: in is what the node would receive"},
 	},
 	Inject: func(ctx context.Context, s *Site) error {
 		rules, err := s.cutRules()

@@ -13,9 +13,10 @@ const httpdConf = "/etc/httpd/conf/httpd.conf"
 // portClash is the practical's own trap: Apache on the director listens on port 80 of every address, as a fresh install
 // does, so that haproxy cannot bind.
 var portClash = Kind{
-	Name:  "port-clash",
-	Does:  "Apache on the director listens on port 80 of every address and is there first: haproxy cannot bind.",
-	Roles: []sim.Role{sim.Director},
+	Name:     "port-clash",
+	Does:     "Apache on the director listens on port 80 of every address and is there first: haproxy cannot bind.",
+	Evidence: "systemd has haproxy not active, and haproxy's own words say that it cannot bind its socket.",
+	Roles:    []sim.Role{sim.Director},
 	Save: func(ctx context.Context, s *Site) error {
 		listen, err := s.ask(ctx, "sed", "-n", "s/^Listen[[:space:]]*//p", httpdConf)
 		s.Saved["listen"] = listen

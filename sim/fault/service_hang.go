@@ -9,11 +9,12 @@ import (
 
 // serviceHang stops all processes of a service with SIGSTOP: its listening socket still takes connections.
 var serviceHang = Kind{
-	Name:   "service-hang",
-	Does:   "All processes of a service are stopped with SIGSTOP; connections are accepted and nobody answers.",
-	Roles:  serviceRoles,
-	Params: []sim.FaultParam{serviceParam},
-	Inject: func(ctx context.Context, s *Site) error { return s.signal(ctx, "STOP") },
+	Name:     "service-hang",
+	Does:     "All processes of a service are stopped with SIGSTOP; connections are accepted and nobody answers.",
+	Evidence: "The main process of the unit is in state T (stopped) and, where it is what the node is for, its users get no answer.",
+	Roles:    serviceRoles,
+	Params:   []sim.FaultParam{serviceParam},
+	Inject:   func(ctx context.Context, s *Site) error { return s.signal(ctx, "STOP") },
 	Effect: func(ctx context.Context, s *Site) (Seen, error) {
 		stopped, said, err := s.stopped(ctx)
 		if err != nil || !stopped || !s.mainService() {

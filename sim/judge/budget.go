@@ -2,15 +2,16 @@ package judge
 
 import (
 	"fmt"
-	"strings"
 	"time"
+
+	"simulacro/sim"
 )
 
 // Budget is the longest time that a change may take by the configuration, and how it is made up.
 type Budget struct {
-	Total time.Duration
+	Total time.Duration `json:"total_ns"`
 	// Formula says the sum with its numbers and the sections of HAProxy's configuration manual that it follows from.
-	Formula string
+	Formula string `json:"formula"`
 }
 
 // checkTime is the longest that one failing check takes: until the connection is given up, and with a check that reads,
@@ -80,20 +81,4 @@ func (c *Config) spreadText() string {
 	return fmt.Sprintf(" (intervals with spread-checks %d %%)", c.Spread)
 }
 
-// short prints a time with at most two digits after the point and no empty units: 2s, 1.25s, 40ms, 1m30s.
-func short(d time.Duration) string {
-	switch {
-	case d >= time.Second:
-		d = d.Round(10 * time.Millisecond)
-	case d >= time.Millisecond:
-		d = d.Round(10 * time.Microsecond)
-	}
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
-}
+func short(d time.Duration) string { return sim.ShortTime(d) }

@@ -108,6 +108,10 @@ func TestBudgets(t *testing.T) {
 			assert.Equal(t, c.recovery, cfg.Recovery(cfg.Servers[0]).Total, cfg.Recovery(cfg.Servers[0]).Formula)
 		})
 	}
-	facts := Budgets("backend b\n server s 1.2.3.4:1 check\n server t 1.2.3.4:1")
-	assert.Equal(t, []string{"s down within", "s up within", "t"}, []string{facts[0].Name, facts[1].Name, facts[2].Name})
+	budgets := Budgets("backend b\n server s 10.0.100.13:80 check\n server t 1.2.3.4:1", sim.DefaultPlan())
+	c := ReadConfig("backend b\n server s 10.0.100.13:80 check\n")
+	assert.Equal(t, []ServerBudget{
+		{Server: "s", Node: "cluster3", Checked: true, Down: c.Detection(c.Servers[0]), Up: c.Recovery(c.Servers[0])},
+		{Server: "t", Node: "t"},
+	}, budgets)
 }

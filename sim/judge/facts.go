@@ -82,18 +82,25 @@ func (r *record) changes(m *moments, up bool) string {
 	return text
 }
 
-// Budgets are the longest times that a haproxy.cfg gives each server for detection and recovery, for a dry run to print.
-func Budgets(haproxyCfg string) []sim.Fact {
+// ServerBudget is how long the director may take, by its haproxy.cfg, to see that a server is gone and that it is back.
+type ServerBudget struct {
+	Server  string `json:"server"`  // the name in haproxy.cfg
+	Node    string `json:"node"`    // the node behind it
+	Checked bool   `json:"checked"` // else the director cannot see it fail, and has no budgets
+	Down    Budget `json:"down,omitzero"`
+	Up      Budget `json:"up,omitzero"`
+}
+
+// Budgets are those of the servers to which a haproxy.cfg sends requests, for a dry run to tell before anything is broken.
+func Budgets(haproxyCfg string, plan sim.Plan) []ServerBudget {
 	c := ReadConfig(haproxyCfg)
-	var list []sim.Fact
+	var list []ServerBudget
 	for _, s := range c.Servers {
-		if !s.Checked {
-			list = append(list, sim.Fact{Name: s.Name, Value: "no check: the director cannot see it fail"})
-			continue
+		b := ServerBudget{Server: s.Name, Node: s.NodeOf(plan), Checked: s.Checked}
+		if s.Checked {
+			b.Down, b.Up = c.Detection(s), c.Recovery(s)
 		}
-		list = append(list,
-			sim.Fact{Name: s.Name + " down within", Value: c.Detection(s).Formula},
-			sim.Fact{Name: s.Name + " up within", Value: c.Recovery(s).Formula})
+		list = append(list, b)
 	}
 	return list
 }

@@ -62,7 +62,7 @@ func (r *record) expect(e *sim.Expectation) sim.Check {
 		c.Window = "" // they have moments, not a window
 	}
 	if c.Outcome == sim.Fail && e.Why.EN != "" {
-		c.Reason += ". " + e.Why.EN
+		c.Reason += ". " + e.Why.In(r.lang)
 	}
 	return c
 }

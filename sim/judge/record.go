@@ -15,6 +15,7 @@ type record struct {
 	scenario *sim.Scenario
 	plan     sim.Plan
 	config   *Config
+	lang     string              // of what the scenario's author says
 	start    time.Time           // of the judged load; of the history where there is none
 	end      time.Time           // just after the last request; of the history where there is none
 	complete bool                // the run came to its end
@@ -68,7 +69,7 @@ func newRecord(h sim.History, s *sim.Scenario) *record {
 		actions:  map[string]*sim.ActionDone{},
 	}
 	if run := h.Run(); run != nil {
-		r.plan, r.config = run.Plan, ReadConfig(run.HAProxyCfg)
+		r.plan, r.config, r.lang = run.Plan, ReadConfig(run.HAProxyCfg), run.Lang
 	}
 	for _, f := range s.Faults() {
 		r.faults[f.Name] = &moments{fault: f, targets: f.Targets, steps: map[string]map[string]sim.Event{}}

@@ -25,6 +25,7 @@ var page = template.Must(template.New("page").Parse(pageText))
 // view is what the page shows.
 type view struct {
 	Title, Sub      string
+	Lang            string // of the title, the description and what is said
 	Verdict         sim.Verdict
 	Outcome         string
 	Count           string
@@ -45,7 +46,8 @@ type checkView struct {
 	Mark, In string
 }
 
-type stepView struct{ At, What, Text string }
+// stepView is a line of what happened; Lang is set where the scenario's author speaks.
+type stepView struct{ At, What, Text, Lang string }
 
 type actionView struct {
 	At, Name, Node, Command, Output, Took string
@@ -76,6 +78,10 @@ func HTML(w io.Writer, h sim.History, v sim.Verdict) error {
 		Run:     h.Run(),
 	}
 	d.Title, d.Sub = heading(h)
+	d.Lang = "en"
+	if d.Run != nil && d.Run.Lang != "" {
+		d.Lang = d.Run.Lang
+	}
 	d.checks(v)
 	d.events(h, s.zero)
 	if d.Run != nil {
@@ -122,14 +128,16 @@ func (d *view) events(h sim.History, zero time.Time) {
 		at := offset(e.At.Sub(zero))
 		switch {
 		case e.Kind == sim.KindPhase:
-			d.Steps = append(d.Steps, stepView{at, "phase", e.Text})
+			d.Steps = append(d.Steps, stepView{at, "phase", e.Text, ""})
+		case e.Kind == sim.KindSay:
+			d.Steps = append(d.Steps, stepView{at, "", e.Text, d.Lang})
 		case e.Fault != nil && e.Fault.Step != sim.StepPlanned:
-			d.Steps = append(d.Steps, stepView{at, e.Fault.ID, stepText(e.Fault)})
+			d.Steps = append(d.Steps, stepView{at, e.Fault.ID, stepText(e.Fault), ""})
 		case e.Kind == sim.KindContainer:
-			d.Steps = append(d.Steps, stepView{at, e.Node, "container: " + e.Text})
+			d.Steps = append(d.Steps, stepView{at, e.Node, "container: " + e.Text, ""})
 		case e.Action != nil:
 			a := e.Action
-			d.Steps = append(d.Steps, stepView{at, a.ID, fmt.Sprintf("%s ran %q: exit %d", e.Node, a.Command, a.Output.Code)})
+			d.Steps = append(d.Steps, stepView{at, a.ID, fmt.Sprintf("%s ran %q: exit %d", e.Node, a.Command, a.Output.Code), ""})
 			d.Actions = append(d.Actions, actionView{at, a.ID, e.Node, a.Command,
 				colours.ReplaceAllString(strings.TrimRight(a.Output.Stdout+a.Output.Stderr, "\n"), ""), seconds(a.Took), a.Output.Code})
 		case e.Kind == sim.KindLog && !isAccess(e.Text):

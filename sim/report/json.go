@@ -11,12 +11,15 @@ import (
 
 // document is the JSON report: what was run, without the files that only the History needs, and the verdict.
 type document struct {
-	Scenario string           `json:"scenario"`
-	Title    string           `json:"title"`
-	Director sim.DirectorKind `json:"director"`
-	Seed     int64            `json:"seed"`
-	Plan     sim.Plan         `json:"plan"`
-	Version  string           `json:"version,omitempty"`
+	Scenario string `json:"scenario"`
+	Title    string `json:"title"`
+	// Description and Title are in the language Lang; empty is English.
+	Description string           `json:"description,omitempty"`
+	Lang        string           `json:"lang,omitempty"`
+	Director    sim.DirectorKind `json:"director"`
+	Seed        int64            `json:"seed"`
+	Plan        sim.Plan         `json:"plan"`
+	Version     string           `json:"version,omitempty"`
 	sim.Verdict
 }
 
@@ -25,6 +28,7 @@ func JSON(w io.Writer, h sim.History, v sim.Verdict) error {
 	doc := document{Verdict: v}
 	if run := h.Run(); run != nil {
 		doc.Scenario, doc.Title, doc.Director = scenarioName(run), run.Title, run.Director
+		doc.Description, doc.Lang = run.Description, run.Lang
 		doc.Seed, doc.Plan, doc.Version = run.Seed, run.Plan, run.Version
 	}
 	e := json.NewEncoder(w)

@@ -64,6 +64,22 @@ func write(t *testing.T, f func(w io.Writer) error) []byte {
 	return b.Bytes()
 }
 
+// What the scenario's author says is told in the run's language, on the page marked as such.
+func TestTheAuthorsWords(t *testing.T) {
+	h := simtest.KillServer()
+	v := judged(t, h)
+	h[0].Run.Title, h[0].Run.Description, h[0].Run.Lang = "Un servidor muere", "Se retira & vuelve.", "es"
+	h = append(h, sim.Event{At: simtest.Epoch.Add(4 * time.Second), Kind: sim.KindSay, Text: "Ahora <muere>."})
+	text := string(write(t, func(w io.Writer) error { return report.Text(w, h, v, report.Options{}) }))
+	assert.Contains(t, text, "PASS  Un servidor muere\n")
+	assert.Contains(t, text, "\n      Se retira & vuelve.\n")
+	page := string(write(t, func(w io.Writer) error { return report.HTML(w, h, v) }))
+	for _, want := range []string{`<h1 lang="es">Un servidor muere</h1>`, `<p lang="es">Se retira &amp; vuelve.</p>`, `<q lang="es">Ahora &lt;muere&gt;.</q>`} {
+		assert.Contains(t, page, want)
+	}
+	assert.Contains(t, string(write(t, func(w io.Writer) error { return report.JSON(w, h, v) })), `"description": "Se retira & vuelve."`)
+}
+
 func TestText(t *testing.T) {
 	h, v := spoilt(t)
 	golden(t, "spoilt.txt", write(t, func(w io.Writer) error { return report.Text(w, h, v, report.Options{}) }))

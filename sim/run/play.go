@@ -21,7 +21,8 @@ type Options struct {
 	Tell func(sim.Event)
 	// Live is told once a second how the load goes; nil tells nobody.
 	Live    func(Live)
-	Seed    int64 // 0 takes the scenario's or, if that is 0 too, the clock's
+	Lang    string // of what is for people, "en" or "es"; empty: English
+	Seed    int64  // 0 takes the scenario's or, if that is 0 too, the clock's
 	Version string
 	// Failed is called at the end of a run that did not pass, before the cluster is mended; nil does nothing.
 	Failed func(ctx context.Context) error
@@ -170,7 +171,8 @@ func (p *play) prepare(ctx context.Context) error {
 		return fmt.Errorf("prepare %s: %w", p.scenario.Name, err)
 	}
 	p.rec.Record(sim.Event{At: p.began.UTC(), Kind: sim.KindRun, Run: &sim.RunInfo{
-		Scenario: p.scenario.File, Title: p.scenario.Title.EN, Source: p.scenario.Source,
+		Scenario: p.scenario.File, Source: p.scenario.Source, Lang: p.opt.Lang,
+		Title: p.scenario.Title.In(p.opt.Lang), Description: p.scenario.Description.In(p.opt.Lang),
 		Director: p.cluster.Spec().Director, Seed: seed, Plan: p.plan, HAProxyCfg: cfg, Version: p.opt.Version}})
 	p.phase(phasePrepare, time.Now())
 	return nil
@@ -182,18 +184,11 @@ func (p *play) configure(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	cfg := string(now)
-	if p.scenario.Cluster.HAProxy != "" {
-		cfg = p.plan.Rewrite(p.scenario.Cluster.HAProxy)
-	}
-	patches := make([]sim.SectionPatch, len(p.scenario.Cluster.Patch))
-	for i, patch := range p.scenario.Cluster.Patch {
-		patches[i] = rewritePatch(p.plan, patch)
-	}
-	if cfg, err = sim.ApplyPatch(cfg, patches); err != nil {
+	cfg, err := changedCfg(string(now), p.scenario, p.plan)
+	if err != nil {
 		return "", err
 	}
-	if p.scenario.Cluster.HAProxy == "" && len(patches) == 0 {
+	if p.scenario.Cluster.HAProxy == "" && len(p.scenario.Cluster.Patch) == 0 {
 		return string(now), nil
 	}
 	change, err := fault.New(p.env, fault.HAProxyCfg, "haproxy.cfg of "+p.scenario.Name, p.director, map[string]string{"text": cfg}, p.ledger, func(sim.Event) {})
@@ -206,6 +201,19 @@ func (p *play) configure(ctx context.Context) (string, error) {
 		}
 	}
 	return cfg, nil
+}
+
+// changedCfg is the haproxy.cfg of the scenario: its own or the one that is there, with its patches.
+func changedCfg(now string, s *sim.Scenario, plan sim.Plan) (string, error) {
+	cfg := now
+	if s.Cluster.HAProxy != "" {
+		cfg = plan.Rewrite(s.Cluster.HAProxy)
+	}
+	patches := make([]sim.SectionPatch, len(s.Cluster.Patch))
+	for i, patch := range s.Cluster.Patch {
+		patches[i] = rewritePatch(plan, patch)
+	}
+	return sim.ApplyPatch(cfg, patches)
 }
 
 func rewritePatch(plan sim.Plan, p sim.SectionPatch) sim.SectionPatch {
@@ -279,6 +287,13 @@ func (p *play) tell(e sim.Event) {
 
 func (p *play) phase(name string, at time.Time) {
 	p.emit(sim.Event{At: at.UTC(), Kind: sim.KindPhase, Text: name})
+}
+
+// say tells who watches what the scenario's author has to say of a step.
+func (p *play) say(text sim.Text) {
+	if text.EN != "" {
+		p.emit(sim.Event{At: time.Now().UTC(), Kind: sim.KindSay, Text: text.In(p.opt.Lang)})
+	}
 }
 
 // troublePrefix marks the phase events that say why a run cannot tell.

@@ -136,6 +136,7 @@ func (t *timeline) await(ctx context.Context, w sim.When) error {
 
 // act runs an operator's command.
 func (t *timeline) act(ctx context.Context, a *sim.Action) error {
+	t.play.say(a.Say)
 	began := time.Now()
 	command := t.play.plan.Rewrite(a.Run)
 	out, err := t.play.cluster.Exec(ctx, a.Node, "sh", "-c", command)
@@ -156,6 +157,7 @@ func (t *timeline) disturb(ctx context.Context, f *sim.Fault, effect func()) err
 	if err != nil {
 		return err
 	}
+	t.play.say(f.Say)
 	err = t.until(ctx, f, injections)
 	effect()
 	if err == nil {

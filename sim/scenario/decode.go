@@ -18,16 +18,21 @@ import (
 type decoder struct {
 	file  string
 	kinds []sim.FaultKind
-	errs  Errors
-	seen  map[string]ast.Node // the file's top-level keys
+	// haproxy is Options.HAProxy; patches are where each of the cluster's patches stands.
+	haproxy func(servers int) string
+	patches []ast.Node
+	errs    Errors
+	seen    map[string]ast.Node // the file's top-level keys
 	// later are checks that need the whole file (names, windows); resolve runs them.
 	later []func(*sim.Scenario)
 }
 
-// field is one key of an object. Type and doc are for the reference.
+// field is one key of an object. Shape and doc are for the reference and for the schema.
 type field struct {
-	key, typ, doc string
-	set           func(d *decoder, n ast.Node)
+	key   string
+	shape shape
+	doc   string
+	set   func(d *decoder, n ast.Node)
 }
 
 // fail notes a mistake at a node.
@@ -158,8 +163,12 @@ func (d *decoder) words(n ast.Node, what string) (list []string) {
 	return list
 }
 
+// items are a list's entries, or one entry alone. An empty list is a mistake: what was to be filled in would check nothing.
 func (d *decoder) items(n ast.Node) []ast.Node {
 	if seq, ok := n.(*ast.SequenceNode); ok {
+		if len(seq.Values) == 0 {
+			d.fail(n, "the list is empty: fill it or leave it out")
+		}
 		return seq.Values
 	}
 	return []ast.Node{n}
@@ -169,10 +178,7 @@ func (d *decoder) items(n ast.Node) []ast.Node {
 func (d *decoder) text(n ast.Node, what string, to *sim.Text) {
 	switch n.(type) {
 	case *ast.MappingNode, *ast.MappingValueNode:
-		seen := d.object(n, what, []field{
-			{"en", "text", "English", func(d *decoder, n ast.Node) { d.str(n, what, &to.EN) }},
-			{"es", "text", "Spanish", func(d *decoder, n ast.Node) { d.str(n, what, &to.ES) }},
-		})
+		seen := d.object(n, what, textFields(to, what))
 		if seen["en"] == nil {
 			d.fail(n, "%s has no English text: add en", what)
 		}
@@ -180,6 +186,13 @@ func (d *decoder) text(n ast.Node, what string, to *sim.Text) {
 		d.str(n, what, &to.EN)
 	}
 	to.EN, to.ES = strings.TrimSpace(to.EN), strings.TrimSpace(to.ES)
+}
+
+func textFields(to *sim.Text, what string) []field {
+	return []field{
+		{"en", aText, "English", func(d *decoder, n ast.Node) { d.str(n, what, &to.EN) }},
+		{"es", aText, "Spanish", func(d *decoder, n ast.Node) { d.str(n, what, &to.ES) }},
+	}
 }
 
 func (d *decoder) boolean(n ast.Node, what string, to *bool) {

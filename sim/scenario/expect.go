@@ -54,24 +54,24 @@ func (d *decoder) expectation(n ast.Node, e *sim.Expectation) {
 // aroundFields are what every expectation can have around what it expects.
 func aroundFields(e *sim.Expectation, window *string) []field {
 	return []field{
-		{"name", "text", "for the report, in place of a made one", func(d *decoder, n ast.Node) { d.str(n, "name", &e.Name) }},
-		{"why", "text", "what a failure means, for who reads the report", func(d *decoder, n ast.Node) { d.text(n, "why", &e.Why) }},
-		{"in", "text", `the window: all, before, or one of a fault's: "during kill"; without it, all`, func(d *decoder, n ast.Node) { d.str(n, "in", window) }},
+		{"name", aText, "for the report, in place of a made one", func(d *decoder, n ast.Node) { d.str(n, "name", &e.Name) }},
+		{"why", aTranslation, "what a failure means, for who reads the report", func(d *decoder, n ast.Node) { d.text(n, "why", &e.Why) }},
+		{"in", aWindow, `the window: all, before, or one of a fault's: "during kill"; without it, all`, func(d *decoder, n ast.Node) { d.str(n, "in", window) }},
 	}
 }
 
 func verbFields(e *sim.Expectation) []field {
 	return []field{
-		{"availability", "bound", `the part of the requests that were served: "99.9 %"`, func(d *decoder, n ast.Node) { e.Availability = d.availability(n) }},
-		{"share", "mapping", "a server: the part of the answers that are its", func(d *decoder, n ast.Node) { e.Share = d.shares(n) }},
-		{"distribution", "word or mapping", "even, or weights: as the algorithm must give it", func(d *decoder, n ast.Node) { e.Distribution = d.distribution(n) }},
-		{"detection", "word or mapping", "a fault: the director takes its servers out within the time that haproxy.cfg gives", func(d *decoder, n ast.Node) { e.Detection = d.detection(n, "detection") }},
-		{"recovery", "word or mapping", "a fault: the director takes its servers back in time, and they serve again", func(d *decoder, n ast.Node) { e.Recovery = (*sim.Recovery)(d.detection(n, "recovery")) }},
-		{"status", "mapping", "what the clients got", func(d *decoder, n ast.Node) { e.Status = d.status(n) }},
-		{"state", "mapping", "what the director's statistics say of servers", func(d *decoder, n ast.Node) { e.State = d.state(n) }},
-		{"output", "mapping", "what an action printed", func(d *decoder, n ast.Node) { e.Output = d.output(n) }},
-		{"log", "mapping", "what a node's log says", func(d *decoder, n ast.Node) { e.Log = d.log(n) }},
-		{"latency", "mapping", "quantiles of the time to the last byte: p99: 200ms", func(d *decoder, n ast.Node) { e.Latency = d.latency(n) }},
+		{"availability", orMapping(aBound, "availability"), `the part of the requests that were served: "99.9 %"`, func(d *decoder, n ast.Node) { e.Availability = d.availability(n) }},
+		{"share", mapOf(aBound), "a server: the part of the answers that are its", func(d *decoder, n ast.Node) { e.Share = d.shares(n) }},
+		{"distribution", orMapping(choice(laws...), "distribution"), "even, or weights: as the algorithm must give it", func(d *decoder, n ast.Node) { e.Distribution = d.distribution(n) }},
+		{"detection", orMapping(aWord, "detection"), "a fault: the director takes its servers out within the time that haproxy.cfg gives", func(d *decoder, n ast.Node) { e.Detection = d.detection(n, "detection") }},
+		{"recovery", orMapping(aWord, "detection"), "a fault: the director takes its servers back in time, and they serve again", func(d *decoder, n ast.Node) { e.Recovery = (*sim.Recovery)(d.detection(n, "recovery")) }},
+		{"status", mapping("status"), "what the clients got", func(d *decoder, n ast.Node) { e.Status = d.status(n) }},
+		{"state", mapping("state"), "what the director's statistics say of servers", func(d *decoder, n ast.Node) { e.State = d.state(n) }},
+		{"output", mapping("output"), "what an action printed", func(d *decoder, n ast.Node) { e.Output = d.output(n) }},
+		{"log", mapping("log"), "what a node's log says", func(d *decoder, n ast.Node) { e.Log = d.log(n) }},
+		{"latency", aLatencyMap, "quantiles of the time to the last byte: p99: 200ms", func(d *decoder, n ast.Node) { e.Latency = d.latency(n) }},
 	}
 }
 
@@ -86,10 +86,7 @@ func (d *decoder) window(s *sim.Scenario, e *sim.Expectation, what, text string,
 		e.Window = sim.Window{Kind: sim.All}
 		return
 	}
-	var kinds []string
-	for _, k := range sim.WindowKinds() {
-		kinds = append(kinds, string(k))
-	}
+	kinds := windowNames()
 	if !slices.Contains(kinds, words[0]) {
 		d.fail(at, "%s", unknown("window", words[0], kinds))
 		return

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -10,22 +11,22 @@ import (
 
 func scenarioFields(s *sim.Scenario) []field {
 	return []field{
-		{"title", "text", "one line that says what is rehearsed", func(d *decoder, n ast.Node) { d.text(n, "title", &s.Title) }},
-		{"description", "text", "what there is to learn from it", func(d *decoder, n ast.Node) { d.text(n, "description", &s.Description) }},
-		{"tags", "list of words", "to choose scenarios by", func(d *decoder, n ast.Node) { s.Tags = d.words(n, "tag") }},
-		{"cluster", "mapping", "what the cluster must be like", func(d *decoder, n ast.Node) { d.object(n, "cluster", clusterFields(&s.Cluster)) }},
-		{"load", "mapping", "the requests to send", func(d *decoder, n ast.Node) { d.load(n, &s.Load) }},
-		{"steady", "time", "how long the steady state may take to hold; 0: it is not waited for", func(d *decoder, n ast.Node) { d.duration(n, "steady", &s.Steady) }},
-		{"warm", "time", "load that is sent first and not judged", func(d *decoder, n ast.Node) { d.duration(n, "warm", &s.Warm) }},
-		{"timeline", "list", "faults and operator's actions", func(d *decoder, n ast.Node) { d.timeline(n, s) }},
-		{"settle", "time", "load after the last step has ended", func(d *decoder, n ast.Node) { d.duration(n, "settle", &s.Settle) }},
-		{"expect", "list", "what must hold", func(d *decoder, n ast.Node) { d.expectations(n, s) }},
-		{"seed", "number", "of every random choice; without it the run draws one and prints it", func(d *decoder, n ast.Node) {
-			if v, ok := d.integer(n, "seed", 1, 1<<62); ok {
+		{"title", aTranslation, "one line that says what is rehearsed", func(d *decoder, n ast.Node) { d.text(n, "title", &s.Title) }},
+		{"description", aTranslation, "what there is to learn from it", func(d *decoder, n ast.Node) { d.text(n, "description", &s.Description) }},
+		{"tags", texts, "to choose scenarios by", func(d *decoder, n ast.Node) { s.Tags = d.words(n, "tag") }},
+		{"cluster", mapping("cluster"), "what the cluster must be like", func(d *decoder, n ast.Node) { d.object(n, "cluster", clusterFields(&s.Cluster)) }},
+		{"load", mapping("load"), "the requests to send", func(d *decoder, n ast.Node) { d.load(n, &s.Load) }},
+		{"steady", aTime, "how long the steady state may take to hold; 0: it is not waited for; without it " + sim.ShortTime(DefaultSteady), func(d *decoder, n ast.Node) { d.duration(n, "steady", &s.Steady) }},
+		{"warm", aTime, "load that is sent first and not judged; without it, none", func(d *decoder, n ast.Node) { d.duration(n, "warm", &s.Warm) }},
+		{"timeline", listOf("step"), "faults and operator's actions", func(d *decoder, n ast.Node) { d.timeline(n, s) }},
+		{"settle", aTime, "load after the last step has ended and the steady state holds again; without it " + sim.ShortTime(DefaultSettle), func(d *decoder, n ast.Node) { d.duration(n, "settle", &s.Settle) }},
+		{"expect", listOf("expectation"), "what must hold", func(d *decoder, n ast.Node) { d.expectations(n, s) }},
+		{"seed", whole(1, maxSeed), "of every random choice; without it the run draws one and prints it", func(d *decoder, n ast.Node) {
+			if v, ok := d.integer(n, "seed", 1, maxSeed); ok {
 				s.Seed = v
 			}
 		}},
-		{"limit", "time", "of the whole scenario", func(d *decoder, n ast.Node) {
+		{"limit", aTime, "of the whole scenario, the cluster's boot excluded; without it " + sim.ShortTime(DefaultLimit), func(d *decoder, n ast.Node) {
 			d.duration(n, "limit", &s.Limit)
 			if s.Limit == 0 {
 				d.fail(n, "limit is 0: the scenario could not run")
@@ -34,9 +35,15 @@ func scenarioFields(s *sim.Scenario) []field {
 	}
 }
 
+// The largest numbers that the loader takes.
+const (
+	maxSeed  = 1 << 62
+	maxCount = 100_000_000
+)
+
 func clusterFields(c *sim.Cluster) []field {
 	return []field{
-		{"director", "word or list", "simulacro or haproxy, where the scenario is meant for one of them only", func(d *decoder, n ast.Node) {
+		{"director", oneOrMany(choice(directorNames()...)), "simulacro or haproxy, where the scenario is meant for one of them only", func(d *decoder, n ast.Node) {
 			for _, item := range d.items(n) {
 				var kind string
 				d.choice(item, "director", directorNames(), &kind)
@@ -45,18 +52,18 @@ func clusterFields(c *sim.Cluster) []field {
 				}
 			}
 		}},
-		{"servers", "number", "how many real servers", func(d *decoder, n ast.Node) {
+		{"servers", whole(1, sim.MaxServers), fmt.Sprintf("how many real servers; without it %d", DefaultServers), func(d *decoder, n ast.Node) {
 			if v, ok := d.integer(n, "servers", 1, sim.MaxServers); ok {
 				c.Servers = int(v)
 			}
 		}},
-		{"haproxy", "text", "a whole haproxy.cfg in place of the practical's", func(d *decoder, n ast.Node) { d.str(n, "haproxy", &c.HAProxy) }},
-		{"patch", "list of mappings", "changes to haproxy.cfg, section by section", func(d *decoder, n ast.Node) {
+		{"haproxy", aText, "a whole haproxy.cfg in place of the practical's", func(d *decoder, n ast.Node) { d.str(n, "haproxy", &c.HAProxy) }},
+		{"patch", oneOrMany(mapping("patch")), "changes to haproxy.cfg, section by section", func(d *decoder, n ast.Node) {
 			for _, item := range d.items(n) {
-				c.Patch = append(c.Patch, d.patch(item))
+				c.Patch, d.patches = append(c.Patch, d.patch(item)), append(d.patches, item)
 			}
 		}},
-		{"mount", "text", "NFS options of the real servers' /etc/fstab", func(d *decoder, n ast.Node) { d.str(n, "mount", &c.Mount) }},
+		{"mount", aText, "NFS options of the real servers' /etc/fstab", func(d *decoder, n ast.Node) { d.str(n, "mount", &c.Mount) }},
 	}
 }
 
@@ -70,10 +77,10 @@ func directorNames() []string {
 
 func patchFields(p *sim.SectionPatch) []field {
 	return []field{
-		{"section", "text", "the section's header, as in haproxy.cfg", func(d *decoder, n ast.Node) { d.str(n, "section", &p.Section) }},
-		{"remove", "list of lines", "lines to drop, by their leading words", func(d *decoder, n ast.Node) { p.Remove = d.words(n, "remove") }},
-		{"replace", "mapping", "a line's leading words: the line to put there", func(d *decoder, n ast.Node) { p.Replace = d.changes(n) }},
-		{"add", "list of lines", "lines to add at the section's end", func(d *decoder, n ast.Node) { p.Add = d.words(n, "add") }},
+		{"section", aText, "the section's header, as in haproxy.cfg", func(d *decoder, n ast.Node) { d.str(n, "section", &p.Section) }},
+		{"remove", texts, "lines to drop, by their leading words", func(d *decoder, n ast.Node) { p.Remove = d.words(n, "remove") }},
+		{"replace", mapOf(aText), "a line's leading words: the line to put there", func(d *decoder, n ast.Node) { p.Replace = d.changes(n) }},
+		{"add", texts, "lines to add at the section's end", func(d *decoder, n ast.Node) { p.Add = d.words(n, "add") }},
 	}
 }
 
@@ -112,16 +119,16 @@ func (d *decoder) load(n ast.Node, l *sim.Load) {
 
 func loadFields(l *sim.Load) []field {
 	return []field{
-		{"rate", "number", "requests a second, sent at their time whether or not earlier ones were answered", func(d *decoder, n ast.Node) { d.number(n, "rate", &l.Rate) }},
-		{"count", "number", "how many requests, exactly; without it the load lasts as long as the timeline", func(d *decoder, n ast.Node) {
-			if v, ok := d.integer(n, "count", 1, 100_000_000); ok {
+		{"rate", aNumber, "requests a second, sent at their time whether or not earlier ones were answered", func(d *decoder, n ast.Node) { d.number(n, "rate", &l.Rate) }},
+		{"count", whole(1, maxCount), "how many requests, exactly; without it the load lasts as long as the timeline", func(d *decoder, n ast.Node) {
+			if v, ok := d.integer(n, "count", 1, maxCount); ok {
 				l.Count = v
 			}
 		}},
-		{"for", "time", "how long the load lasts, where there is no timeline", func(d *decoder, n ast.Node) { d.duration(n, "for", &l.For) }},
-		{"paths", "text, list or mapping", "what is asked for, with weights where a mapping", func(d *decoder, n ast.Node) { l.Paths = d.paths(n) }},
-		{"keepalive", "true or false", "several requests over one connection", func(d *decoder, n ast.Node) { d.boolean(n, "keepalive", &l.Keepalive) }},
-		{"timeout", "time", "the client's patience", func(d *decoder, n ast.Node) {
+		{"for", aTime, "how long the load lasts, where there is no timeline", func(d *decoder, n ast.Node) { d.duration(n, "for", &l.For) }},
+		{"paths", aPaths, "what is asked for, with weights where a mapping; without it " + DefaultPath, func(d *decoder, n ast.Node) { l.Paths = d.paths(n) }},
+		{"keepalive", aFlag, "several requests over one connection; without it, a connection each", func(d *decoder, n ast.Node) { d.boolean(n, "keepalive", &l.Keepalive) }},
+		{"timeout", aTime, "the client's patience; without it " + sim.ShortTime(DefaultTimeout), func(d *decoder, n ast.Node) {
 			d.duration(n, "timeout", &l.Timeout)
 			if l.Timeout == 0 {
 				d.fail(n, "timeout is 0: no request could be answered")

@@ -5,56 +5,51 @@ import (
 	"io"
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
-
 	"simulacro/sim"
 )
 
-// WriteReference writes what a scenario file can hold, as Markdown tables. It is made from the tables by which files are
-// read, so that it cannot say anything else than the loader does.
-func WriteReference(w io.Writer) error {
-	var target ast.Node
-	var when sim.When
-	var window string
-	var e sim.Expectation
+const referenceHead = `# What a scenario file can hold
+
+<!-- Made by "make docs" from the tables by which files are read. Change those. -->
+
+A scenario is a YAML file. Whatever is not listed here is refused, with its place and the word that was probably meant:
+` + "`simulacro lint FILE`" + ` tells all mistakes of a file. How to write one step by step: [writing-a-scenario.md](writing-a-scenario.md).
+
+Addresses are the practical's (192.168.1.x outside, 10.0.100.x inside): they are replaced by those of the cluster.
+
+`
+
+// WriteReference writes what a scenario file can hold, as Markdown. It is made from the tables by which files are
+// read, and from the catalogue in o, so that it cannot say anything else than the loader does.
+func WriteReference(w io.Writer, o Options) error {
 	var b strings.Builder
-	for _, t := range []struct {
-		name, about string
-		fields      []field
-	}{
-		{"scenario", "The file.", scenarioFields(&sim.Scenario{})},
-		{"cluster", "", clusterFields(&sim.Cluster{})},
-		{"patch", "An entry of a cluster's patch.", patchFields(&sim.SectionPatch{})},
-		{"load", "", loadFields(&sim.Load{})},
-		{"fault", "An entry of the timeline.", faultFields(&sim.Fault{}, &when, &target)},
-		{"action", "An entry of the timeline.", actionFields(&sim.Action{}, &when)},
-		{"expectation", "An entry of expect: what is expected, and around it:", aroundFields(&e, &window)},
-		{"what is expected", "One of these in each expectation.", verbFields(&e)},
-		{"availability", "Where a bound alone is not enough.", availabilityFields(&sim.Availability{})},
-		{"distribution", "Where a word alone is not enough.", distributionFields(&sim.Distribution{})},
-		{"detection, recovery", "Where a fault's name alone is not enough.", detectionFields(&sim.Detection{}, "detection")},
-		{"status", "Besides these, any status and its bound: a code (503), a class (5xx), an error (" + strings.Join(errorClasses, ", ") + ").", statusFields(&sim.StatusMix{})},
-		{"state", "", stateFields(&sim.States{})},
-		{"output", "", outputFields(&sim.OutputMatch{})},
-		{"log", "", logFields(&sim.LogMatch{})},
-	} {
-		fmt.Fprintf(&b, "### %s\n\n", t.name)
+	b.WriteString(referenceHead)
+	for _, t := range tables() {
+		fmt.Fprintf(&b, "## %s\n\n", t.name)
 		if t.about != "" {
 			fmt.Fprintf(&b, "%s\n\n", t.about)
 		}
 		b.WriteString("| field | type | what it is |\n|---|---|---|\n")
 		for _, f := range t.fields {
-			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", f.key, f.typ, strings.ReplaceAll(f.doc, "|", "\\|"))
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", f.key, f.shape.words, cell(f.doc))
 		}
 		b.WriteString("\n")
 	}
-	b.WriteString("### windows\n\nA request belongs to a window by the time at which it was to be sent. A fault need not be named where there is only one.\n\n| window | time |\n|---|---|\n")
+	b.WriteString("## values\n\n| type | how it is written |\n|---|---|\n")
+	for _, v := range valueDocs {
+		fmt.Fprintf(&b, "| %s | %s |\n", v.words, cell(v.doc))
+	}
+	b.WriteString("\n## windows\n\nA request belongs to a window by the time at which it was to be sent. A fault need not be named where there is only one.\n\n| window | time |\n|---|---|\n")
 	for _, k := range sim.WindowKinds() {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", k, windowDocs[k])
 	}
+	writeFaults(&b, o.Kinds)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
+
+// WindowDoc says what a window is.
+func WindowDoc(k sim.WindowKind) string { return windowDocs[k] }
 
 // windowDocs says what each window is.
 var windowDocs = map[sim.WindowKind]string{
@@ -66,3 +61,50 @@ var windowDocs = map[sim.WindowKind]string{
 	sim.After:      "from the recovery seen to the load's end",
 	sim.Restored:   "from the director's UP of every server concerned to the load's end",
 }
+
+const faultsHead = `
+## faults
+
+The catalogue. A fault counts only when it was seen: without its evidence the verdict is *inconclusive*. The recovery is looked
+for in the same way. How to add one: [writing-a-fault.md](writing-a-fault.md).
+
+`
+
+// writeFaults writes the catalogue: what each fault does, to whom, what is taken for evidence, and its parameters.
+func writeFaults(b *strings.Builder, kinds []sim.FaultKind) {
+	if len(kinds) == 0 {
+		return
+	}
+	b.WriteString(faultsHead)
+	for _, k := range kinds {
+		fmt.Fprintf(b, "### %s\n\n%s\n\n- Hits: %s.\n- Evidence: %s\n", k.Name, k.Does, targetWords(k.Roles), k.Evidence)
+		for _, p := range k.Params {
+			fmt.Fprintf(b, "- `%s`: %s\n", p.Name, paramWords(p))
+		}
+		b.WriteString("\n")
+	}
+}
+
+func targetWords(list []sim.Role) string {
+	if len(list) == 0 {
+		return "any node"
+	}
+	return roles(list)
+}
+
+func paramWords(p sim.FaultParam) string {
+	text := p.Does
+	if len(p.Choices) > 0 {
+		text += "; one of `" + strings.Join(p.Choices, "`, `") + "`"
+	}
+	switch {
+	case p.Required:
+		return text + "; needed"
+	case p.Default != "":
+		return text + "; without it `" + p.Default + "`"
+	}
+	return text
+}
+
+// cell is a text inside a Markdown table.
+func cell(s string) string { return strings.ReplaceAll(s, "|", "\\|") }

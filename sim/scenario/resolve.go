@@ -21,6 +21,28 @@ func (d *decoder) resolve(s *sim.Scenario) {
 	for _, check := range d.later {
 		check(s)
 	}
+	if len(d.errs) == 0 {
+		d.tryPatches(s)
+	}
+}
+
+// tryPatches applies the patches to the file that they are for: one that finds nothing to change is a mistake.
+func (d *decoder) tryPatches(s *sim.Scenario) {
+	cfg := s.Cluster.HAProxy
+	if cfg == "" && d.haproxy != nil {
+		cfg = d.haproxy(s.Cluster.Servers)
+	}
+	if cfg == "" {
+		return
+	}
+	for i, p := range s.Cluster.Patch {
+		changed, err := sim.ApplyPatch(cfg, []sim.SectionPatch{p})
+		if err != nil {
+			d.fail(d.patches[i], "patch: %v", err)
+			continue
+		}
+		cfg = changed
+	}
 }
 
 func (d *decoder) checkWhole(s *sim.Scenario) {
@@ -129,6 +151,9 @@ func (d *decoder) checkKind(f *sim.Fault, n ast.Node, seen map[string]ast.Node) 
 		known = append(known, p.Name)
 		if p.Required && f.Params[p.Name] == "" {
 			d.fail(n, "%s needs the parameter %s: %s", f.Kind, p.Name, p.Does)
+		}
+		if v := f.Params[p.Name]; v != "" && len(p.Choices) > 0 && !slices.Contains(p.Choices, v) {
+			d.fail(seen["params"], "%s", unknown(p.Name+" of "+f.Kind, v, p.Choices))
 		}
 	}
 	for _, name := range sortedKeys(f.Params) {

@@ -26,6 +26,9 @@ type Options struct {
 	// Kinds is the fault catalogue. Nil takes any kind and parameter, and leaves a fault without a target as it is: a
 	// History is judged again by its own scenario text, whatever catalogue it was played with.
 	Kinds []sim.FaultKind
+	// HAProxy gives the haproxy.cfg that a cluster of so many servers has, to try a scenario's patches on. Nil leaves patches of it
+	// untried: a run changes the file that its cluster has, which may be somebody's own.
+	HAProxy func(servers int) string
 }
 
 // The defaults of a scenario file.
@@ -49,7 +52,7 @@ func LoadFile(path string, o Options) (*sim.Scenario, error) {
 
 // Load reads a scenario from the text of the file called name. Its error is an Errors.
 func Load(name string, text []byte, o Options) (*sim.Scenario, error) {
-	d := &decoder{file: name, kinds: o.Kinds}
+	d := &decoder{file: name, kinds: o.Kinds, haproxy: o.HAProxy}
 	s := &sim.Scenario{
 		Name:    strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)),
 		File:    name,

@@ -19,11 +19,12 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // catalogue is a fault catalogue for the tests.
 var catalogue = []sim.FaultKind{
-	{Name: "node-kill", Does: "kills a node"},
-	{Name: "node-pause", Does: "pauses a node"},
-	{Name: "service-stop", Does: "stops a service", Roles: []sim.Role{sim.Director, sim.Server},
-		Params: []sim.FaultParam{{Name: "unit", Does: "its systemd unit", Required: true}}},
-	{Name: "storage-kill", Does: "kills the storage node", Roles: []sim.Role{sim.Storage}},
+	{Name: "node-kill", Does: "Kills a node.", Evidence: "It is dead."},
+	{Name: "node-pause", Does: "Pauses a node.", Evidence: "It is silent."},
+	{Name: "service-stop", Does: "Stops a service.", Evidence: "systemd says so.", Roles: []sim.Role{sim.Director, sim.Server},
+		Params: []sim.FaultParam{{Name: "unit", Does: "its systemd unit", Required: true},
+			{Name: "mode", Does: "how", Default: "fair", Choices: []string{"fair", "rough"}}}},
+	{Name: "storage-kill", Does: "Kills the storage node.", Evidence: "No mount answers.", Roles: []sim.Role{sim.Storage}},
 }
 
 func golden(t *testing.T, name, got string) {
@@ -53,10 +54,10 @@ func TestLoadReadsEveryField(t *testing.T) {
 
 func TestReference(t *testing.T) {
 	var b strings.Builder
-	require.NoError(t, WriteReference(&b))
+	require.NoError(t, WriteReference(&b, Options{Kinds: catalogue}))
 	golden(t, "reference.md", b.String())
 	for _, k := range sim.WindowKinds() {
-		assert.NotEmpty(t, windowDocs[k], k)
+		assert.NotEmpty(t, WindowDoc(k), k)
 	}
 }
 
@@ -97,6 +98,11 @@ func TestSingleMistakes(t *testing.T) {
 		{"window after a fault without end", head + "timeline: [{fault: storage-kill, at: 1s}]\nexpect: [{availability: 99 %, in: after}]\n", "there is nothing after it"},
 		{"tolerance of a limit", head + `expect: [{share: {cluster2: ">= 3 % ± 1 %"}}]`, "both >= and a tolerance"},
 		{"more than all", head + `expect: [{availability: 101 %}]`, "more than 100 %"},
+		{"empty list", head + "tags: []\n" + tail, "x.yaml:3:7: the list is empty"},
+		{"empty share", head + "expect: [{share: {}}]\n", "share says nothing"},
+		{"empty latency", head + "expect: [{latency: {}}]\n", "latency says nothing"},
+		{"nothing to contain", head + "expect: [{log: {contains: []}}]\n", "the list is empty"},
+		{"no such choice", head + "timeline: [{fault: service-stop, target: cluster2, at: 1s, params: {unit: httpd, mode: ruogh}}]\n" + tail, `unknown mode of service-stop "ruogh": did you mean "rough"?`},
 		{"limit 0", head + tail + "limit: 0\n", "limit is 0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -105,6 +111,19 @@ func TestSingleMistakes(t *testing.T) {
 			assert.Contains(t, err.Error(), c.want)
 		})
 	}
+}
+
+func TestPatchesAreTriedWhereTheFileIsKnown(t *testing.T) {
+	text := "title: x\nload: {rate: 1, count: 9}\nexpect: [{availability: 99 %}]\ncluster:\n  servers: 7\n  patch:\n    - {section: defaults, add: [retries 3]}\n    - {section: defaults, remove: [retries]}\n    - {section: defaults, remove: [retries]}\n"
+	_, err := Load("x.yaml", []byte(text), Options{})
+	require.NoError(t, err, "the cluster may have another file")
+	asked := 0
+	_, err = Load("x.yaml", []byte(text), Options{HAProxy: func(servers int) string { asked = servers; return "defaults\n mode http\n" }})
+	require.EqualError(t, err, `x.yaml:9:7: patch: section "defaults" has no line "retries" to remove`)
+	assert.Equal(t, 7, asked)
+	whole := strings.Replace(text, "  servers: 7\n", "  haproxy: global\n", 1)
+	_, err = Load("x.yaml", []byte(whole), Options{})
+	assert.ErrorContains(t, err, `x.yaml:7:7: patch: haproxy.cfg has no section "defaults"`)
 }
 
 func TestAliasesAndRolesBecomeNodes(t *testing.T) {

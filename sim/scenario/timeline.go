@@ -47,17 +47,17 @@ func (d *decoder) step(n ast.Node, number int) []sim.Step {
 
 func faultFields(f *sim.Fault, when *sim.When, target *ast.Node) []field {
 	return append([]field{
-		{"fault", "word", "what breaks: an entry of the fault catalogue", func(d *decoder, n ast.Node) { d.str(n, "fault", &f.Kind) }},
-		{"name", "word", "for windows and other steps to refer to; without it, the kind", func(d *decoder, n ast.Node) { d.name(n, &f.Name) }},
-		{"target", "word or list", "nodes, or servers for all real servers; may be left out where the kind can hit only one", func(_ *decoder, n ast.Node) { *target = n }},
-		{"for", "time", "from its effect to its recovery; without it, until the load is over", func(d *decoder, n ast.Node) {
+		{"fault", mapping("kind"), "what breaks: an entry of the fault catalogue", func(d *decoder, n ast.Node) { d.str(n, "fault", &f.Kind) }},
+		{"name", aName, "for windows and other steps to refer to; without it, the kind", func(d *decoder, n ast.Node) { d.name(n, &f.Name) }},
+		{"target", texts, "nodes, or servers for all real servers; may be left out where the kind can hit only one", func(_ *decoder, n ast.Node) { *target = n }},
+		{"for", aTime, "from its effect to its recovery; without it, until the load is over", func(d *decoder, n ast.Node) {
 			d.duration(n, "for", &f.For)
 			if f.For == 0 {
 				d.fail(n, "for is 0: nothing could be seen of the fault; leave it out to hold the fault until the load is over")
 			}
 		}},
-		{"params", "mapping", "what the kind takes", func(d *decoder, n ast.Node) { f.Params = d.params(n) }},
-		{"say", "text", "told to who watches, when it happens", func(d *decoder, n ast.Node) { d.text(n, "say", &f.Say) }},
+		{"params", mapOf(aText), "what the kind takes", func(d *decoder, n ast.Node) { f.Params = d.params(n) }},
+		{"say", aTranslation, "told to who watches, when it happens", func(d *decoder, n ast.Node) { d.text(n, "say", &f.Say) }},
 	}, whenFields(when)...)
 }
 
@@ -76,11 +76,11 @@ func (d *decoder) faultStep(n ast.Node) sim.Step {
 
 func actionFields(a *sim.Action, when *sim.When) []field {
 	return append([]field{
-		{"run", "text", "the command, as it is typed in the node's shell", func(d *decoder, n ast.Node) { d.str(n, "run", &a.Run) }},
-		{"name", "word", "for expectations and other steps to refer to; without it, action-N by its place", func(d *decoder, n ast.Node) { d.name(n, &a.Name) }},
-		{"node", "word", "where it is typed", func(d *decoder, n ast.Node) { d.str(n, "node", &a.Node) }},
-		{"exit", "number", "the exit code that it must end with", func(d *decoder, n ast.Node) { a.Exit = d.exit(n) }},
-		{"say", "text", "told to who watches, when it happens", func(d *decoder, n ast.Node) { d.text(n, "say", &a.Say) }},
+		{"run", aText, "the command, as it is typed in the node's shell", func(d *decoder, n ast.Node) { d.str(n, "run", &a.Run) }},
+		{"name", aName, "for expectations and other steps to refer to; without it, action-N by its place", func(d *decoder, n ast.Node) { d.name(n, &a.Name) }},
+		{"node", aWord, "where it is typed", func(d *decoder, n ast.Node) { d.str(n, "node", &a.Node) }},
+		{"exit", whole(0, 255), "the exit code that it must end with", func(d *decoder, n ast.Node) { a.Exit = d.exit(n) }},
+		{"say", aTranslation, "told to who watches, when it happens", func(d *decoder, n ast.Node) { d.text(n, "say", &a.Say) }},
 	}, whenFields(when)...)
 }
 
@@ -130,8 +130,8 @@ func (d *decoder) params(n ast.Node) map[string]string {
 
 func whenFields(w *sim.When) []field {
 	return []field{
-		{"at", "time", "after the start of the load, or after what after names", func(d *decoder, n ast.Node) { d.duration(n, "at", &w.At) }},
-		{"after", "text", `a moment of an earlier step: "kill effect", "kill recovered", "ACTION done"`, func(d *decoder, n ast.Node) {
+		{"at", aTime, "after the start of the load, or after what after names", func(d *decoder, n ast.Node) { d.duration(n, "at", &w.At) }},
+		{"after", aMoment, `a moment of an earlier step: "kill effect", "kill recovered", "ACTION done"`, func(d *decoder, n ast.Node) {
 			s, ok := d.word(n, "after")
 			if !ok {
 				return
@@ -172,7 +172,7 @@ func (d *decoder) place(n ast.Node, seen map[string]ast.Node, st *sim.Step) {
 }
 
 func (d *decoder) checkMoment(at ast.Node, of sim.Step, moment string) {
-	moments := []string{sim.StepInjected, sim.StepEffect, sim.StepRecover, sim.StepRecovered}
+	moments := faultMoments()
 	if of.Action != nil {
 		moments = []string{sim.ActionEnd}
 	}

@@ -22,8 +22,8 @@ func isMapping(n ast.Node) bool {
 
 func availabilityFields(a *sim.Availability) []field {
 	return []field{
-		{"is", "bound", "per cents", func(d *decoder, n ast.Node) { a.Bound, _ = d.bound(n, "availability", ">=") }},
-		{"ok", "list", "codes or classes that count as served; without it 2xx and 3xx", func(d *decoder, n ast.Node) {
+		{"is", aBound, "per cents", func(d *decoder, n ast.Node) { a.Bound, _ = d.bound(n, "availability", ">=") }},
+		{"ok", statuses, "codes or classes that count as served; without it 2xx and 3xx", func(d *decoder, n ast.Node) {
 			for _, item := range d.items(n) {
 				if s, ok := d.statusWord(item); ok {
 					a.OK = append(a.OK, s)
@@ -47,7 +47,10 @@ func (d *decoder) availability(n ast.Node) *sim.Availability {
 }
 
 func (d *decoder) shares(n ast.Node) (list []sim.ServerShare) {
-	entries, _ := d.entries(n, "share")
+	entries, ok := d.entries(n, "share")
+	if ok && len(entries) == 0 {
+		d.fail(n, "share says nothing: give it a server and the part that is its")
+	}
 	for _, e := range entries {
 		if b, ok := d.bound(e.value, "share of "+e.key, "="); ok {
 			share := sim.ServerShare{Server: e.key, Bound: b}
@@ -59,9 +62,9 @@ func (d *decoder) shares(n ast.Node) (list []sim.ServerShare) {
 
 func distributionFields(dist *sim.Distribution) []field {
 	return []field{
-		{"law", "word", "even, or weights: those in haproxy.cfg", func(d *decoder, n ast.Node) { d.law(n, dist) }},
-		{"of", "list", "the servers that take part; without it all of the backend", func(d *decoder, n ast.Node) { dist.Servers = d.words(n, "of") }},
-		{"within", "number", "requests more than the algorithm's own deviation that are borne", func(d *decoder, n ast.Node) {
+		{"law", choice(laws...), "even, or weights: those in haproxy.cfg", func(d *decoder, n ast.Node) { d.law(n, dist) }},
+		{"of", texts, "the servers that take part; without it all of the backend", func(d *decoder, n ast.Node) { dist.Servers = d.words(n, "of") }},
+		{"within", whole(0, 1_000_000), "requests more than the algorithm's own deviation that are borne", func(d *decoder, n ast.Node) {
 			dist.Within, _ = d.integer(n, "within", 0, 1_000_000)
 		}},
 	}
@@ -80,18 +83,21 @@ func (d *decoder) distribution(n ast.Node) *sim.Distribution {
 	return dist
 }
 
+// laws are by what a distribution may be held against.
+var laws = []string{"even", "weights"}
+
 func (d *decoder) law(n ast.Node, dist *sim.Distribution) {
 	var s string
-	d.choice(n, "distribution", []string{"even", "weights"}, &s)
+	d.choice(n, "distribution", laws, &s)
 	dist.Even = s == "even"
 }
 
 func detectionFields(det *sim.Detection, what string) []field {
 	return []field{
-		{"fault", "word", "the fault's name", func(d *decoder, n ast.Node) { d.str(n, "fault", &det.Fault) }},
-		{"servers", "list", "whose state is looked at; without it the fault's targets, or all servers", func(d *decoder, n ast.Node) { det.Servers = d.words(n, "servers") }},
-		{"within", "time", "in place of the bound that follows from haproxy.cfg", func(d *decoder, n ast.Node) { d.duration(n, "within", &det.Within) }},
-		{"allow", "time", "on top of the bound that follows from haproxy.cfg", func(d *decoder, n ast.Node) { d.duration(n, "allow", &det.Allow) }},
+		{"fault", aWord, "the fault's name", func(d *decoder, n ast.Node) { d.str(n, "fault", &det.Fault) }},
+		{"servers", texts, "whose state is looked at; without it the fault's targets, or all servers", func(d *decoder, n ast.Node) { det.Servers = d.words(n, "servers") }},
+		{"within", aTime, "in place of the bound that follows from haproxy.cfg", func(d *decoder, n ast.Node) { d.duration(n, "within", &det.Within) }},
+		{"allow", aTime, "on top of the bound that follows from haproxy.cfg", func(d *decoder, n ast.Node) { d.duration(n, "allow", &det.Allow) }},
 	}
 }
 
@@ -147,8 +153,8 @@ func (d *decoder) statuses(n ast.Node) (list []string) {
 
 func statusFields(mix *sim.StatusMix) []field {
 	return []field{
-		{"only", "list", "every request got one of these", func(d *decoder, n ast.Node) { mix.Only = d.statuses(n) }},
-		{"none", "list", "no request got one of these", func(d *decoder, n ast.Node) { mix.None = d.statuses(n) }},
+		{"only", statuses, "every request got one of these", func(d *decoder, n ast.Node) { mix.Only = d.statuses(n) }},
+		{"none", statuses, "no request got one of these", func(d *decoder, n ast.Node) { mix.None = d.statuses(n) }},
 	}
 }
 
@@ -178,11 +184,11 @@ var stateNames = []string{"UP", "DOWN", "MAINT", "NOLB", "DRAIN"}
 
 func stateFields(st *sim.States) []field {
 	return []field{
-		{"of", "list", "servers; without it all of the backend", func(d *decoder, n ast.Node) { st.Servers = d.words(n, "of") }},
-		{"always", "word", "every sample has this state", func(d *decoder, n ast.Node) { d.choice(n, "state", stateNames, &st.Always) }},
-		{"never", "word", "no sample has this state", func(d *decoder, n ast.Node) { d.choice(n, "state", stateNames, &st.Never) }},
-		{"reaches", "word", "some sample of each server has this state", func(d *decoder, n ast.Node) { d.choice(n, "state", stateNames, &st.Reaches) }},
-		{"check", "word", "every sample has this check result, as in the statistics: L4OK, L7OK, L4TOUT …", func(d *decoder, n ast.Node) { d.str(n, "check", &st.Check) }},
+		{"of", texts, "servers; without it all of the backend", func(d *decoder, n ast.Node) { st.Servers = d.words(n, "of") }},
+		{"always", choice(stateNames...), "every sample has this state", func(d *decoder, n ast.Node) { d.choice(n, "state", stateNames, &st.Always) }},
+		{"never", choice(stateNames...), "no sample has this state", func(d *decoder, n ast.Node) { d.choice(n, "state", stateNames, &st.Never) }},
+		{"reaches", choice(stateNames...), "some sample of each server has this state", func(d *decoder, n ast.Node) { d.choice(n, "state", stateNames, &st.Reaches) }},
+		{"check", aWord, "every sample has this check result, as in the statistics: L4OK, L7OK, L4TOUT …", func(d *decoder, n ast.Node) { d.str(n, "check", &st.Check) }},
 	}
 }
 
@@ -200,9 +206,9 @@ func (d *decoder) state(n ast.Node) *sim.States {
 
 func matchFields(to *sim.TextMatch) []field {
 	return []field{
-		{"contains", "text or list", "each is there", func(d *decoder, n ast.Node) { to.Contains = d.words(n, "contains") }},
-		{"lacks", "text or list", "none is there", func(d *decoder, n ast.Node) { to.Lacks = d.words(n, "lacks") }},
-		{"matches", "text or list", "regular expressions (RE2), each matches", func(d *decoder, n ast.Node) {
+		{"contains", texts, "each is there", func(d *decoder, n ast.Node) { to.Contains = d.words(n, "contains") }},
+		{"lacks", texts, "none is there", func(d *decoder, n ast.Node) { to.Lacks = d.words(n, "lacks") }},
+		{"matches", texts, "regular expressions (RE2), each matches", func(d *decoder, n ast.Node) {
 			for _, item := range d.items(n) {
 				if s, ok := d.word(item, "matches"); ok {
 					if _, err := regexp.Compile(s); err != nil {
@@ -217,8 +223,8 @@ func matchFields(to *sim.TextMatch) []field {
 
 func outputFields(out *sim.OutputMatch) []field {
 	return append([]field{
-		{"of", "word", "the action's name", func(d *decoder, n ast.Node) { d.str(n, "of", &out.Action) }},
-		{"exit", "number", "its exit code", func(d *decoder, n ast.Node) { out.Exit = d.exit(n) }},
+		{"of", aWord, "the action's name", func(d *decoder, n ast.Node) { d.str(n, "of", &out.Action) }},
+		{"exit", whole(0, 255), "its exit code", func(d *decoder, n ast.Node) { out.Exit = d.exit(n) }},
 	}, matchFields(&out.TextMatch)...)
 }
 
@@ -236,7 +242,7 @@ func (d *decoder) output(n ast.Node) *sim.OutputMatch {
 
 func logFields(l *sim.LogMatch) []field {
 	return append([]field{
-		{"node", "word", "whose log; without it the director's", func(d *decoder, n ast.Node) { d.str(n, "node", &l.Node) }},
+		{"node", aWord, "whose log; without it the director's", func(d *decoder, n ast.Node) { d.str(n, "node", &l.Node) }},
 	}, matchFields(&l.TextMatch)...)
 }
 
@@ -253,7 +259,10 @@ func (d *decoder) log(n ast.Node) *sim.LogMatch {
 }
 
 func (d *decoder) latency(n ast.Node) (list []sim.Quantile) {
-	entries, _ := d.entries(n, "latency")
+	entries, ok := d.entries(n, "latency")
+	if ok && len(entries) == 0 {
+		d.fail(n, "latency says nothing: give it a quantile and its bound")
+	}
 	for _, e := range entries {
 		q, ok := quantile(e.key)
 		if !ok {

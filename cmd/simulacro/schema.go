@@ -1,0 +1,33 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"simulacro/sim/run"
+)
+
+func newSchema(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "schema",
+		Short: "Print the JSON Schema of scenario files, for an editor",
+		Long: `Prints the JSON Schema (draft 2020-12) of scenario files: an editor that knows it completes
+and checks a file while it is written. Editors with the YAML language server find it by a
+file's first line, which simulacro new writes:
+
+  # yaml-language-server: $schema=schema.json`,
+		Example: `  simulacro schema >schema.json`,
+		Args:    cobra.NoArgs,
+		RunE:    func(*cobra.Command, []string) error { return run.WriteSchema(a.stdout) },
+	}
+}
+
+// newReference is what docs/scenarios.md is made with.
+func newReference(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:    "reference",
+		Short:  "Print what a scenario file can hold, and the faults, as Markdown",
+		Hidden: true,
+		Args:   cobra.NoArgs,
+		RunE:   func(*cobra.Command, []string) error { return run.WriteReference(a.stdout) },
+	}
+}

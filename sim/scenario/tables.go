@@ -1,0 +1,83 @@
+package scenario
+
+import (
+	"github.com/goccy/go-yaml/ast"
+
+	"simulacro/sim"
+)
+
+// table is one of the tables by which files are read, with what the reference and the schema say around it.
+type table struct {
+	name, about string
+	fields      []field
+	// def is its name in the schema; tables of one def are one object there.
+	def string
+	// rule is what the loader asks of the object besides its fields, as a schema.
+	rule keywords
+}
+
+// tables lists all of them, in the order of the reference.
+func tables() []table {
+	var (
+		target ast.Node
+		when   sim.When
+		window string
+		e      sim.Expectation
+	)
+	return []table{
+		{"scenario", "The file.", scenarioFields(&sim.Scenario{}), "", need("title", "expect")},
+		{"cluster", "", clusterFields(&sim.Cluster{}), "cluster", nil},
+		{"patch", "An entry of a cluster's patch.", patchFields(&sim.SectionPatch{}), "patch", all(need("section"), any1("remove", "replace", "add"))},
+		{"load", "An open loop: requests leave at their time whether or not earlier ones were answered.", loadFields(&sim.Load{}), "load", all(need("rate"), notBoth("count", "for"))},
+		{"fault", "An entry of the timeline. The kinds are listed under faults.", faultFields(&sim.Fault{}, &when, &target), "fault", all(need("fault"), any1("at", "after"))},
+		{"action", "An entry of the timeline: what an operator types in a node.", actionFields(&sim.Action{}, &when), "action", all(need("run", "node"), any1("at", "after"))},
+		{"expectation", "An entry of expect: what is expected, and around it:", aroundFields(&e, &window), "expectation", nil},
+		{"what is expected", "One of these in each expectation.", verbFields(&e), "expectation", one(keys(verbFields(&e))...)},
+		{"availability", "Where a bound alone is not enough.", availabilityFields(&sim.Availability{}), "availability", need("is")},
+		{"distribution", "Where a word alone is not enough.", distributionFields(&sim.Distribution{}), "distribution", need("law")},
+		{"detection, recovery", "Where a fault's name alone is not enough.", detectionFields(&sim.Detection{}, "detection"), "detection", notBoth("within", "allow")},
+		{"status", "Besides these, any status and the bound of its part: `503: <= 2 %`.", statusFields(&sim.StatusMix{}), "status",
+			keywords{"minProperties": 1, "patternProperties": keywords{statusNameForm(): ref("bound")}}},
+		{"state", "", stateFields(&sim.States{}), "state", any1("always", "never", "reaches", "check")},
+		{"output", "", outputFields(&sim.OutputMatch{}), "output", all(need("of"), any1("exit", "contains", "lacks", "matches"))},
+		{"log", "", logFields(&sim.LogMatch{}), "log", any1("contains", "lacks", "matches")},
+		{"text", "What is for people, where it is given in two languages.", textFields(&sim.Text{}, "text"), "translation", need("en")},
+	}
+}
+
+// The rules; each key is one of the fields of the table.
+
+func need(keys ...string) keywords { return keywords{"required": anys(keys)} }
+
+func any1(keys ...string) keywords { return keywords{"anyOf": eachRequired(keys)} }
+
+func one(keys ...string) keywords { return keywords{"oneOf": eachRequired(keys)} }
+
+func notBoth(a, b string) keywords { return keywords{"not": need(a, b)} }
+
+// all joins rules of different keywords.
+func all(rules ...keywords) keywords {
+	joined := keywords{}
+	for _, r := range rules {
+		for k, v := range r {
+			joined[k] = v
+		}
+	}
+	return joined
+}
+
+func eachRequired(keys []string) []any {
+	var list []any
+	for _, k := range keys {
+		list = append(list, need(k))
+	}
+	return list
+}
+
+func anys(list []string) []any {
+	out := make([]any, len(list))
+	for i, s := range list {
+		out[i] = s
+	}
+	return out
+}
