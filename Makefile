@@ -17,7 +17,7 @@ PKGS    ?= ./...
 .PHONY: help build docs images demo down test unit scenarios practical test-engine29 bench check lint fmt clean need-docker
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## static binaries in bin/: simulacro, proxy, mount.nfs
 	@mkdir -p bin
