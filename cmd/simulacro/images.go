@@ -62,9 +62,9 @@ a registry answers, else built from the package mirror with mmdebstrap.`,
 
 func (a *app) removeImages(ctx context.Context) error {
 	return a.withRuntime(ctx, func(rt *docker.Runtime) error {
-		n, err := rt.RemoveImages(ctx)
+		n, err := rt.RemoveImages(ctx, false)
 		if err == nil {
-			a.say("%d images removed", n)
+			a.say("%d images are removed", n)
 		}
 		return err
 	})

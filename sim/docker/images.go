@@ -93,18 +93,24 @@ func (r *Runtime) Build(ctx context.Context, binDir string, progress Progress) e
 		}
 		ph.done(i.Tag)
 	}
-	_, err = r.removeImages(ctx, filters.Arg("dangling", "true"))
+	_, err = r.removeImages(ctx, imageLabels[0], filters.Arg("dangling", "true"))
 	return err
 }
 
-// RemoveImages removes the nodes' images, and those of earlier builds. The base stays: it may be a registry's.
-func (r *Runtime) RemoveImages(ctx context.Context) (removed int, err error) {
-	return r.removeImages(ctx)
+// RemoveImages removes the nodes' images and those of earlier builds, and with base the base too if it was built here; a
+// registry's stays. What a container uses stays.
+func (r *Runtime) RemoveImages(ctx context.Context, base bool) (removed int, err error) {
+	removed, err = r.removeImages(ctx, imageLabels[0])
+	if err != nil || !base {
+		return removed, err
+	}
+	n, err := r.removeImages(ctx, imageLabels[1])
+	return removed + n, err
 }
 
-// removeImages removes those of our images that the filters select and that no container uses.
-func (r *Runtime) removeImages(ctx context.Context, which ...filters.KeyValuePair) (removed int, err error) {
-	args := filters.NewArgs(append(which, filters.Arg("label", LabelCluster+"="+imageLabels[0]))...)
+// removeImages removes those of our images that have the label's value, that the filters select and that no container uses.
+func (r *Runtime) removeImages(ctx context.Context, label string, which ...filters.KeyValuePair) (removed int, err error) {
+	args := filters.NewArgs(append(which, filters.Arg("label", LabelCluster+"="+label))...)
 	list, err := r.api.ImageList(ctx, image.ListOptions{Filters: args})
 	if err != nil {
 		return 0, fmt.Errorf("list images: %w", err)
