@@ -60,7 +60,7 @@ func PlanFromEnv(getenv func(string) string) (plan Plan, asked bool, err error) 
 
 // Asked says which parts of a plan a person named: a conflict there is refused, while the other parts give way to the next
 // free network or port.
-type Asked struct{ Outer, Inner, Port bool }
+type Asked struct{ Outer, Inner, Port, Servers bool }
 
 // AskedFromEnv tells which of EnvOuter, EnvInner and EnvPort are set; getenv is os.Getenv.
 func AskedFromEnv(getenv func(string) string) Asked {

@@ -18,7 +18,7 @@ func newJudge(a *app) *cobra.Command {
 		Long: `Reads the history of a run (the file, or the folder that simulacro run left) and judges it
 by the scenario and the haproxy.cfg that it carries.`,
 		Example: `  simulacro judge out/kill-server-simulacro-20261122-130000`,
-		Args:    cobra.ExactArgs(1),
+		Args:    wants("which run? (the folder that simulacro run left, or its history.ndjson)", cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			path := args[0]
 			if info, err := os.Stat(path); err == nil && info.IsDir() {

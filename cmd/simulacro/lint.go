@@ -27,7 +27,7 @@ practical's. No cluster is needed.
 The exit code is 0 if all are well, else 1.`,
 		Example: `  simulacro lint my-drill.yaml
   simulacro lint scenarios/*.yaml -o json`,
-		Args:              cobra.MinimumNArgs(1),
+		Args:              wants("which drill? (a file, or a name that simulacro list tells)", cobra.ArbitraryArgs),
 		ValidArgsFunction: completeScenario,
 		RunE: func(_ *cobra.Command, args []string) error {
 			var all []linted

@@ -30,7 +30,7 @@ func newNew(a *app) *cobra.Command {
 		Long: `Writes NAME.yaml, a short scenario with comments that runs as it is, and schema.json beside
 it for the editor, where there is none. A file that is there is never overwritten.`,
 		Example: `  simulacro new my-drill && simulacro run --dry-run my-drill.yaml`,
-		Args:    cobra.ExactArgs(1),
+		Args:    wants("which name? (simulacro new my-drill)", cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			path := strings.TrimSuffix(args[0], scenarios.Ending) + scenarios.Ending
 			if err := writeStarter(path); err != nil {

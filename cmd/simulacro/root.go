@@ -134,7 +134,13 @@ func (a *app) root() *cobra.Command {
 		Example:       rootExample,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		PersistentPreRunE: func(*cobra.Command, []string) error {
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := docker.CheckName(a.cluster); err != nil {
+				return &codeError{exitUsage, err}
+			}
+			if err := cmd.ValidateFlagGroups(); err != nil { // cobra does it too, but after this
+				return &codeError{exitUsage, err}
+			}
 			if a.output != "text" && a.output != "json" {
 				return usagef("--output %q: must be text or json", a.output)
 			}
@@ -221,6 +227,16 @@ func completeNode(_ *cobra.Command, args []string, prefix string) ([]string, cob
 		}
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// wants asks for the first argument in words: cobra only counts them.
+func wants(question string, then cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return errors.New(question)
+		}
+		return then(cmd, args)
+	}
 }
 
 // oneNode asks for the name of a node as the first argument, so that a missing one is told in words.

@@ -47,7 +47,7 @@ follows from haproxy.cfg for the times of detection and recovery.`,
   simulacro run kill-server --dry-run
   simulacro run kill-server --director haproxy
   simulacro run my-drill.yaml --keep -o json`,
-		Args:              cobra.MinimumNArgs(1),
+		Args:              wants("which drill? (a file, or a name that simulacro list tells)", cobra.ArbitraryArgs),
 		ValidArgsFunction: completeScenario,
 	}
 	f.specFlags = addSpecFlags(cmd)

@@ -20,7 +20,7 @@ type specFlags struct {
 
 func addSpecFlags(cmd *cobra.Command) *specFlags {
 	f := &specFlags{set: cmd.Flags()}
-	f.set.StringVar(&f.director, "director", string(sim.DirectorKinds()[0]), "the program behind `haproxy`: simulacro (ours) or haproxy (Debian's)")
+	f.set.StringVar(&f.director, "director", string(sim.DirectorKinds()[0]), "the program behind the unit haproxy: simulacro (ours) or haproxy (Debian's)")
 	f.set.StringVar(&f.outer, "outer", "", "first three octets of the outer network (SIMULACRO_OUTER; default 192.168.1)")
 	f.set.StringVar(&f.inner, "inner", "", "first three octets of the inner network (SIMULACRO_INNER; default 10.0.100)")
 	f.set.StringVar(&f.port, "port", "", "port of 127.0.0.1 that leads to the director; 0 for none (SIMULACRO_PORT; default 5080)")
@@ -41,6 +41,7 @@ func (f *specFlags) spec(cluster string, getenv func(string) string) (sim.Spec, 
 	}
 	noPort := f.port == "0"
 	asked := sim.AskedFromEnv(env)
+	asked.Servers = f.set.Changed("servers")
 	plan, _, err := sim.PlanFromEnv(func(name string) string {
 		if name == sim.EnvPort && noPort {
 			return ""

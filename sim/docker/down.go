@@ -26,7 +26,7 @@ const (
 // Down removes every container, network and volume of the cluster and what this machine remembers of it. found is false
 // where there was nothing. Removal is at once: no node is asked to shut down.
 func (r *Runtime) Down(ctx context.Context, name string) (found bool, err error) {
-	if err := checkName(name); err != nil {
+	if err := CheckName(name); err != nil {
 		return false, err
 	}
 	l, err := acquire(ctx, name, nil)

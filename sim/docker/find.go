@@ -186,7 +186,7 @@ func (r *Runtime) complete(ctx context.Context, p *parts, spec *sim.Spec) error 
 
 // Find gives the cluster of that name, made by whichever process; ErrNotFound if there is none.
 func (r *Runtime) Find(ctx context.Context, name string) (*Cluster, error) {
-	if err := checkName(name); err != nil {
+	if err := CheckName(name); err != nil {
 		return nil, err
 	}
 	p, err := r.survey(ctx, name)

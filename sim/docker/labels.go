@@ -47,8 +47,8 @@ const (
 	innerNet = "inner"
 )
 
-// checkName refuses what the engine would not take as part of a container's name, or could not be told from an image.
-func checkName(name string) error {
+// CheckName refuses what the engine would not take as part of a container's name, or could not be told from an image.
+func CheckName(name string) error {
 	valid := name != "" && strings.IndexFunc(name, func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_.-", r))
 	}) < 0 && !strings.ContainsRune("_.-", rune(name[0]))

@@ -151,7 +151,7 @@ func withDefaults(spec sim.Spec) sim.Spec {
 
 // checkSpec says what no cluster can be made of.
 func checkSpec(spec sim.Spec) error {
-	if err := checkName(spec.Name); err != nil {
+	if err := CheckName(spec.Name); err != nil {
 		return err
 	}
 	var kinds []string

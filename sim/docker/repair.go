@@ -82,7 +82,7 @@ func (c *Cluster) uncut(ctx context.Context, node string) (bool, error) {
 
 // RemoveHalfMade removes the cluster of that name if its maker died before it was whole; removed tells whether it was so.
 func (r *Runtime) RemoveHalfMade(ctx context.Context, name string) (removed bool, err error) {
-	if err := checkName(name); err != nil {
+	if err := CheckName(name); err != nil {
 		return false, err
 	}
 	l, err := acquire(ctx, name, nil)

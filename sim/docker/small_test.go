@@ -127,6 +127,11 @@ func TestDifference(t *testing.T) {
 	want = have
 	want.MountOptions = "soft"
 	assert.Contains(t, difference(want, have), "mount options")
+	want = have
+	want.Plan.Servers = 5
+	assert.Empty(t, difference(want, have), "nobody asked for it")
+	want.Asked.Servers = true
+	assert.Contains(t, difference(want, have), "3 real servers")
 }
 
 func TestFollow(t *testing.T) {

@@ -100,6 +100,8 @@ func difference(want, have sim.Spec) string {
 		return "inner network " + have.Plan.InnerOctets()
 	case want.Asked.Port && want.Plan.Port != have.Plan.Port:
 		return fmt.Sprintf("port %d", have.Plan.Port)
+	case want.Asked.Servers && want.Plan.Servers != have.Plan.Servers:
+		return fmt.Sprintf("%d real servers", have.Plan.Servers)
 	case want.HAProxyCfg != "" && have.Plan.Rewrite(want.HAProxyCfg) != have.HAProxyCfg:
 		return "another haproxy.cfg"
 	case want.MountOptions != "" && want.MountOptions != have.MountOptions:
