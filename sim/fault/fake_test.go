@@ -14,13 +14,15 @@ import (
 type world struct {
 	mu     sync.Mutex
 	plan   sim.Plan
-	state  map[string]string          // by node
-	unit   map[string]string          // "node/unit" -> active, inactive, failed
-	hung   map[string]bool            // "node/unit"
-	cut    map[string]bool            // by node
-	listen string                     // Apache's on the director
-	open   bool                       // port 80 in zone external
-	onExec func(node, command string) // may be nil
+	state  map[string]string // by node
+	unit   map[string]string // "node/unit" -> active, inactive, failed
+	hung   map[string]bool   // "node/unit"
+	cut    map[string]bool   // by node
+	listen string            // Apache's on the director
+	open   bool              // port 80 in zone external
+	// reachable lets pings pass whatever is cut.
+	reachable bool
+	onExec    func(node, command string) // may be nil
 }
 
 func newWorld() *world {
@@ -119,7 +121,7 @@ func (w *world) Exec(_ context.Context, node string, argv ...string) (sim.Output
 		return w.nft(node, cmd)
 	case "ping":
 		target := w.byAddr(last)
-		return code(w.state[target] == Running && !w.cut[target] && !w.cut[node]), nil
+		return code(w.reachable || w.state[target] == Running && !w.cut[target] && !w.cut[node]), nil
 	case "sed":
 		if argv[1] == "-n" {
 			return sim.Output{Stdout: w.listen + "\n"}, nil

@@ -254,14 +254,58 @@ func TestRefusals(t *testing.T) {
 		{"nod-kill", nil, `no fault "nod-kill": there are node-kill, `},
 		{"port-clash", nil, "cannot be done to cluster2, a server"},
 		{"node-kill", map[string]string{"x": "1"}, `no parameter "x"`},
+		{"partition", map[string]string{"way": "up"}, `partition on cluster2: way "up"`},
+		{"partition", map[string]string{"peer": "cluster9"}, "partition on cluster2: peer: "},
+		{"partition", map[string]string{"peer": "cluster2"}, "is the node itself"},
+		{"partition", map[string]string{"peer": "client"}, "on another network: there is nothing to cut"},
 	} {
 		_, err := New(w.env(), c.kind, "f", server, c.params, nil, nil)
 		assert.ErrorContains(t, err, c.want)
 	}
-	i, err := New(w.env(), "partition", "f", server, map[string]string{"way": "up"}, ledger(t), func(sim.Event) {})
-	require.NoError(t, err)
-	require.NoError(t, i.Plan(t.Context()))
-	assert.ErrorContains(t, i.Inject(t.Context()), `way "up"`)
+}
+
+// One table holds a node's cut, so that a second would be mended with the first.
+func TestOneCutANodeAtATime(t *testing.T) {
+	w, led := newWorld(), ledger(t)
+	director, _ := w.plan.Node("cluster1")
+	cut := func(id, peer string) *Injection {
+		i, err := New(w.env(), "partition", id, director, map[string]string{"peer": peer}, led, func(sim.Event) {})
+		require.NoError(t, err)
+		return i
+	}
+	first, second := cut("first", "cluster2"), cut("second", "cluster3")
+	require.NoError(t, first.Plan(t.Context()))
+	require.NoError(t, first.Inject(t.Context()))
+	w.reachable = true // the second peer is not concerned by the first cut
+	assert.ErrorContains(t, second.Plan(t.Context()), "one cut a node at a time")
+	w.reachable = false
+	require.NoError(t, first.Recover(t.Context()))
+	require.NoError(t, first.AwaitRecovery(t.Context()))
+	assert.Empty(t, w.sick())
+	assert.Empty(t, led.Owed())
+}
+
+// A node that is cut off and then loses its power loses its rules too. Its cut may end before it is switched on again.
+func TestPartitionOfANodeThatIsKilled(t *testing.T) {
+	w, led := newWorld(), ledger(t)
+	server, _ := w.plan.Node("cluster2")
+	var cut, kill *Injection
+	for kind, i := range map[string]**Injection{"partition": &cut, "node-kill": &kill} {
+		var err error
+		*i, err = New(w.env(), kind, kind, server, nil, led, func(sim.Event) {})
+		require.NoError(t, err)
+	}
+	for _, i := range []*Injection{cut, kill} {
+		require.NoError(t, i.Plan(t.Context()))
+		require.NoError(t, i.Inject(t.Context()))
+		require.NoError(t, i.AwaitEffect(t.Context()))
+	}
+	require.NoError(t, cut.Recover(t.Context()), "a node without power has no rules to remove")
+	require.NoError(t, kill.Recover(t.Context()))
+	require.NoError(t, cut.AwaitRecovery(t.Context()))
+	require.NoError(t, kill.AwaitRecovery(t.Context()))
+	assert.Empty(t, w.sick())
+	assert.Empty(t, led.Owed())
 }
 
 func TestPartitionRules(t *testing.T) {

@@ -67,6 +67,7 @@ type Kind struct {
 	// Wait bounds the wait for the effect, and for the recovery; 0 means DefaultWait.
 	Wait time.Duration
 
+	Check     func(s *Site) error                      // optional: of parameters that only the plan can judge
 	Save      func(ctx context.Context, s *Site) error // optional
 	Inject    func(ctx context.Context, s *Site) error
 	Effect    func(ctx context.Context, s *Site) (Seen, error)
@@ -126,5 +127,11 @@ func (k Kind) site(env Env, node sim.Node, params map[string]string) (*Site, err
 		}
 		full[name] = v
 	}
-	return &Site{Env: env, Node: node, Params: full, Saved: map[string]string{}}, nil
+	s := &Site{Env: env, Node: node, Params: full, Saved: map[string]string{}}
+	if k.Check != nil {
+		if err := k.Check(s); err != nil {
+			return nil, fmt.Errorf("%s on %s: %w", k.Name, node.Name, err)
+		}
+	}
+	return s, nil
 }

@@ -21,6 +21,18 @@ var partition = Kind{
 		{Name: "peer", Does: "the node on the other side of the cut; by default everybody"},
 		{Name: "way", Default: "both", Choices: []string{"in", "out", "both"}, Does: "what is cut: in is what the node would receive"},
 	},
+	Check: func(s *Site) error {
+		_, err := s.cutRules()
+		return err
+	},
+	// There is one table a node: the recovery of one cut would mend another with it.
+	Save: func(ctx context.Context, s *Site) error {
+		cut, said, err := s.cut(ctx)
+		if err == nil && cut {
+			err = fmt.Errorf("%s already; one cut a node at a time (a cut may also be made at its peer)", said)
+		}
+		return err
+	},
 	Inject: func(ctx context.Context, s *Site) error {
 		rules, err := s.cutRules()
 		if err != nil {
@@ -55,16 +67,9 @@ var partition = Kind{
 
 // cutRules is one nft transaction. Loopback stays: a node that is cut off still speaks with itself.
 func (s *Site) cutRules() (string, error) {
-	match := ""
-	if name := s.Params["peer"]; name != "" {
-		peer, err := s.Plan.Node(name)
-		if err != nil {
-			return "", fmt.Errorf("partition: peer: %w", err)
-		}
-		match = peer.Inner.String()
-		if !peer.Inner.IsValid() || !s.Node.Inner.IsValid() {
-			match = peer.Outer.String()
-		}
+	match, err := s.peerAddr()
+	if err != nil {
+		return "", err
 	}
 	chain := func(hook, iface, dir string) string {
 		rule := fmt.Sprintf("%s != \"lo\" drop", iface)
@@ -78,7 +83,7 @@ func (s *Site) cutRules() (string, error) {
 	fmt.Fprintf(&b, "table inet %s {", nftTable)
 	way := s.Params["way"]
 	if way != "in" && way != "out" && way != "both" {
-		return "", fmt.Errorf("partition: way %q: must be in, out or both", way)
+		return "", fmt.Errorf("way %q: must be in, out or both", way)
 	}
 	if way != "out" {
 		b.WriteString(chain("input", "iifname", "saddr"))
@@ -90,8 +95,32 @@ func (s *Site) cutRules() (string, error) {
 	return b.String(), nil
 }
 
-// cut tells whether our table is there.
+// peerAddr is the address under which the node knows its peer, "" where there is none. Between nodes that share no network
+// there is nothing to cut, and that no ping passes would prove nothing.
+func (s *Site) peerAddr() (string, error) {
+	name := s.Params["peer"]
+	if name == "" {
+		return "", nil
+	}
+	peer, err := s.Plan.Node(name)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("peer: %w", err)
+	case peer.Name == s.Node.Name:
+		return "", fmt.Errorf("peer %s is the node itself", name)
+	case peer.Inner.IsValid() && s.Node.Inner.IsValid():
+		return peer.Inner.String(), nil
+	case peer.Outer.IsValid() && s.Node.Outer.IsValid():
+		return peer.Outer.String(), nil
+	}
+	return "", fmt.Errorf("peer %s is on another network: there is nothing to cut", name)
+}
+
+// cut tells whether our table is there. A node that does not run has none: it went with the node's network.
 func (s *Site) cut(ctx context.Context) (bool, string, error) {
+	if st, err := s.State(ctx, s.Node.Name); err != nil || st == Exited || st == Gone {
+		return false, s.Node.Name + " is " + st, err
+	}
 	tables, err := s.ask(ctx, "nft", "list", "tables")
 	if err != nil {
 		return false, "", err
