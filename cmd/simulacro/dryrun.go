@@ -42,10 +42,13 @@ func (a *app) dryRun(f *runFlags, all []*sim.Scenario) error {
 	return nil
 }
 
+// textWidth is where a description is broken, as the reports' default.
+const textWidth = 100
+
 func printPlan(out io.Writer, p *run.Preview) error {
 	fmt.Fprintf(out, "%s  %s\n", p.Scenario, p.Title)
 	if p.Description != "" {
-		fmt.Fprintf(out, "%s\n", p.Description)
+		fmt.Fprintf(out, "%s\n", fold(p.Description, 0, textWidth))
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	setting(w, p)

@@ -107,7 +107,7 @@ func (a *app) runOne(ctx context.Context, rt *docker.Runtime, f *runFlags, s *si
 	live := a.live(s)
 	a.say("%s  (%s)", s.Title.In(a.language()), spec.Director)
 	if about := s.Description.In(a.language()); about != "" {
-		a.say("%s", about)
+		a.say("%s", fold(about, 0, p.width()))
 	}
 	job := run.Job{Scenario: s, Spec: spec, Keep: f.keep, Out: f.out, Booting: p.step,
 		Options: run.Options{Seed: f.seed, Lang: a.language(), Version: version, Tell: live.event, Live: live.second}}
@@ -180,8 +180,10 @@ func (l *liveRun) event(e sim.Event) {
 		return
 	}
 	l.clear()
-	fmt.Fprintf(l.w, "%s  %s\n", l.clock(e.At), text)
+	fmt.Fprintf(l.w, "%s  %s\n", l.clock(e.At), fold(text, clockColumns, l.width()))
 }
+
+const clockColumns = 10 // of a clock and the space behind it
 
 // clock is the time since the judged load began, or before it, since the command did.
 func (l *liveRun) clock(at time.Time) string {
@@ -201,7 +203,17 @@ func (l *liveRun) second(s run.Live) {
 		parts = append(parts, fmt.Sprintf("%s %d", who, n))
 	}
 	sort.Strings(parts)
-	fmt.Fprintf(l.w, "%s%6.1f s  answers/s: %s | %s", clearLine, s.Since.Seconds(), strings.Join(parts, "  "), s.States)
+	line := fmt.Sprintf("%6.1f s  answers/s: %s", s.Since.Seconds(), strings.Join(parts, "  "))
+	if news := notable(s.States); news != "" {
+		line += " | " + news
+	}
+	fmt.Fprint(l.w, clearLine, fit(line, l.width()))
+}
+
+// notable are the servers' states but for those that are simply UP, which need no room on the line.
+func notable(states string) string {
+	all := strings.Split(states, ", ")
+	return strings.Join(slices.DeleteFunc(all, func(s string) bool { return strings.HasSuffix(s, " UP") }), ", ")
 }
 
 func (a *app) printRun(done *run.Done, f *runFlags) error {

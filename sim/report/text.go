@@ -35,7 +35,9 @@ func Text(w io.Writer, h sim.History, v sim.Verdict, o Options) error {
 	}
 	title, sub := heading(h)
 	t.line(t.paint(bold+";"+ansi[v.Outcome], strings.ToUpper(string(v.Outcome))) + "  " + t.paint(bold, title))
-	t.line("      " + t.paint(dim, sub))
+	for _, l := range wrap(sub, t.o.Width-6) {
+		t.line("      " + t.paint(dim, strings.TrimSpace(l)))
+	}
 	if run := h.Run(); run != nil {
 		for _, l := range wrap(run.Description, t.o.Width-6) {
 			t.line("      " + l)
