@@ -101,38 +101,6 @@ func TestFormatterFollowsTheClock(t *testing.T) {
 	}
 }
 
-func TestDecide(t *testing.T) {
-	all := config.Proxy{DontLogNull: true, LogSeparate: true}
-	tests := []struct {
-		name  string
-		proxy config.Proxy
-		r     Record
-		level int
-		ok    bool
-	}{
-		{"normal", all, sample(), Info, true},
-		{"nothing sent", all, with(func(r *Record) { r.BytesIn = 0 }), 0, false},
-		{"nothing sent, logged", config.Proxy{}, with(func(r *Record) { r.BytesIn = 0 }), Info, true},
-		{"server error", all, with(func(r *Record) { r.Status = 500 }), Err, true},
-		{"server error, not separate", config.Proxy{}, with(func(r *Record) { r.Status = 500 }), Info, true},
-		{"client's mistake", all, with(func(r *Record) { r.Status = 404 }), Info, true},
-		{"abnormal end", all, with(func(r *Record) { r.Flags[0] = 'c' }), Err, true},
-		{"local answer", all, with(func(r *Record) { r.Flags[0] = 'L' }), Info, true},
-		{"retried", all, with(func(r *Record) { r.Retries = 1 }), Err, true},
-		{"redispatched", all, with(func(r *Record) { r.Redisp = true }), Err, true},
-		{"dontlog-normal drops", config.Proxy{DontLogNormal: true}, sample(), 0, false},
-		{"dontlog-normal keeps errors", config.Proxy{DontLogNormal: true}, with(func(r *Record) { r.Status = 503 }), Info, true},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			level, ok := Decide(&tt.proxy, &tt.r)
-			if level != tt.level || ok != tt.ok {
-				t.Fatalf("got %d %v, want %d %v", level, ok, tt.level, tt.ok)
-			}
-		})
-	}
-}
-
 func FuzzLineCannotForgeALog(f *testing.F) {
 	for _, s := range []string{"GET / HTTP/1.1", "a\nb", `"`, "#22", "\x00\x7f\xff", "é", ""} {
 		f.Add([]byte(s))

@@ -91,8 +91,8 @@ func tagOf(p *config.Proxy, g *config.Global) string {
 	return "haproxy"
 }
 
-// Request logs one request or connection of frontend p at the given level, usually what Decide has answered. The record
-// and its Line are only read during the call. The short default format of mode http tells of requests only: a connection
+// Request logs one request or connection of frontend p at the given level. The record and its Line are only read
+// during the call. The short default format of mode http tells of requests only: a connection
 // that has sent none leaves no line.
 func (l *Logs) Request(p *config.Proxy, level int, r *Record) {
 	s := l.stream(p)
