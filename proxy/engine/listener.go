@@ -176,6 +176,7 @@ func (p *proxy) countAccept(now int64) {
 	p.mu.Lock()
 	f := &p.front
 	f.connTot++
+	f.curMax = max(f.curMax, p.feconn)
 	f.sess++
 	f.connRate.add(now, 1)
 	f.rate.add(now, 1)
@@ -199,7 +200,6 @@ func (e *Engine) enter(p *proxy) bool {
 		return false
 	}
 	p.feconn++
-	p.front.curMax = max(p.front.curMax, p.feconn)
 	return true
 }
 
