@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"simulacro/proxy/accesslog"
+	"simulacro/proxy/config"
 )
 
 // countRequest counts a request on a frontend.
@@ -181,6 +182,9 @@ func (c *client) log(now int64) {
 		r.Status = -1
 	}
 	c.logPlaces(r)
+	if c.fe.cfg.LogFormat == config.LogDefault {
+		r.Dest = c.destination()
+	}
 	level := LevelInfo
 	if c.notable(r) {
 		level = LevelErr

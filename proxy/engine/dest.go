@@ -1,0 +1,20 @@
+package engine
+
+import (
+	"net/netip"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// destination is the address that the client has connected to; invalid for a unix socket. It asks the system: a listener's
+// address may be a wildcard.
+func (c *client) destination() netip.AddrPort {
+	var a sockaddr
+	a.len = uint32(unix.SizeofSockaddrAny)
+	if _, e := raw(syscall.SYS_GETSOCKNAME, c.fd, ptr(&a.raw), ptr(&a.len), 0, 0, 0); e != 0 {
+		return netip.AddrPort{}
+	}
+	to := a.addrPort()
+	return netip.AddrPortFrom(to.Addr().Unmap(), to.Port())
+}
