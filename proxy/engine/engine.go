@@ -67,6 +67,7 @@ func New(cfg *config.Config, opt Options) (*Engine, error) {
 	for _, p := range e.proxies {
 		p.def = byCfg[p.cfg.DefaultBackend]
 	}
+	e.deriveFullconn()
 	return e, nil
 }
 

@@ -37,6 +37,7 @@ type proxy struct {
 
 	// a backend's
 	beconn   int
+	fullconn int // sessions at which servers may have their maxconn; configured or derived
 	servers  []*server
 	sel      balance.Selector
 	mover    balance.Mover

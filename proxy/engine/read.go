@@ -81,7 +81,7 @@ func (p *proxy) frontStats(now int64) *FrontStats {
 
 func (p *proxy) backStats(now int64) *BackStats {
 	k := &p.back
-	s := &BackStats{Status: "UP", Qcur: p.queue.n, Qmax: p.queue.max, Scur: p.beconn, Smax: k.curMax, Slim: p.cfg.Fullconn,
+	s := &BackStats{Status: "UP", Qcur: p.queue.n, Qmax: p.queue.max, Scur: p.beconn, Smax: k.curMax, Slim: p.fullconn,
 		Stot: k.sess, Bin: k.in, Bout: k.out, Dreq: k.denReq, Dresp: k.denResp, Econ: k.econn, Eresp: k.eresp,
 		Wretr: k.retries, Wredis: k.redis, Act: p.act, Bck: p.bck, Chkdown: k.chkDown,
 		Lastchg: ms(now - p.changed), Downtime: ms(p.downtime), Lbtot: k.lb, Rate: k.rate.read(now), RateMax: k.rate.max,
@@ -121,6 +121,9 @@ func (s *server) stats(now int64) ServerStats {
 		UWeight: s.uweight, Chkdown: s.chkDown, Lastchg: ms(now - s.changed), Downtime: ms(s.downtime), Lbtot: s.lb,
 		Rate: s.rate.read(now), RateMax: s.rate.max, HTTP: HTTPStats{s.status}, ReqTot: s.req, CliAbrt: s.cliAbort,
 		SrvAbrt: s.srvAbort, Lastsess: s.lastSession(now), Connect: s.connect, Reuse: s.reuse, Used: s.Served}
+	if s.admin == Drain {
+		r.Weight = s.uweight // what it has again when it is ready
+	}
 	r.Qtime, r.Ctime, r.Rtime, r.Ttime = s.qtime.read(), s.ctime.read(), s.rtime.read(), s.all.read()
 	r.QtimeMax, r.CtimeMax, r.RtimeMax, r.TtimeMax = s.qtime.longest(), s.ctime.longest(), s.rtime.longest(), s.all.longest()
 	r.Idle = int(s.idle.Load())

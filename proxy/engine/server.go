@@ -55,8 +55,8 @@ func (s *server) healthy() bool { return s.check == nil || s.check.m.Up() }
 // (section 5.2, "minconn").
 func (s *server) limit() {
 	s.Maxconn = s.maxconn
-	full := s.be.cfg.Fullconn
-	if s.cfg.Minconn > 0 && s.cfg.Minconn < s.maxconn && full > 0 && s.be.beconn < full {
+	full := s.be.fullconn
+	if s.cfg.Minconn > 0 && s.cfg.Minconn < s.maxconn && s.be.beconn < full {
 		s.Maxconn = max(s.cfg.Minconn, s.be.beconn*s.maxconn/full)
 	}
 }
