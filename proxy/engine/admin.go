@@ -88,6 +88,7 @@ func (s *server) administer(now int64, a Admin) (woken []*client, lines []line) 
 		if s.check != nil {
 			s.check.m.Revive()
 		}
+		s.changed = now // the time in maintenance is no downtime
 		s.update(now)
 		woken = s.be.admitAll(s)
 		if a == Drain {
@@ -97,16 +98,31 @@ func (s *server) administer(now int64, a Admin) (woken []*client, lines []line) 
 			say("is UP/READY (leaving forced maintenance).")
 		}
 	case a == Drain:
-		s.update(now)
-		woken = s.dissolve()
-		say("enters drain state. %d active and %d backup servers left.%s %d sessions active, %d requeued, %d remaining in queue.",
-			s.be.act, s.be.bck, s.be.onBackup(), s.Served, len(woken), s.be.queue.n)
+		return s.drain(now)
 	default:
+		s.downtime += now - s.changed
+		s.changed = now
 		s.update(now)
 		woken = s.be.admitAll(s)
 		say("is %s (leaving forced drain).", upWord(s.Up))
 	}
 	return woken, lines
+}
+
+// drain lets no new requests come to the server. HAProxy tells of a server that is up as of one that comes into service.
+func (s *server) drain(now int64) (woken []*client, lines []line) {
+	p := s.be
+	hadSome := p.wasUp
+	s.changed = now
+	s.update(now)
+	woken = s.dissolve()
+	text := fmt.Sprintf("%s %s enters drain state. %d active and %d backup servers ", s.kind(), s.name(), p.act, p.bck)
+	if s.Up {
+		text += fmt.Sprintf("online.%s %d sessions requeued, %d total in queue.", p.onBackup(), len(woken), p.queue.n)
+	} else {
+		text += fmt.Sprintf("left.%s %d sessions active, %d requeued, %d remaining in queue.", p.onBackup(), s.Served, len(woken), p.queue.n)
+	}
+	return woken, p.lostAll(hadSome, []line{{LevelNotice, text}})
 }
 
 func upWord(up bool) string {

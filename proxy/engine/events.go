@@ -24,7 +24,6 @@ func (s *server) checked(now time.Time, r health.Result, spread float64, l *loop
 	var woken []*client
 	switch change {
 	case health.WentDown:
-		s.chkDown++
 		woken, lines = s.shift(l.now, lines, "is DOWN"+reason)
 	case health.WentUp:
 		woken, lines = s.shift(l.now, lines, "is UP"+reason)
@@ -90,6 +89,7 @@ func (s *server) update(now int64) {
 	if s.admin == Drain {
 		weight = 0
 	}
+	rises := up && !s.Up
 	if up != s.Up {
 		if up {
 			s.downtime += now - s.changed
@@ -102,8 +102,8 @@ func (s *server) update(now int64) {
 	}
 	p := s.be
 	p.count()
-	if is := p.act+p.bck > 0; is != p.wasUp {
-		if is {
+	if is := p.act+p.bck > 0; is != p.wasUp || !is && rises { // also where the riser gets no requests, as HAProxy does
+		if !p.wasUp {
 			p.downtime += now - p.changed
 		}
 		p.changed, p.wasUp = now, is
@@ -113,24 +113,41 @@ func (s *server) update(now int64) {
 // shift applies a change of state and describes it; what says what happened. The backend is locked.
 func (s *server) shift(now int64, lines []line, what string) ([]*client, []line) {
 	p := s.be
-	hadSome, wasUp := p.wasUp, s.Up
+	hadSome, wasUp, drained := p.wasUp, s.Up, s.Up && s.Weight < s.uweight
 	s.update(now)
 	text := fmt.Sprintf("%s %s %s.", s.kind(), s.name(), what)
 	if s.Up && !wasUp {
 		woken := p.admitAll(s)
 		text += fmt.Sprintf(" %d active and %d backup servers online.%s %d sessions requeued, %d total in queue.",
 			p.act, p.bck, p.onBackup(), len(woken), p.queue.n)
-		return woken, append(lines, line{LevelNotice, text})
+		return woken, s.stillDrained(append(lines, line{LevelNotice, text}))
+	}
+	s.chkDown++
+	level := LevelAlert
+	if drained { // nothing is lost that was in rotation
+		level = LevelNotice
 	}
 	woken := s.dissolve()
 	text += fmt.Sprintf(" %d active and %d backup servers left.%s %d sessions active, %d requeued, %d remaining in queue.",
 		p.act, p.bck, p.onBackup(), s.Served, len(woken), p.queue.n)
-	lines = append(lines, line{LevelAlert, text})
-	if hadSome && !p.wasUp {
-		p.back.chkDown++
-		lines = append(lines, line{LevelEmerg, fmt.Sprintf("backend %s has no server available!", p.cfg.Name)})
+	return woken, s.stillDrained(p.lostAll(hadSome, append(lines, line{level, text})))
+}
+
+// lostAll counts and describes the loss of the backend's last usable server, if it had one before.
+func (p *proxy) lostAll(before bool, lines []line) []line {
+	if !before || p.wasUp {
+		return lines
 	}
-	return woken, lines
+	p.back.chkDown++
+	return append(lines, line{LevelEmerg, fmt.Sprintf("backend %s has no server available!", p.cfg.Name)})
+}
+
+// stillDrained reminds of an operator's will where the checks have changed a server that does not count.
+func (s *server) stillDrained(lines []line) []line {
+	if s.admin != Drain {
+		return lines
+	}
+	return append(lines, line{LevelNotice, s.kind() + " " + s.name() + " remains in forced drain mode."})
 }
 
 func (p *proxy) onBackup() string {
