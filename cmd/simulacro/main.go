@@ -31,6 +31,10 @@ func main() {
 	os.Exit(code)
 }
 
+// twin is the time in which a second signal is taken for the same one: timeout(1) sends its own to the command and then to the
+// process group, and a terminal's goes to the whole group while a parent may pass it on.
+const twin = 100 * time.Millisecond
+
 // patience is how long a person waits after Ctrl-C without being told why.
 const patience = 300 * time.Millisecond
 
@@ -44,13 +48,18 @@ func catch(cancel func(), stderr io.Writer, exit func(int)) (interrupted func() 
 		<-signals
 		close(first)
 		cancel()
-		select { // most work ends at once and needs no words
-		case <-signals:
-		case <-time.After(patience):
-			fmt.Fprintln(stderr, "\nstopping: cleaning up (once more ends at once; then `simulacro heal` or `simulacro down` cleans up)")
-			<-signals
+		began, slow := time.Now(), time.After(patience) // most work ends at once and needs no words
+		for {
+			select {
+			case <-slow:
+				fmt.Fprintln(stderr, "\nstopping: cleaning up (once more ends at once; then `simulacro heal` or `simulacro down` cleans up)")
+			case <-signals:
+				if time.Since(began) > twin {
+					exit(exitInterrupted)
+					return
+				}
+			}
 		}
-		exit(exitInterrupted)
 	}()
 	return func() bool {
 		select {
