@@ -74,11 +74,12 @@ const mountWait = 15
 
 // mountProbe asks the server for a name that nobody has asked for before, so that no cache can answer in its place. The
 // process that asks may hang beyond reach in a dead mount, so it is left behind, with nothing of ours open.
-const mountProbe = `d=/mnt/web n=$(cat /proc/sys/kernel/random/uuid) o=$(mktemp)
+const mountProbe = `d=/mnt/web n=$(cat /proc/sys/kernel/random/uuid)
 grep -q " $d " /proc/mounts || { echo "$d is not mounted"; exit 2; }
+o=$(mktemp)
 stat "$d/.$n" >"$o" 2>&1 </dev/null & p=$!
 i=0; while [ $i -lt %d ] && kill -0 $p 2>/dev/null; do sleep 0.1; i=$((i+1)); done
-if kill -0 $p 2>/dev/null; then kill -9 $p; echo "$d is not responding: stat still waits"; exit 3; fi
+if kill -0 $p 2>/dev/null; then kill -9 $p; rm -f "$o"; echo "$d is not responding: stat still waits"; exit 3; fi
 cat "$o"; grep -q "No such file" "$o"; c=$?; rm -f "$o"; exit $c`
 
 // mounted asks the storage node through a server's mount. "No such file" is the healthy answer.
