@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"sync"
 
 	"simulacro/proxy"
@@ -27,12 +29,25 @@ func (m *messages) say(s config.Severity, format string, args ...any) {
 	if m.preamble && s != config.Notice {
 		m.preamble = false
 		m.line(config.Notice, "haproxy version is "+proxy.Version)
-		if path, err := os.Executable(); err == nil {
-			m.line(config.Notice, "path to executable is "+path)
-		}
+		m.line(config.Notice, "path to executable is "+startedAs)
 	}
 	m.line(s, fmt.Sprintf(format, args...))
 }
+
+// startedAs is the path by which the program was started, a link or a relative one included; found before any change of
+// directory or root.
+var startedAs = func() string {
+	path, err := exec.LookPath(os.Args[0])
+	if err == nil || errors.Is(err, exec.ErrDot) {
+		self, e1 := os.Stat("/proc/self/exe")
+		that, e2 := os.Stat(path)
+		if e1 == nil && e2 == nil && os.SameFile(self, that) {
+			return path
+		}
+	}
+	path, _ = os.Executable() // "" without procfs: there is nothing better to say
+	return path
+}()
 
 // line is one write, so that lines of several processes do not mix.
 func (m *messages) line(s config.Severity, text string) {

@@ -385,3 +385,31 @@ func TestPrivilegesAreDroppedAfterBinding(t *testing.T) {
 	require.Equal(t, jail, root)
 	require.Contains(t, d.ask("stats", "show info"), "Maxconn: 100")
 }
+
+// TestProcessesHaveTheNameOfTheProgram: an operator looks for the daemon by the name by which it was started, not by that
+// of the link that it is started again through.
+func TestProcessesHaveTheNameOfTheProgram(t *testing.T) {
+	self, err := os.Executable()
+	require.NoError(t, err)
+	link := filepath.Join(t.TempDir(), "director")
+	require.NoError(t, os.Symlink(self, link))
+	d := newDirector(t)
+	d.cmd = exec.Command(link, "-W", "-db", "-f", d.file(""))
+	d.cmd.Env = append(os.Environ(), asProgram+"=1")
+	d.cmd.Stdout, d.cmd.Stderr = d, d
+	require.NoError(t, d.cmd.Start())
+	defer d.wait()
+	defer d.signal(syscall.SIGTERM)
+	worker := 0
+	d.eventually("the worker serves", func() bool {
+		_, err := fmt.Sscanf(regexp.MustCompile(`New worker \(\d+\)`).FindString(d.output()), "New worker (%d)", &worker)
+		return err == nil && strings.Contains(d.output(), "Loading success.")
+	})
+	for _, pid := range []int{d.cmd.Process.Pid, worker} {
+		comm, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
+		require.NoError(t, err)
+		require.Equal(t, "director\n", string(comm))
+	}
+	out, _ := exec.Command("env", asProgram+"=1", link, "-c", "-f", filepath.Join(d.dir, "nothing")).CombinedOutput()
+	require.Contains(t, string(out), ": path to executable is "+link+"\n")
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -50,6 +51,10 @@ func currentStage() stage {
 		}
 		syscall.CloseOnExec(fd)
 		s.listeners = append(s.listeners, proxy.Listener{Addr: addr, FD: fd})
+	}
+	if s.kind != "" {
+		// The system has named it after /proc/self/exe. A name is all that is lost without procfs.
+		_ = os.WriteFile("/proc/self/comm", []byte(filepath.Base(os.Args[0])), 0)
 	}
 	for _, name := range []string{envStage, envPipe, envListeners} {
 		_ = os.Unsetenv(name) // fails only for a malformed name
