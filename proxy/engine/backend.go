@@ -32,6 +32,7 @@ func (c *client) assign() {
 		return
 	}
 	s.take(c.l.now)
+	s.chosen()
 	c.placed(s, before)
 	p.mu.Unlock()
 	c.dial()

@@ -180,6 +180,7 @@ func TestRequestsQueueForAPlace(t *testing.T) {
 			require.Equal(t, 3, d.request(3).BackQueue)
 			st := d.Snapshot().Proxies[1]
 			require.Equal(t, []int{0, 3, 0, 1}, []int{st.Back.Qcur, st.Back.Qmax, st.Servers[0].Scur, st.Servers[0].Smax})
+			require.EqualValues(t, 1, st.Back.Lbtot, "a place that comes from the queue is no choice of the algorithm's")
 		})
 	}
 }

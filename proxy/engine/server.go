@@ -71,6 +71,10 @@ func (s *server) take(now int64) {
 	if s.be.mover != nil {
 		s.be.mover.Moved(&s.Server)
 	}
+}
+
+// chosen counts the algorithm's choice. A place that comes from a queue is none.
+func (s *server) chosen() {
 	s.lb++
 	s.be.back.lb++
 }
