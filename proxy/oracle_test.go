@@ -97,6 +97,7 @@ func TestSideBySideWithHAProxy(t *testing.T) {
 		"POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n" + host + "0\r\n\r\n",
 		"GET / HTTP/1.1\r\nX-Forwarded-For: 1.2.3.4\r\nX-Two:  a  \r\n" + host,
 		"GET /haproxy_stats HTTP/1.1\r\n" + host,
+		"GET /haproxy_stats HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\n" + host, // closed although it does not say so
 		"GET / HTTP/9\r\n\r\n",
 		"GE\x01T / HTTP/1.1\r\n\r\n",
 		"POST / HTTP/1.1\r\nContent-Length: 5x\r\n" + host,
@@ -143,4 +144,31 @@ func TestRedispatchCountsAsHAProxy(t *testing.T) {
 	}
 	// The last request may have its answer before it is counted.
 	eventually(t, "the counters agree", func() bool { return slices.Equal(counts("/theirs"), counts("/ours")) })
+}
+
+// TestLogOfAMissingPassword compares the lines that both programs write of the statistics page without its password.
+func TestLogOfAMissingPassword(t *testing.T) {
+	collector, err := net.ListenPacket("udp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer collector.Close()
+	require.NoError(t, collector.SetReadDeadline(time.Now().Add(10*time.Second)))
+	line := func(front string) string {
+		exchange(t, front, "GET /haproxy_stats HTTP/1.1\r\nHost: x\r\n\r\n")
+		b := make([]byte, 2048)
+		n, _, err := collector.ReadFrom(b)
+		require.NoError(t, err)
+		_, text, _ := strings.Cut(string(b[:n]), "] http_front ")
+		return regexp.MustCompile(`-1/\d+ `).ReplaceAllString(text, "-1/N ") // the total is the machine's affair
+	}
+	text := func(front, socket string) string {
+		s := practical(t, front, socket, "127.0.0.1:9", "127.0.0.1:9", "127.0.0.1:9")
+		s = strings.ReplaceAll(s, " check\n", "\n") // no lines of theirs
+		return strings.Replace(s, "127.0.0.1 local2", collector.LocalAddr().String()+" local2", 1)
+	}
+	theirs, ours := freeAddr(t), freeAddr(t)
+	startHAProxy(t, text(theirs, t.TempDir()+"/stats"), theirs)
+	start(t, text(ours, t.TempDir()+"/stats"))
+	want := line(theirs)
+	require.Contains(t, want, " 400 469 - - LR-- ")
+	require.Equal(t, want, line(ours))
 }

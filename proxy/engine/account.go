@@ -204,7 +204,9 @@ func (c *client) logPlaces(r *accesslog.Record) {
 	c.fe.mu.Unlock()
 	if c.page {
 		r.Server = "<STATS>"
-		r.Queue, r.Connect, r.Response = 0, 0, 0
+		if r.Queue, r.Connect, r.Response = 0, 0, 0; c.status == 400 { // see challenged
+			r.Response = -1
+		}
 	}
 	if c.be == nil {
 		return

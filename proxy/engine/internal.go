@@ -116,11 +116,14 @@ func (c *client) sendPage(r *InternalReply) {
 	t := append(c.l.tmp[:0], "HTTP/1.1 "...)
 	t = strconv.AppendInt(t, int64(r.Status), 10)
 	t = append(append(append(t, ' '), r.Reason...), '\r', '\n')
+	if !c.noBody {
+		t = append(t, "content-length: "...)
+		t = append(strconv.AppendInt(t, int64(len(r.Body)), 10), '\r', '\n')
+	}
 	for _, f := range r.Header {
 		t = append(append(append(append(t, f.Name...), ": "...), f.Value...), '\r', '\n')
 	}
-	t = append(t, "content-length: "...)
-	t = append(strconv.AppendInt(t, int64(len(r.Body)), 10), '\r', '\n')
+	head := len(t)
 	switch {
 	case c.closing:
 		t = append(t, "connection: close\r\n"...)
@@ -132,6 +135,21 @@ func (c *client) sendPage(r *InternalReply) {
 		t = append(t, r.Body...)
 	}
 	c.out += int64(len(t))
+	if r.Status == 401 {
+		c.challenged(append(t[:head:head], "\r\n"...), int64(len(r.Body)))
+	}
 	c.l.tmp = t[:0:min(cap(t), room)]
 	c.answerWith(t)
+}
+
+// challenged does what HAProxy does with a page whose password is missing: it closes without saying so, and takes the
+// request for a bad one: status 400 and no time of response in the log, and bytes of its common 401 beside those of the
+// page's, less a constant that was measured. head is the answer's without a connection field.
+func (c *client) challenged(head []byte, body int64) {
+	c.closing = true
+	c.status = 400
+	var h http1.Head
+	if h.ParseResponse(head) == nil {
+		c.out = h.Size() + body + standard[401].size - 9
+	}
 }
