@@ -40,8 +40,9 @@ func (a *adapter) Info() stats.Info {
 		ConnRate: s.Info.ConnRate, MaxConnRate: s.Info.ConnRateMax,
 		SessRate: s.Info.SessRate, MaxSessRate: s.Info.SessRateMax,
 		IdlePercent: s.Info.IdlePct, Stopping: s.Info.Stopping,
-		Jobs: s.Info.CurrConns + s.Info.Listeners + len(a.d.sockets), Listeners: s.Info.Listeners + len(a.d.sockets),
-		BytesOut: s.Info.BytesOut, BytesOutRate: s.Info.BytesOutRate, MemoryBytes: heapBytes(),
+		Jobs:      s.Info.CurrConns + s.Info.Listeners + len(a.d.sockets) + 1, // whoever asks is one, too
+		Listeners: s.Info.Listeners + len(a.d.sockets),
+		BytesOut:  s.Info.BytesOut, BytesOutRate: s.Info.BytesOutRate, MemoryBytes: heapBytes(),
 	}
 	if info.Node == "" {
 		info.Node, _ = os.Hostname()

@@ -5,6 +5,7 @@ import (
 
 	"simulacro/proxy/config"
 	"simulacro/proxy/engine"
+	"simulacro/proxy/health"
 	"simulacro/proxy/stats"
 )
 
@@ -101,6 +102,9 @@ func serverRow(r stats.Row, p *config.Proxy, s *engine.ServerStats) stats.Row {
 }
 
 func checkOf(_ *config.Proxy, s *engine.ServerStats) stats.Check {
+	if c := s.Server; !c.Check {
+		return unchecked(c, s.Admin)
+	}
 	return stats.Check{
 		Configured: s.Server.Check,
 		Enabled:    s.Checked,
@@ -115,6 +119,15 @@ func checkOf(_ *config.Proxy, s *engine.ServerStats) stats.Check {
 		Fall:       s.Fall,
 		Health:     s.Health,
 	}
+}
+
+// unchecked is what HAProxy shows of a server without checks: one that has just risen, unless it was disabled.
+func unchecked(c *config.Server, a engine.Admin) stats.Check {
+	k := stats.Check{Status: health.Unknown.String(), Paused: c.Disabled}
+	if a != engine.Maint && !c.Disabled {
+		k.Health = c.Rise
+	}
+	return k
 }
 
 // states maps what the engine knows to the two columns of `show servers state`.

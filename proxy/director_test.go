@@ -380,3 +380,23 @@ func TestSocketsCountsWhatAConfigurationNeeds(t *testing.T) {
 	require.Equal(t, 2*3000+20+1+1+3, Sockets(cfg, 3000))
 	require.Equal(t, "Address already in use", strerror(fmt.Errorf("x: %w", syscall.EADDRINUSE)))
 }
+
+// TestServersWithoutChecksInTheState compares with what HAProxy shows: health 2 (rise) for what is up, 0 for what is not, and
+// checks paused only where the file disables the server.
+func TestServersWithoutChecksInTheState(t *testing.T) {
+	front, socket := freeAddr(t), t.TempDir()+"/stats"
+	start(t, fmt.Sprintf(short, socket, front)+"  server s 127.0.0.1:9\n  server t 127.0.0.1:9 disabled\n")
+	state := func(name string) string {
+		for _, line := range strings.Split(ask(t, socket, "show servers state"), "\n") {
+			if f := strings.Fields(line); len(f) > 14 && f[3] == name {
+				return strings.Join(f[10:15], " ") // check status, result, health, state, agent state
+			}
+		}
+		return ""
+	}
+	eventually(t, "it serves", func() bool { return state("s") != "" })
+	require.Equal(t, "1 0 2 0 0", state("s"))
+	require.Equal(t, "1 0 0 8 0", state("t"))
+	ask(t, socket, "set server b/s state maint")
+	require.Equal(t, "1 0 0 0 0", state("s"))
+}
