@@ -65,6 +65,7 @@ func (s *section) inherit() *section {
 	for k, v := range s.httpOptions {
 		n.httpOptions[k] = v
 	}
+	n.Rules = s.Rules.inherit()
 	n.ErrorFiles = map[int][]byte{}
 	for k, v := range s.ErrorFiles {
 		n.ErrorFiles[k] = v
