@@ -4,7 +4,9 @@ import (
 	"net/netip"
 	"syscall"
 
+	"simulacro/proxy/config"
 	"simulacro/proxy/http1"
+	"simulacro/proxy/rules"
 )
 
 // state is what a client's connection is about.
@@ -15,6 +17,7 @@ const (
 	stReading               // a head has begun
 	stForm                  // the body of a request for the statistics page
 	stInternal              // the statistics page is being made
+	stRules                 // rules wait for more of the request
 	stQueued                // waits for a place on a server
 	stPausing               // waits before another try on the same server
 	stConnect               // dials a server
@@ -32,8 +35,12 @@ type client struct {
 	be       *proxy // of the current request; nil: not known yet
 	st       state
 	addr     netip.AddrPort
-	xff      []byte // ready field of forwardfor
-	requests int    // on this connection so far
+	xff      []byte         // ready field of forwardfor
+	requests int            // on this connection so far
+	origin   netip.AddrPort // addr, until a rule changes it
+	dest     netip.AddrPort // where the client connected to; invalid: not looked up
+	bind     *config.Bind
+	session  *rules.Session // rules' view of the connection; nil: none has asked
 	timing
 	exchange
 }
@@ -71,6 +78,7 @@ type exchange struct {
 	silent               bool  // neither counted as an error nor logged
 	form                 *InternalRequest
 	pageOwner            *proxy
+	tx                   *txn // rules' view of the request; nil: no rules
 }
 
 // timing is when the steps of a request took place, in ms on the loop's clock; -1: not yet.
@@ -99,6 +107,7 @@ func (l *loop) newClient(fd int, li *listener) *client {
 		c.addr = netip.AddrPortFrom(c.addr.Addr().Unmap(), c.addr.Port())
 	}
 	c.accepted = l.now
+	c.origin, c.dest, c.bind, c.session = c.addr, netip.AddrPort{}, li.cfg, nil
 	c.fresh()
 	l.live[c] = struct{}{}
 	return c
@@ -108,6 +117,9 @@ func (l *loop) newClient(fd int, li *listener) *client {
 func (c *client) fresh() {
 	c.exchange = exchange{req: small(c.req), line: c.line[:0], flags: [2]byte{'-', '-'}}
 	c.be, c.srv = nil, nil
+	if c.addr != c.origin {
+		c.addr, c.xff = c.origin, c.xff[:0]
+	}
 	c.timing.reset()
 }
 
@@ -175,6 +187,8 @@ func (c *client) proceed() {
 		c.readRequest()
 	case stForm:
 		c.readForm()
+	case stRules:
+		c.ruleData()
 	case stDraining:
 		c.drain()
 	case stTunnel:

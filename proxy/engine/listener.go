@@ -162,6 +162,9 @@ func (a *acceptor) accepted(fd int) {
 	c := l.newClient(fd, a.li)
 	p.countAccept(l.now)
 	l.e.countAccept(l.now)
+	if !c.greet() {
+		return
+	}
 	if !p.http {
 		c.register(c, false)
 		c.startTCP()

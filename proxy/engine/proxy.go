@@ -25,6 +25,7 @@ type proxy struct {
 	def    *proxy         // where a frontend's requests go; nil: nowhere
 	stats  string         // stats uri; "": no page
 	http   bool
+	ruled  bool // its requests need the rules' view of them
 
 	listeners []*listener
 

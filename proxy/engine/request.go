@@ -84,7 +84,13 @@ func (c *client) gotHead(p []byte) {
 	c.body = h.RequestBody()
 	c.in = h.Size()
 	c.fe.countRequest(c.l.now)
-	if c.intercept(h, p) {
+	if c.fe.ruled {
+		if !c.monitored(h, p) {
+			c.startRules(h, p)
+		}
+		return
+	}
+	if c.monitored(h, p) || c.intercept(h, p) {
 		return
 	}
 	if c.be = c.fe.backend(); c.be == nil {
@@ -93,14 +99,7 @@ func (c *client) gotHead(p []byte) {
 		c.reply(503, 'S', 'C')
 		return
 	}
-	c.buildRequest(h, p)
-	c.take(h, p)
-	if c.body.Bad {
-		c.refuse(400, 'P', 'R')
-		return
-	}
-	c.enterBackend()
-	c.assign()
+	c.forward(h, p)
 }
 
 // take appends to c.req how much of p behind the head belongs to the request's body, and keeps the rest for the next
@@ -120,8 +119,13 @@ func (c *client) take(h *http1.Head, p []byte) {
 
 // buildRequest writes the head as the server gets it.
 func (c *client) buildRequest(h *http1.Head, p []byte) {
-	r := h.AppendStart(c.req[:0], p)
-	r = h.AppendFields(r, p)
+	r := c.req[:0]
+	if c.tx != nil {
+		r = c.appendRuled(r)
+	} else {
+		r = h.AppendStart(r, p)
+		r = h.AppendFields(r, p)
+	}
 	if p0 := c.forwarding(); p0 != nil && !(p0.cfg.ForwardFor.IfNone && h.Get(p, p0.xff) != nil) {
 		if len(c.xff) == 0 {
 			c.xff = append(append(append(c.xff, p0.xff...), ": "...), c.addr.Addr().String()...)

@@ -181,7 +181,7 @@ func connFetches() []fetch {
 			return Text(tx.Session.Authority), tx.Session.HasAuth
 		}},
 		{name: "ssl_fc", kind: Bool, get: func(*Tx, []arg) (Value, bool) { return boolean(false), true }},
-		{name: "unique-id", kind: Str, get: func(tx *Tx, _ []arg) (Value, bool) { return Text(tx.UniqueID), tx.UniqueID != "" }},
+		{name: "unique-id", kind: Str, get: func(tx *Tx, _ []arg) (Value, bool) { return Text(tx.Unique()), tx.UniqueID != "" }},
 		{name: "http_first_req", kind: Bool, get: func(tx *Tx, _ []arg) (Value, bool) { return boolean(tx.First), true }},
 		{name: "req.len", kind: Int, get: fetchLen}, {name: "req_len", kind: Int, get: fetchLen},
 		{name: "res.len", kind: Int, get: fetchLen},
@@ -192,8 +192,8 @@ func connFetches() []fetch {
 func fetchLen(tx *Tx, _ []arg) (Value, bool) {
 	m := tx.message()
 	if m == nil {
-		tx.waiting = tx.waiting || !tx.Final
-		return Value{Kind: Int}, true
+		tx.waiting = tx.waiting || !tx.Final && tx.Payload == ""
+		return integer(len(tx.Payload)), true
 	}
 	return integer(len(m.Body)), true
 }

@@ -75,6 +75,7 @@ type Tx struct {
 	Room     int  // bytes that rewriting may still add
 	Timeouts map[string]time.Duration
 	Close    bool // the connection ends after this response
+	Payload  string // of a connection in mode tcp: what has come so far
 
 	waiting bool // something asked for is not known yet
 	wait    Wait
@@ -162,6 +163,14 @@ func validVar(name string) error {
 		}
 	}
 	return nil
+}
+
+// Unique gives the request's unique ID, which is made when it is first asked for.
+func (tx *Tx) Unique() string {
+	if tx.UniqueID == "" && tx.ID != nil {
+		tx.UniqueID = tx.ID.Text(tx)
+	}
+	return tx.UniqueID
 }
 
 // message is the one that a rule is about.
