@@ -292,7 +292,8 @@ type Server struct {
 	Inter     time.Duration // default 2 s
 	FastInter time.Duration // 0: Inter
 	DownInter time.Duration // 0: Inter
-	PoolMax   int           // pool-max-conn: idle connections; -1: any number
+	PoolMax   int           // pool-max-conn: idle connections; 0: any number
+	NoPool    bool          // pool-max-conn 0
 	Rise      int           // default 2
 	Fall      int           // default 3
 }

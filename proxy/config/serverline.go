@@ -23,7 +23,7 @@ const (
 )
 
 func newServerBase() serverBase {
-	return serverBase{Server: Server{Name: "default-server", Weight: 1, PoolMax: -1, Inter: defaultInter, Rise: defaultRise, Fall: defaultFall}}
+	return serverBase{Server: Server{Name: "default-server", Weight: 1, Inter: defaultInter, Rise: defaultRise, Fall: defaultFall}}
 }
 
 // serverContext begins the next message of a server line; HAProxy names the server once it is known, and only in the line's
@@ -156,7 +156,10 @@ var serverKeywords = map[string]serverKeyword{
 	"fall":      {1, func(_ *parser, s *serverBase, n, v string) error { return serverCount(&s.Fall, n, v) }},
 	"tfo":       {0, nil}, "no-tfo": {0, nil}, "no-ssl": {0, nil}, "no-check-ssl": {0, nil},
 	"no-send-proxy": {0, nil}, "no-send-proxy-v2": {0, nil}, "no-agent-check": {0, nil}, "no-check-send-proxy": {0, nil},
-	"pool-low-conn": {1, nil}, "pool-max-conn": {1, func(_ *parser, s *serverBase, _, v string) error { s.PoolMax = atoi(v); return nil }}, "pool-purge-delay": {1, nil}, "max-reuse": {1, nil},
+	"pool-low-conn": {1, nil}, "pool-max-conn": {1, func(_ *parser, s *serverBase, _, v string) error {
+		s.PoolMax, s.NoPool = max(0, atoi(v)), atoi(v) == 0
+		return nil
+	}}, "pool-purge-delay": {1, nil}, "max-reuse": {1, nil},
 }
 
 // serverWords applies the settings from word i on; false if one was refused.

@@ -40,6 +40,7 @@ type client struct {
 	origin   netip.AddrPort // addr, until a rule changes it
 	dest     netip.AddrPort // where the client connected to; invalid: not looked up
 	bind     *config.Bind
+	private  *upstream      // the idle connection to a server that only this client may use
 	session  *rules.Session // rules' view of the connection; nil: none has asked
 	timing
 	exchange
@@ -126,6 +127,11 @@ func (c *client) fresh() {
 // close ends the connection; whatever it held has been given back.
 func (c *client) close() {
 	l := c.l
+	if b := c.private; b != nil {
+		if c.private = nil; b.pooled && b.owner == c {
+			b.leavePool()
+		}
+	}
 	c.shut()
 	delete(l.live, c)
 	l.e.left(c.fe)
@@ -200,6 +206,9 @@ func (c *client) proceed() {
 		}
 	}
 	if c.fin && c.st >= stQueued && c.st <= stWaiting && c.be.cfg.AbortOnClose {
+		if c.st == stWaiting {
+			c.status = 400 // in the log: nobody is there any more
+		}
 		c.abort('C', phase(c)) // without the option the client may only have shut its sending side
 	}
 }
@@ -271,6 +280,9 @@ func (c *client) flag(cause, when byte) {
 // abort gives up the request and both connections.
 func (c *client) abort(cause, when byte) {
 	c.flag(cause, when)
+	if c.st == stQueued {
+		c.assigned = c.l.now
+	}
 	c.leaveQueue()
 	if c.internal != nil {
 		c.internal.c = nil

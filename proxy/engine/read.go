@@ -50,6 +50,9 @@ func (p *proxy) snapshot(now int64) ProxyStats {
 	if p.cfg.Back() {
 		s.Back = p.backStats(now)
 		for _, srv := range p.servers {
+			if p.dispatch {
+				break
+			}
 			s.Servers = append(s.Servers, srv.stats(now))
 		}
 	}

@@ -80,7 +80,7 @@ func (c *client) gotHead(p []byte) {
 	c.got = c.l.now
 	c.v11, c.noBody, c.upgrade = h.V11, h.IsHead(p), h.Upgrade
 	c.closing = h.Close || h.Doubtful || !h.V11 && !h.KeepAlive || c.fe.cfg.ConnMode == modeClose || c.l.e.stopping.Load()
-	c.line = append(c.line[:0], h.Line().Of(p)...)
+	c.noteLine(h, p)
 	c.body = h.RequestBody()
 	c.in = h.Size()
 	c.fe.countRequest(c.l.now)
@@ -100,6 +100,17 @@ func (c *client) gotHead(p []byte) {
 		return
 	}
 	c.forward(h, p)
+}
+
+// noteLine keeps the request line for the log: as received, but for a default port that the parser has taken out.
+func (c *client) noteLine(h *http1.Head, p []byte) {
+	if gap := p[h.URI.To:h.Version.From]; len(bytes.TrimLeft(gap, " \t")) == 0 {
+		c.line = append(c.line[:0], h.Line().Of(p)...)
+		return
+	}
+	c.line = append(append(c.line[:0], h.Method.Of(p)...), ' ')
+	c.line = append(append(c.line, h.URI.Of(p)...), ' ')
+	c.line = append(c.line, h.Version.Of(p)...)
 }
 
 // take appends to c.req how much of p behind the head belongs to the request's body, and keeps the rest for the next

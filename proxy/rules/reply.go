@@ -55,7 +55,9 @@ func (r *Reply) Make(tx *Tx) *Answer {
 		a.Fields = append(a.Fields, Field{"content-type", r.ctype})
 	}
 	for _, h := range r.headers {
-		a.Fields = append(a.Fields, Field{h.name, h.value.Text(tx)})
+		if v := h.value.Text(tx); v != "" {
+			a.Fields = append(a.Fields, Field{h.name, v})
+		}
 	}
 	return a
 }
