@@ -20,8 +20,10 @@ func (c *client) sendAnswer(a *rules.Answer, cause, when byte) {
 		if m.Reason == "" {
 			m.Reason = reasonFor(a.Status)
 		}
-		m.Fields = append(m.Fields, rules.Field{Name: "content-length", Value: strconv.Itoa(len(a.Body))})
 		m.Fields = append(m.Fields, a.Fields...)
+		if _, ok := m.Get("content-length"); !ok {
+			m.Add("content-length", strconv.Itoa(len(a.Body)))
+		}
 		c.sendMessage(&m, []byte(a.Body))
 	}
 }

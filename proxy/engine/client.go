@@ -14,6 +14,7 @@ type state uint8
 
 const (
 	stIdle     state = iota // between requests
+	stHeader                // the PROXY protocol's header comes first
 	stReading               // a head has begun
 	stForm                  // the body of a request for the statistics page
 	stInternal              // the statistics page is being made
@@ -189,6 +190,8 @@ func (c *client) proceed() {
 		return
 	}
 	switch c.st {
+	case stHeader:
+		c.readProxyHeader()
 	case stIdle, stReading:
 		c.readRequest()
 	case stForm:
@@ -263,7 +266,7 @@ func (c *client) broken() {
 		c.hungUp()
 	case stReading:
 		c.hungUp()
-	case stDraining:
+	case stDraining, stHeader:
 		c.close()
 	default:
 		c.abort('C', phase(c))

@@ -316,22 +316,20 @@ func (c *client) runTCPRules() {
 	c.assign()
 }
 
-// greet evaluates the rules of a connection before anything is read from it; false: it has been closed.
-func (c *client) greet() bool {
-	r := &c.fe.cfg.Rules
-	if len(r.Connection)+len(r.Session) == 0 {
+// greet evaluates the rules of a connection before a request is read from it; false: it has been closed.
+func (c *client) greet(list []*rules.Rule) bool {
+	if len(list) == 0 {
 		return true
 	}
 	t := c.newTx()
 	t.Final = true
-	for _, list := range [2][]*rules.Rule{r.Connection, r.Session} {
-		if _, v := t.Run(list, 0); v == rules.Reject {
-			c.close()
-			return false
-		}
+	if _, v := t.Run(list, 0); v == rules.Reject {
+		c.close()
+		return false
 	}
 	if t.Src || t.Dst {
 		c.addr, c.dest = t.Session.Src, t.Session.Dst
+		c.origin = c.addr
 	}
 	return true
 }

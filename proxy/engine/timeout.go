@@ -26,7 +26,7 @@ func (c *client) expire() {
 		c.flag('c', 'D')
 		c.end()
 		c.close()
-	case stDraining:
+	case stDraining, stHeader:
 		c.close()
 	}
 }

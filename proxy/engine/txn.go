@@ -47,11 +47,15 @@ func (p *proxy) isRuled() bool {
 
 // setVars runs the global section's set-var lines.
 func (e *Engine) setVars() {
-	if len(e.cfg.Global.SetVars) == 0 {
-		return
+	for _, r := range e.cfg.Global.SetVars {
+		e.RunRule(r, e.begin)
 	}
-	tx := &rules.Tx{World: world{&client{sock: sock{l: &loop{e: e}}}}, Session: &rules.Session{}, Now: e.begin, Final: true}
-	tx.Run(e.cfg.Global.SetVars, 0)
+}
+
+// RunRule evaluates a rule that belongs to no connection.
+func (e *Engine) RunRule(r *rules.Rule, now time.Time) {
+	tx := &rules.Tx{World: world{&client{sock: sock{l: &loop{e: e}}}}, Session: &rules.Session{}, Now: now, Final: true}
+	tx.Run([]*rules.Rule{r}, 0)
 }
 
 // Vars are the process's variables, for operators.

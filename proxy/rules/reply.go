@@ -51,13 +51,14 @@ func (r *Reply) Make(tx *Tx) *Answer {
 	if r.body != nil {
 		a.Body = r.body.Text(tx)
 	}
-	if a.Body != "" {
-		a.Fields = append(a.Fields, Field{"content-type", r.ctype})
-	}
 	for _, h := range r.headers {
 		if v := h.value.Text(tx); v != "" {
 			a.Fields = append(a.Fields, Field{h.name, v})
 		}
+	}
+	a.Fields = append(a.Fields, Field{"content-length", strconv.Itoa(len(a.Body))})
+	if a.Body != "" {
+		a.Fields = append(a.Fields, Field{"content-type", r.ctype})
 	}
 	return a
 }
@@ -265,11 +266,10 @@ func (x *redirect) do(tx *Tx) Verdict {
 		}
 		to += "://" + host + path + query
 	}
-	a := &Answer{Status: x.code}
+	a := &Answer{Status: x.code, Fields: []Field{{"content-length", "0"}, {"location", to}}}
 	if x.code == 302 || x.code == 303 || x.code == 307 {
 		a.Fields = append(a.Fields, Field{"cache-control", "no-cache"})
 	}
-	a.Fields = append(a.Fields, Field{"location", to})
 	if x.cookie != "" {
 		a.Fields = append(a.Fields, Field{"set-cookie", x.cookie})
 	}

@@ -101,6 +101,15 @@ func (v *Vars) Get(name string) (Value, bool) {
 	return x, ok
 }
 
+// Lookup reads a process's variable by its whole name.
+func (v *Vars) Lookup(name string) (Value, bool) {
+	rest, ok := strings.CutPrefix(name, "proc.")
+	if !ok {
+		return Value{}, false
+	}
+	return v.Get(rest)
+}
+
 // Set writes a variable.
 func (v *Vars) Set(name string, x Value) {
 	v.mu.Lock()
