@@ -167,7 +167,7 @@ listen web
 	require.Equal(t, []int{3, 7}, []int{x.Binds[2].ID, x.Binds[2].Maxconn})
 	require.Equal(t, uint32(0o600), x.Binds[3].Mode)
 	require.Equal(t, Balance{"random", []string{"3"}}, x.Balance)
-	require.Equal(t, HTTPCheck{"GET", "/index.php", "HTTP/1.0", nil, Expect{Kind: "rstatus", Pattern: "^2"}}, *x.HTTPCheck)
+	require.Equal(t, HTTPCheck{"GET", "/index.php", "HTTP/1.0", nil, Expect{Kind: "rstatus", Pattern: "^2"}, ""}, *x.HTTPCheck)
 	require.True(t, x.DisableOn404)
 	require.Equal(t, []int{0, 2}, []int{x.Retries, x.Redispatch})
 	require.Equal(t, "HTTP/1.0 503 Gone\r\n\r\n", string(x.ErrorFiles[503]))

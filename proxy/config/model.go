@@ -265,6 +265,7 @@ type HTTPCheck struct {
 	Method, URI, Version string   // defaults OPTIONS, /, HTTP/1.0
 	Headers              []string // "Name: value"
 	Expect               Expect
+	Body                 string
 }
 
 // Expect is what a check's answer must look like. The zero value accepts 2xx and 3xx.

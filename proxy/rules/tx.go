@@ -74,7 +74,7 @@ type Tx struct {
 	Lax      bool // strict-mode off
 	Room     int  // bytes that rewriting may still add
 	Timeouts map[string]time.Duration
-	Close    bool // the connection ends after this response
+	Close    bool   // the connection ends after this response
 	Payload  string // of a connection in mode tcp: what has come so far
 
 	waiting bool // something asked for is not known yet
