@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -16,7 +17,7 @@ import (
 // convs is the table of converters by name (section 7.3.1).
 var convs = sync.OnceValue(func() map[string]*conv {
 	m := map[string]*conv{}
-	for _, table := range [][]conv{textConvs(), numberConvs(), codingConvs()} {
+	for _, table := range [][]conv{textConvs(), numberConvs(), codingConvs(), hashConvs()} {
 		for i := range table {
 			m[table[i].name] = &table[i]
 		}
@@ -305,18 +306,33 @@ func numberConvs() []conv {
 		unary("not", Bool, func(x int64) int64 { return bit(x == 0) }),
 		unary("even", Bool, func(x int64) int64 { return bit(x&1 == 0) }),
 		unary("odd", Bool, func(x int64) int64 { return bit(x&1 == 1) }),
-		{name: "ipmask", sig: "i|i", in: IP, out: IP, do: func(_ *Tx, v Value, a []arg) (Value, bool) {
-			n := a[0].n
-			if !v.IP.Is4() {
-				if len(a) < 2 {
-					return v, false
-				}
-				n = a[1].n
-			}
-			p, err := v.IP.Prefix(int(n))
-			return Value{Kind: IP, IP: p.Addr()}, err == nil
-		}},
+		{name: "ipmask", sig: "s|s", in: IP, out: IP, do: convIPMask},
 	}
+}
+
+// convIPMask applies the first argument, a mask or its length, to IPv4 addresses, and the second to IPv6 ones.
+func convIPMask(_ *Tx, v Value, a []arg) (Value, bool) {
+	text := a[0].s
+	if !v.IP.Is4() {
+		if len(a) < 2 {
+			return v, false
+		}
+		text = a[1].s
+	}
+	if n, err := strconv.Atoi(text); err == nil {
+		p, err := v.IP.Prefix(n)
+		return Value{Kind: IP, IP: p.Addr()}, err == nil
+	}
+	mask, err := netip.ParseAddr(text)
+	if err != nil || mask.Is4() != v.IP.Is4() {
+		return v, false
+	}
+	b, m := v.IP.AsSlice(), mask.AsSlice()
+	for i := range b {
+		b[i] &= m[i]
+	}
+	ip, _ := netip.AddrFromSlice(b)
+	return Value{Kind: IP, IP: ip}, true
 }
 
 func codingConvs() []conv {
@@ -349,10 +365,10 @@ func codingConvs() []conv {
 		{name: "url_enc", sig: "|s", in: Str, out: Str, do: text(func(s string, _ []arg) string {
 			return strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
 		})},
-		{name: "crc32", sig: "|i", in: Bin, out: Int, do: func(_ *Tx, v Value, _ []arg) (Value, bool) {
+		{name: "crc32", in: Bin, out: Int, do: func(_ *Tx, v Value, _ []arg) (Value, bool) {
 			return integer(int64(crc32.ChecksumIEEE([]byte(v.Str)))), true
 		}},
-		{name: "sdbm", sig: "|i", in: Bin, out: Int, do: func(_ *Tx, v Value, _ []arg) (Value, bool) {
+		{name: "sdbm", in: Bin, out: Int, do: func(_ *Tx, v Value, _ []arg) (Value, bool) {
 			h := uint32(0)
 			for i := range len(v.Str) {
 				h = uint32(v.Str[i]) + h<<6 + h<<16 - h

@@ -10,17 +10,17 @@ import (
 func (m *Message) path() (before, path, query string) {
 	uri := m.URI
 	start := 0
-	if i := strings.Index(uri, "://"); i >= 0 && !strings.HasPrefix(uri, "/") {
-		rest := uri[i+3:]
-		j := strings.IndexAny(rest, "/?")
+	if !strings.HasPrefix(uri, "/") { // an authority comes first, perhaps behind a scheme
+		if i := strings.Index(uri, "://"); i >= 0 {
+			start = i + 3
+		}
+		j := strings.IndexAny(uri[start:], "/?")
 		if j < 0 {
 			return uri, "", ""
 		}
-		start = i + 3 + j
-	} else if m.Method == "CONNECT" {
-		return uri, "", ""
+		start += j
 	}
-	end := start + len(uri[start:])
+	end := len(uri)
 	if q := strings.IndexByte(uri[start:], '?'); q >= 0 {
 		end = start + q
 	}

@@ -41,6 +41,9 @@ func TestExpressions(t *testing.T) {
 		"str(YWI=),b64dec": "ab", "str(a%20b),url_dec": "a b", "str(aXbXc),regsub(X,-)": "a-bXc", "str(aXbXc),regsub(x,-,gi)": "a-b-c",
 		"str(John Doe),regsub('(.*) (.*)','\\2 \\1')": "Doe John", "int(7),mod(4)": "3", "int(9223372036854775807),add(1)": "9223372036854775807",
 		"int(5),bool": "1", "int(5),not": "0", "bin(6162),hex": "6162", "str(x),concat(<,,>)": "x<>", "bool(true)": "1",
+		"str(ab),be2dec(:,1)": "97:98", "str(abc),be2dec(:,2,1)": "24930", "str(ab),be2hex(-)": "61-62", `str(a/b),json`: `a\/b`,
+		"str(x),digest(sha1),hex": "11F6AD8EC52A2984ABAAFD7C3B516503785C2072", "str(x),sha2(224),length": "28", "src,ipmask(255.255.0.0)": "192.0.0.0",
+		"str(x),hmac(sha256,a2V5),length": "32", "str(abc),djb2": "193485963",
 		"always_true,iif(yes,no)": "yes", "int(0),http_date": "Thu, 01 Jan 1970 00:00:00 GMT", "http_first_req": "1",
 	} {
 		e, err := ParseExpr(expr)
