@@ -83,7 +83,7 @@ func parseHeader(set func(m *Message, name, value string)) func(*ruleParser) (do
 		}
 		name = strings.ToLower(name)
 		return func(tx *Tx) Verdict {
-			value := f.Text(tx)
+			value := strings.Trim(f.Text(tx), " \t")
 			if !tx.grow(len(name) + len(value) + fieldCost) {
 				return tx.noRoom()
 			}
@@ -186,13 +186,13 @@ func parseReplace(replace func(re *regexp.Regexp, value, with string) string) fu
 func targetActions() []action {
 	return []action{
 		{"set-method", Request, parseTarget(func(m *Message, s string) { m.Method = s })},
-		{"set-uri", Request, parseTarget(func(m *Message, s string) { m.URI = s })},
+		{"set-uri", Request, parseTarget(setURI)},
 		{"set-path", Request, parseTarget(setPath)},
 		{"set-pathq", Request, parseTarget(setPathQuery)},
 		{"set-query", Request, parseTarget(setQuery)},
 		{"replace-path", Request, parseReplaceTarget(func(m *Message) string { _, p, _ := m.path(); return p }, setPath)},
 		{"replace-pathq", Request, parseReplaceTarget(func(m *Message) string { _, p, q := m.path(); return p + q }, setPathQuery)},
-		{"replace-uri", Request, parseReplaceTarget(func(m *Message) string { return m.URI }, func(m *Message, s string) { m.URI = s })},
+		{"replace-uri", Request, parseReplaceTarget(func(m *Message) string { return m.URI }, setURI)},
 		{"set-status", Response | After, parseSetStatus},
 	}
 }
@@ -200,6 +200,25 @@ func targetActions() []action {
 func setPath(m *Message, s string) {
 	before, _, query := m.path()
 	m.URI = before + s + query
+}
+
+// setURI also lets Host follow a target that names one.
+func setURI(m *Message, s string) {
+	m.URI = s
+	if i := strings.Index(s, "://"); i >= 0 {
+		s = s[i+3:]
+	}
+	if i := strings.IndexAny(s, "/?"); i >= 0 {
+		s = s[:i]
+	}
+	if s == "" || s == "*" {
+		return
+	}
+	for i := range m.Fields {
+		if m.Fields[i].Name == "host" {
+			m.Fields[i].Value = s
+		}
+	}
 }
 
 func setPathQuery(m *Message, s string) {

@@ -10,15 +10,14 @@ import (
 func (m *Message) path() (before, path, query string) {
 	uri := m.URI
 	start := 0
-	if !strings.HasPrefix(uri, "/") { // an authority comes first, perhaps behind a scheme
-		if i := strings.Index(uri, "://"); i >= 0 {
-			start = i + 3
-		}
-		j := strings.IndexAny(uri[start:], "/?")
+	if i := strings.Index(uri, "://"); i >= 0 && !strings.HasPrefix(uri, "/") {
+		j := strings.IndexAny(uri[i+3:], "/?")
 		if j < 0 {
 			return uri, "", ""
 		}
-		start += j
+		start = i + 3 + j
+	} else if m.Method == "CONNECT" {
+		return uri, "", ""
 	}
 	end := len(uri)
 	if q := strings.IndexByte(uri[start:], '?'); q >= 0 {
