@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -93,10 +94,6 @@ func ruleKeywords() []keyword {
 }
 
 func parseACL(p *parser, w words) {
-	if w.at(1) == "" || w.at(2) == "" {
-		p.bad("error detected while parsing ACL '%s' : missing ACL criterion.", w.at(1))
-		return
-	}
 	env := p.ruleEnv()
 	t, err := rules.ParseTest(env, w.from(2))
 	if err != nil {
@@ -126,6 +123,16 @@ func (p *parser) addRule(kind rules.List, w words) {
 		name := kind.Name()
 		if len(w) > 0 {
 			name += " " + w[0]
+		}
+		var cond *rules.CondError
+		var unsupported rules.UnsupportedError
+		switch {
+		case errors.As(err, &cond):
+			p.bad("error detected while parsing an '%s' condition : %s.", name, err)
+			return
+		case errors.As(err, &unsupported):
+			p.unsupported(string(unsupported))
+			return
 		}
 		p.bad("error detected in %s '%s' while parsing '%s' rule : %s.", p.px.word(), p.px.Name, name, err)
 		return
@@ -265,12 +272,12 @@ func parseLogFormat(p *parser, w words) {
 		return
 	}
 	if w.at(2) != "" {
-		p.bad("'%s' expects only one argument, don't forget to escape spaces!", w[0])
+		p.bad("%s expects only one argument, don't forget to escape spaces!", w[0])
 		return
 	}
 	f, err := rules.ParseFormat(w[1], true)
 	if err != nil {
-		p.bad("failed to parse log-format : %s.", err)
+		p.alert("Parsing [%s:%d]: failed to parse log-format : %s.", p.pos.File, p.pos.Line, err)
 		return
 	}
 	p.px.Rules.LogLine = f
@@ -278,7 +285,7 @@ func parseLogFormat(p *parser, w words) {
 
 func parseUniqueID(p *parser, w words) {
 	if w.at(1) == "" {
-		p.bad("'%s' expects an argument.", w[0])
+		p.bad("%s expects an argument.", w[0])
 		return
 	}
 	f, err := rules.ParseFormat(w[1], false)

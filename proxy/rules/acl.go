@@ -134,7 +134,7 @@ func defaultMatch(k Kind) string {
 // ParseTest compiles a criterion with its flags and patterns.
 func ParseTest(env *Env, words []string) (*Test, error) {
 	if len(words) == 0 {
-		return nil, sayf("missing fetch method")
+		return nil, sayf("missing fetch method in ACL expression ''")
 	}
 	t := &Test{}
 	if name, rest := keyword(words[0]); name == "http_auth" || name == "http_auth_group" {
@@ -142,7 +142,7 @@ func ParseTest(env *Env, words []string) (*Test, error) {
 	}
 	var err error
 	if t.expr, t.how, err = criterion(words[0]); err != nil {
-		return nil, err
+		return nil, sayf("%v in ACL expression '%s'", err, words[0])
 	}
 	files, rest, err := t.flags(words[1:])
 	if err != nil {
@@ -194,7 +194,7 @@ func (t *Test) flags(words []string) (files, rest []string, err error) {
 			files = append(files, words[0])
 		case "-m":
 			if _, ok := matchers[words[0]]; !ok {
-				return nil, nil, sayf("unknown matching method '%s'", words[0])
+				return nil, nil, sayf("unknown matching method '%s' when parsing ACL expression", words[0])
 			}
 			t.how = words[0]
 		}

@@ -75,9 +75,9 @@ func parseHeader(set func(m *Message, name, value string)) func(*ruleParser) (do
 	return func(p *ruleParser) (doing, error) {
 		name, ok := p.take()
 		if !ok {
-			return nil, sayf("expects exactly 2 arguments <name> <fmt>")
+			return nil, sayf("expects exactly 2 arguments")
 		}
-		f, err := p.format("exactly 2 arguments <name> <fmt>")
+		f, err := p.format("exactly 2 arguments")
 		if err != nil {
 			return nil, err
 		}
@@ -255,7 +255,7 @@ func (tx *Tx) rewrite(set func(m *Message, s string), s string) Verdict {
 
 func parseReplaceTarget(get func(m *Message) string, set func(m *Message, s string)) func(*ruleParser) (doing, error) {
 	return func(p *ruleParser) (doing, error) {
-		const usage = "exactly 2 arguments <match-regex> <replace-format>"
+		const usage = "exactly 2 arguments <match-regex> and <replace-format>"
 		pat, ok := p.take()
 		if !ok {
 			return nil, sayf("expects %s", usage)
@@ -390,7 +390,7 @@ func parseCapture(p *ruleParser) (doing, error) {
 	value, ok := p.take()
 	n, err := strconv.Atoi(value)
 	if !ok || err != nil || how != "len" && how != "id" {
-		return nil, sayf("expects 'len or 'id'")
+		return nil, sayf("expects <expression> [ 'len' <length> | id <idx> ]")
 	}
 	side, slot, limit := 0, n, 1<<20
 	if p.list == Response {

@@ -93,7 +93,7 @@ func (r *Reply) option(env *Env, words []string) (int, error) {
 	switch words[0] {
 	case "status", "deny_status":
 		if r.status, err = strconv.Atoi(v); err != nil || r.status < 200 || r.status > 599 {
-			return 0, sayf("expects an integer status code between 200 and 599")
+			return 0, sayf("Unexpected status code '%s'", v)
 		}
 	case "content-type":
 		r.ctype = v
@@ -204,7 +204,7 @@ func parseRedirect(p *ruleParser) (doing, error) {
 			continue
 		}
 		w, ok := p.take()
-		if !ok {
+		if !ok && contains([]string{"location", "prefix", "scheme", "code", "set-cookie", "clear-cookie"}, how) {
 			return nil, sayf("missing argument for '%s'", how)
 		}
 		var err error
@@ -221,7 +221,7 @@ func parseRedirect(p *ruleParser) (doing, error) {
 		case "clear-cookie":
 			x.cookie = w + "; path=/; Max-Age=0;"
 		default:
-			err = sayf("expects 'code', 'prefix', 'location', 'scheme', 'set-cookie', 'clear-cookie', 'drop-query' or 'append-slash' (was '%s')", how)
+			err = sayf("expects 'code', 'prefix', 'location', 'scheme', 'set-cookie', 'clear-cookie', 'drop-query', 'ignore-empty' or 'append-slash' (was '%s')", how)
 		}
 		if err != nil {
 			return nil, err

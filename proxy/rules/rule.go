@@ -138,9 +138,26 @@ func ParseRule(env *Env, list List, words []string) (*Rule, error) {
 		return nil, sayf("expects 'if', 'unless' or end of rule after action, but got '%s'", p.words[0])
 	}
 	if cond != nil {
-		r.cond, err = ParseCond(env, cond)
+		if r.cond, err = ParseCond(env, cond); err != nil {
+			return nil, &CondError{err}
+		}
 	}
-	return r, err
+	return r, nil
+}
+
+// CondError says that a rule's condition is wrong, which HAProxy words in its own way.
+type CondError struct{ err error }
+
+func (e *CondError) Error() string { return e.err.Error() }
+
+// Unwrap gives the condition's error.
+func (e *CondError) Unwrap() error { return e.err }
+
+// UnsupportedError names what HAProxy has and this director has not.
+type UnsupportedError string
+
+func (e UnsupportedError) Error() string {
+	return "'" + string(e) + "' is not supported by this director"
 }
 
 // unsupported are actions that HAProxy 2.6 has and this director does not.
@@ -153,7 +170,7 @@ var unsupported = []string{
 
 func (p *ruleParser) unknown() error {
 	if contains(unsupported, p.name) {
-		return sayf("'%s %s' is not supported by this director", p.list.Name(), p.name)
+		return UnsupportedError(p.list.Name() + " " + p.name)
 	}
 	var names []string
 	for _, a := range actions() {
