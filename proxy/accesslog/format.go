@@ -43,13 +43,26 @@ func (f *Formatter) HTTP(dst []byte, r *Record) []byte {
 	dst = strconv.AppendInt(dst, int64(r.Status), 10)
 	dst = append(dst, ' ')
 	dst = appendSoFar(dst, r.ASAP, r.Bytes)
-	dst = append(dst, " - - "...) // captured cookies: none
+	dst = appendCookie(append(dst, ' '), r.Cookie)
+	dst = append(appendCookie(append(dst, ' '), r.SetCookie), ' ')
 	dst = appendFlags(dst, r.Flags[:])
 	dst = append(dst, ' ')
 	dst = appendCounts(dst, '/', r)
+	for _, s := range r.Captures {
+		if s != "" {
+			dst = append(append(dst, ' '), s...)
+		}
+	}
 	dst = append(dst, " \""...)
 	dst = appendLine(dst, r.Line)
 	return append(dst, '"')
+}
+
+func appendCookie(dst []byte, s string) []byte {
+	if s == "" {
+		return append(dst, '-')
+	}
+	return append(dst, s...)
 }
 
 // TCP adds r as `option tcplog` writes it (configuration manual, section 8.2.2).

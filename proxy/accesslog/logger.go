@@ -96,13 +96,17 @@ func tagOf(p *config.Proxy, g *config.Global) string {
 // that has sent none leaves no line.
 func (l *Logs) Request(p *config.Proxy, level int, r *Record) {
 	s := l.stream(p)
-	if s == nil || r.Line == nil && p.Mode == config.ModeHTTP && p.LogFormat == config.LogDefault {
+	if s == nil || r.Text == nil && r.Line == nil && p.Mode == config.ModeHTTP && p.LogFormat == config.LogDefault {
 		return
 	}
 	now := l.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.line = s.format.Append(s.line[:0], p.LogFormat, p, r)
+	if r.Text != nil {
+		s.line = append(s.line[:0], r.Text...)
+	} else {
+		s.line = s.format.Append(s.line[:0], p.LogFormat, p, r)
+	}
 	l.dropped.Add(s.send(now, level))
 }
 

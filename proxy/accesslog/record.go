@@ -33,4 +33,11 @@ type Record struct {
 	ASAP      bool // option logasap: times and bytes are so far; logged with a + before them
 	// Line is the request's first line as received, valid only during the call; nil is logged as <BADREQ>.
 	Line []byte
+	// Text is the whole message where log-format makes it; nil: the section's format applies. Like Line, it is valid only
+	// during the call.
+	Text []byte
+	// Captures are the captured headers as logs have them, each list in braces; "" where none is captured.
+	Captures  [2]string
+	Cookie    string // captured cookies; "": none
+	SetCookie string
 }

@@ -47,6 +47,7 @@ func (s *Server) busy() bool { return s.Maxconn > 0 && (s.Queued > 0 || s.Served
 type Request struct {
 	Avoid  *Server    // the server of a failed attempt; nil: none. Taken only where there is no other.
 	Source netip.Addr // the client's address
+	URI    []byte     // the request's target; only `balance uri` looks at it
 }
 
 // Selector is an algorithm at work on one backend.
@@ -86,6 +87,8 @@ func New(name string, args []string, servers []*Server, p Params) (Selector, err
 		sel = &First{group: g}
 	case "source":
 		sel = &Source{StaticRR{group: g}}
+	case "uri":
+		sel = newURI(g, args)
 	case "random":
 		r, err := newRandom(g, args, p.Rand)
 		if err != nil {
@@ -104,7 +107,7 @@ func New(name string, args []string, servers []*Server, p Params) (Selector, err
 }
 
 // Deterministic tells whether the algorithm sends a request to one certain server, so that it queues there.
-func Deterministic(name string) bool { return name == "source" }
+func Deterministic(name string) bool { return name == "source" || name == "uri" }
 
 // Spreads tells whether the algorithm is of the round-robin kind: a failed connection is then tried elsewhere at once.
 func Spreads(name string) bool {

@@ -20,7 +20,7 @@ func parseBalance(p *parser, w words) {
 
 // balanceAlgorithms are those that this director has; the others' arguments are looked at all the same, so that a mistake in
 // them gets HAProxy's words.
-var balanceAlgorithms = []string{"roundrobin", "static-rr", "leastconn", "first", "source", "random"}
+var balanceAlgorithms = []string{"roundrobin", "static-rr", "leastconn", "first", "source", "random", "uri"}
 
 func balance(w words) (Balance, error) {
 	name := w.at(0)

@@ -54,6 +54,7 @@ var bindKeywords = map[string]struct {
 	"group":           {1, bindGroup},
 	"uid":             {1, bindUID},
 	"gid":             {1, bindGID},
+	"accept-proxy":    {0, func(_ *parser, b *Bind, _, _ string) error { b.Accept = true; return nil }},
 	"expose-fd":       {1, nil},
 	"nice":            {1, nil},
 	"process":         {1, nil},

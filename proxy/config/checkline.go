@@ -11,7 +11,7 @@ func (p *parser) httpchk(w words) {
 	if p.tooMany(w, 3, 1) {
 		return
 	}
-	c := p.check()
+	c := p.ownCheck()
 	p.px.httpchk = true
 	c.Method, c.URI, c.Version = "OPTIONS", "/", "HTTP/1.0"
 	args := w.from(2)
@@ -44,6 +44,16 @@ func (p *parser) check() *HTTPCheck {
 		p.px.HTTPCheck = &HTTPCheck{Method: "OPTIONS", URI: "/", Version: "HTTP/1.0"}
 	}
 	return p.px.HTTPCheck
+}
+
+// ownCheck is check, but what the section asks for and sends replaces all that its defaults have said of it.
+func (p *parser) ownCheck() *HTTPCheck {
+	c := p.check()
+	if p.px.checkInherited {
+		p.px.checkInherited = false
+		*c = HTTPCheck{Method: "OPTIONS", URI: "/", Version: "HTTP/1.0", Expect: c.Expect}
+	}
+	return c
 }
 
 // parseHTTPCheck reads `http-check`; its rules need `option httpchk` before them, or they are ignored.
@@ -124,9 +134,11 @@ func (e *Expect) check() error {
 	return nil
 }
 
-// checkSend reads `http-check send [meth <m>] [uri <u>] [ver <v>] [hdr <name> <value>]*`.
+// checkSend reads `http-check send [meth <m>] [uri <u>] [ver <v>] [hdr <name> <value>]* [body <text>]`. Its headers and body
+// replace those of option httpchk.
 func (p *parser) checkSend(w words) error {
-	c := p.check()
+	c := p.ownCheck()
+	c.Headers, c.Body = nil, ""
 	for i := 2; w.at(i) != ""; i += 2 {
 		v := w.at(i + 1)
 		if v == "" {
@@ -145,6 +157,8 @@ func (p *parser) checkSend(w words) error {
 			}
 			c.Headers = append(c.Headers, v+": "+w[i+2])
 			i++
+		case "body":
+			c.Body = v
 		default:
 			return sayf("'%s' is not supported by this director", w[i])
 		}

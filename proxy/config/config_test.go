@@ -167,7 +167,7 @@ listen web
 	require.Equal(t, []int{3, 7}, []int{x.Binds[2].ID, x.Binds[2].Maxconn})
 	require.Equal(t, uint32(0o600), x.Binds[3].Mode)
 	require.Equal(t, Balance{"random", []string{"3"}}, x.Balance)
-	require.Equal(t, HTTPCheck{"GET", "/index.php", "HTTP/1.0", nil, Expect{Kind: "rstatus", Pattern: "^2"}}, *x.HTTPCheck)
+	require.Equal(t, HTTPCheck{"GET", "/index.php", "HTTP/1.0", nil, Expect{Kind: "rstatus", Pattern: "^2"}, ""}, *x.HTTPCheck)
 	require.True(t, x.DisableOn404)
 	require.Equal(t, []int{0, 2}, []int{x.Retries, x.Redispatch})
 	require.Equal(t, "HTTP/1.0 503 Gone\r\n\r\n", string(x.ErrorFiles[503]))
@@ -199,17 +199,13 @@ frontend g from one
 }
 
 func TestWhatIsNotSupportedIsRefusedByName(t *testing.T) {
-	for _, line := range []string{"acl x path /", "http-request deny", "cookie X insert", "balance uri", "stick-table type ip", "filter trace"} {
+	for _, line := range []string{"cookie X insert", "stick-table type ip", "filter trace"} {
 		_, rep := ParseText("c", head+"backend b\n "+line+"\n", testOptions())
 		require.True(t, rep.Fatal, line)
-		name := strings.Fields(line)[0]
-		if name == "balance" {
-			name = line
-		}
-		require.Equal(t, "parsing [c:7] : '"+name+"' is not supported by this director", rep.Messages[0].Text)
+		require.Equal(t, "parsing [c:7] : '"+strings.Fields(line)[0]+"' is not supported by this director", rep.Messages[0].Text)
 	}
 	_, rep := ParseText("c", "userlist u\n user a password b\n", testOptions())
-	require.Equal(t, "parsing [c:1] : 'userlist' is not supported by this director", rep.Messages[0].Text)
+	require.Equal(t, "parsing [c:2] : 'password' is not supported by this director", rep.Messages[0].Text)
 }
 
 // TestOtherFilesAgainstHAProxy compares verdicts on what the practical's file does not have.

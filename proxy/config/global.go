@@ -51,7 +51,7 @@ func globalKeywords() []keyword {
 		{name: "presetenv", usage: "<name> <value>", max: 3, parse: parseSetenv},
 		{name: "unsetenv", usage: "<name> ...", max: -1, parse: parseUnsetenv},
 	}
-	return append(table, withoutEffect...)
+	return append(append(table, globalRuleKeywords()...), withoutEffect...)
 }
 
 // nothing accepts a line that asks for what this director does anyway, or that tunes what it does not have.

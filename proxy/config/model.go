@@ -3,6 +3,8 @@ package config
 import (
 	"net/netip"
 	"time"
+
+	"simulacro/proxy/rules"
 )
 
 // Config is a whole haproxy.cfg after defaults have been applied and names resolved. Nothing changes it once Parse has
@@ -37,9 +39,12 @@ type Global struct {
 	StatsMaxconn int           // of the runtime socket; default 10
 	Sockets      []StatsSocket
 	Logs         []LogTarget
-	LogTag       string // default "haproxy"
-	ZeroWarning  bool   // zero-warning: a file with warnings is refused
-	LogSendHost  string // log-send-hostname: "" leaves the header's host out, as HAProxy does by default
+	LogTag       string        // default "haproxy"
+	ZeroWarning  bool          // zero-warning: a file with warnings is refused
+	BufSize      int           // tune.bufsize; 0: not set
+	MaxRewrite   int           // tune.maxrewrite; 0: not set
+	SetVars      []*rules.Rule // set-var and set-var-fmt, to be run at the start
+	LogSendHost  string        // log-send-hostname: "" leaves the header's host out, as HAProxy does by default
 }
 
 // StatsSocket is one `stats socket` (section 3.1).
@@ -115,6 +120,17 @@ const (
 	Close                // option httpclose
 )
 
+// Reuse is `http-reuse`: which requests may take a connection to a server that another client's request has left.
+type Reuse int
+
+// The ways to reuse connections (section 4.2, "http-reuse").
+const (
+	ReuseSafe       Reuse = iota // not a client's first one
+	ReuseNever                   // none
+	ReuseAggressive              // the first one too, over a connection that has been reused before
+	ReuseAlways
+)
+
 // Proxy is a frontend, a backend, or both.
 type Proxy struct {
 	Pos  Pos
@@ -154,7 +170,15 @@ type Proxy struct {
 	HTTPNoDelay    bool
 	IndependentStr bool
 
+	Rules      Rules
+	OriginalTo *ForwardFor // option originalto; nil: no X-Original-To
+	BufferBody bool        // option http-buffer-request
+
 	// backend side
+	Reuse        Reuse
+	Dispatch     Address // `dispatch`: where all goes; zero: to the servers
+	HasDispatch  bool
+	HashType     []string // hash-type's arguments
 	Balance      Balance
 	Servers      []*Server
 	Retries      int // connection attempts after the first; default 3
@@ -179,6 +203,7 @@ type Bind struct {
 	ID      int // 1, 2, … in the proxy: HAProxy's luid
 	Maxconn int
 	Backlog int
+	Accept  bool   // accept-proxy: a PROXY protocol's header comes first
 	Mode    uint32 // file mode of a unix socket; 0: umask decides
 	UID     int    // of a unix socket; -1: unchanged
 	GID     int    // of a unix socket; -1: unchanged
@@ -240,6 +265,7 @@ type HTTPCheck struct {
 	Method, URI, Version string   // defaults OPTIONS, /, HTTP/1.0
 	Headers              []string // "Name: value"
 	Expect               Expect
+	Body                 string
 }
 
 // Expect is what a check's answer must look like. The zero value accepts 2xx and 3xx.
@@ -267,6 +293,8 @@ type Server struct {
 	Inter     time.Duration // default 2 s
 	FastInter time.Duration // 0: Inter
 	DownInter time.Duration // 0: Inter
+	PoolMax   int           // pool-max-conn: idle connections; 0: any number
+	NoPool    bool          // pool-max-conn 0
 	Rise      int           // default 2
 	Fall      int           // default 3
 }

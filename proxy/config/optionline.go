@@ -19,6 +19,7 @@ func none(*Proxy, bool) {}
 
 func flagOptions() []flagOption {
 	return []flagOption{
+		{"http-buffer-request", bothSides, true, func(x *Proxy, on bool) { x.BufferBody = on }},
 		{"abortonclose", backSide, false, func(x *Proxy, on bool) { x.AbortOnClose = on }},
 		{"allbackups", backSide, false, func(x *Proxy, on bool) { x.AllBackups = on }},
 		{"clitcpka", frontSide, false, func(x *Proxy, on bool) { x.TCPKeepAlive = on }},
@@ -99,7 +100,9 @@ func (p *parser) plainOption(w words) {
 			p.px.TCPKeepAlive = true
 		}
 	case w[1] == "forwardfor":
-		p.forwardFor(w)
+		p.px.ForwardFor = p.forwardFor(w, "X-Forwarded-For")
+	case w[1] == "originalto":
+		p.px.OriginalTo = p.forwardFor(w, "X-Original-To")
 	case w[1] == "httpchk":
 		p.httpchk(w)
 	default:
@@ -108,7 +111,7 @@ func (p *parser) plainOption(w words) {
 }
 
 func (p *parser) unknownOption(name string) {
-	if contains(knownOptions, name) || name == "originalto" || name == "httpslog" {
+	if contains(knownOptions, name) || name == "httpslog" {
 		p.unsupported("option " + name)
 		return
 	}
@@ -183,24 +186,23 @@ func (p *parser) logOption(name string, format LogFormat) {
 	}
 }
 
-// forwardFor reads `option forwardfor [except <net>] [header <name>] [if-none]`.
-func (p *parser) forwardFor(w words) {
-	f := &ForwardFor{Header: "X-Forwarded-For"}
-	p.px.ForwardFor = f
+// forwardFor reads `option forwardfor [except <net>] [header <name>] [if-none]`, and originalto, which is like it.
+func (p *parser) forwardFor(w words, header string) *ForwardFor {
+	f := &ForwardFor{Header: header}
 	for i := 2; w.at(i) != ""; i++ {
 		switch w[i] {
 		case "except":
 			net, ok := p.parseNet(w.at(i + 1))
 			if !ok {
 				p.bad("'%s %s %s' expects <address>[/mask] as argument.", w[0], w[1], w[i])
-				return
+				return f
 			}
 			f.Except = net
 			i++
 		case "header":
 			if w.at(i+1) == "" {
 				p.bad("'%s %s %s' expects <header_name> as argument.", w[0], w[1], w[i])
-				return
+				return f
 			}
 			f.Header = w[i+1]
 			i++
@@ -208,9 +210,10 @@ func (p *parser) forwardFor(w words) {
 			f.IfNone = true
 		default:
 			p.bad("'%s %s' only supports optional values: 'except', 'header' and 'if-none'.", w[0], w[1])
-			return
+			return f
 		}
 	}
+	return f
 }
 
 // parseNet reads address[/mask]; the mask is a length or, for IPv4, four dotted numbers that are ones then zeros.

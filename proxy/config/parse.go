@@ -3,6 +3,8 @@ package config
 import (
 	"fmt"
 	"strings"
+
+	"simulacro/proxy/rules"
 )
 
 // parser holds what is known while the files are read.
@@ -14,20 +16,24 @@ type parser struct {
 	open string // the section that is open: global, defaults, frontend, backend, listen, or "" before the first
 	skip bool   // the open section is not supported: its lines are not looked at
 
-	px        *section // the proxy or defaults that lines go to; nil after a refused heading
-	defaults  *section // the last defaults, which proxies inherit from
-	named     map[string]*section
-	proxies   []*section
-	env       func(string) (string, bool)
-	vars      map[string]*string // setenv, unsetenv; nil: unset
-	cliOpen   bool               // a `stats` line in global made HAProxy's internal frontend
-	conds     []condState
-	lookups   []lookup
-	context   string // what the next message of a server line begins with
-	modifier  modifier
-	lineFatal bool
-	fileFatal bool
-	abort     bool
+	px         *section // the proxy or defaults that lines go to; nil after a refused heading
+	defaults   *section // the last defaults, which proxies inherit from
+	named      map[string]*section
+	proxies    []*section
+	env        func(string) (string, bool)
+	vars       map[string]*string // setenv, unsetenv; nil: unset
+	cliOpen    bool               // a `stats` line in global made HAProxy's internal frontend
+	conds      []condState
+	lookups    []lookup
+	otherName  string // of the userlist or http-errors section that is open
+	users      map[string]*rules.UserList
+	groups     map[string][]string // of the open userlist's users, as its group lines have it
+	httpErrors map[string]map[int][]byte
+	context    string // what the next message of a server line begins with
+	modifier   modifier
+	lineFatal  bool
+	fileFatal  bool
+	abort      bool
 }
 
 // modifier is `no` or `default` before a keyword.
@@ -80,11 +86,13 @@ func overlay(name, text string, next func(string) ([]byte, error)) func(string) 
 
 func newParser(opt Options) *parser {
 	p := &parser{
-		opt:   opt.withDefaults(),
-		rep:   &Report{},
-		cfg:   &Config{},
-		named: map[string]*section{},
-		vars:  map[string]*string{},
+		opt:        opt.withDefaults(),
+		rep:        &Report{},
+		cfg:        &Config{},
+		named:      map[string]*section{},
+		vars:       map[string]*string{},
+		users:      map[string]*rules.UserList{},
+		httpErrors: map[string]map[int][]byte{},
 	}
 	p.env = p.getenv
 	p.cfg.Global = Global{StatsTimeout: defaultStatsTimeout, StatsMaxconn: defaultStatsMaxconn, LogTag: defaultLogTag}
@@ -231,6 +239,10 @@ func (p *parser) heading(w words) bool {
 		p.open, p.skip = "global", false
 		p.tooMany(w, 0, 0)
 		return true
+	case "userlist", "http-errors":
+		p.open, p.skip = w[0], false
+		p.openOther(w)
+		return true
 	case "defaults", "frontend", "backend", "listen":
 		p.open, p.skip = w[0], false
 		p.openProxy(w)
@@ -254,6 +266,10 @@ func (p *parser) keyword(w words) {
 		p.badTight("unknown keyword '%s' out of section.", w.at(0))
 	case p.open == "global":
 		p.global(w)
+	case p.open == "userlist":
+		p.userlistLine(w)
+	case p.open == "http-errors":
+		p.httpErrorsLine(w)
 	case p.px == nil:
 		p.bad("'listen' or 'defaults' expected.")
 	default:

@@ -43,7 +43,7 @@ func (p *parser) warnSide(word string, need side, hint string) bool {
 
 // proxyKeywords is the table of section 4.
 func proxyKeywords() []keyword {
-	return []keyword{
+	return append([]keyword{
 		{name: "mode", usage: "http | tcp", max: 1, parse: parseMode},
 		{name: "id", usage: "<number>", max: 1, local: true, tight: true, parse: parseID},
 		{name: "description", usage: "<text>", max: -1, local: true, tight: true, parse: parseDescription},
@@ -66,7 +66,10 @@ func proxyKeywords() []keyword {
 		{name: "log", usage: "global | <address> <facility> [<level> [<least level>]]", max: -1, parse: parseProxyLog},
 		{name: "log-tag", usage: "<tag>", max: -1, parse: parseProxyLogTag},
 		{name: "errorfile", usage: "<status> <file>", max: -1, need: bothSides, parse: parseErrorFile},
-	}
+		{name: "http-reuse", usage: "never | safe | aggressive | always", max: -1, need: backSide, parse: parseReuse},
+		{name: "dispatch", usage: "<address>:<port>", max: -1, need: backSide, local: true, parse: parseDispatch},
+		{name: "hash-type", usage: "map-based | consistent [sdbm | djb2 | wt6 | crc32 | none] [avalanche]", max: -1, need: backSide, parse: parseHashType},
+	}, ruleKeywords()...)
 }
 
 // goneKeywords are those that HAProxy has given up, with what it says of them after the position.
@@ -78,22 +81,8 @@ var goneKeywords = map[string]string{
 	"contimeout": "the 'contimeout' directive is not supported anymore since HAProxy 2.1. Use 'timeout connect'.",
 }
 
-// localOnly are keywords that this director does not support and that HAProxy refuses in a nameless defaults section.
-var localOnly = map[string]string{
-	"acl":                 "'acl' not allowed in 'defaults' section.",
-	"http-request":        "'http-request' not allowed in anonymous 'defaults' section.",
-	"http-response":       "'http-response' not allowed in anonymous 'defaults' section.",
-	"http-after-response": "'http-after-response' not allowed in anonymous 'defaults' section.",
-	"use_backend":         "'use_backend' not allowed in 'defaults' section.",
-	"redirect":            "'redirect' not allowed in 'defaults' section.",
-}
-
 func (p *parser) unknownProxyKeyword(w words) {
 	if text, ok := goneKeywords[w.at(0)]; ok {
-		p.bad("%s", text)
-		return
-	}
-	if text, ok := localOnly[w.at(0)]; ok && p.px.isDefaults && p.px.Name == "" {
 		p.bad("%s", text)
 		return
 	}
@@ -189,11 +178,8 @@ func parseErrorFile(p *parser, w words) {
 		p.bad("%s : expects <status_code> and <file> as arguments.\n", w[0])
 		return
 	}
-	status, known := atoi(w[1]), false
-	for _, s := range errorStatuses {
-		known = known || s == status
-	}
-	if !known {
+	status := atoi(w[1])
+	if !knownStatus(status) {
 		p.bad("%s : status code '%d' not handled.", w[0], status)
 		return
 	}
@@ -202,8 +188,5 @@ func parseErrorFile(p *parser, w words) {
 		p.bad("%s : error opening file '%s'.", w[0], w[2])
 		return
 	}
-	if p.px.ErrorFiles == nil {
-		p.px.ErrorFiles = map[int][]byte{}
-	}
-	p.px.ErrorFiles[status] = text
+	p.px.setErrorFile(status, text)
 }

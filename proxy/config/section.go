@@ -19,6 +19,7 @@ type section struct {
 	byName         bool       // a defaults section: used with `from`, or by standing before
 	byPlace        bool
 	namesake       *section // a defaults section of the same name, before this one
+	checkInherited bool     // HTTPCheck is that of the defaults
 	httpchk        bool     // option httpchk: without it http-check rules are ignored
 }
 
@@ -65,6 +66,7 @@ func (s *section) inherit() *section {
 	for k, v := range s.httpOptions {
 		n.httpOptions[k] = v
 	}
+	n.Rules = s.Rules.inherit()
 	n.ErrorFiles = map[int][]byte{}
 	for k, v := range s.ErrorFiles {
 		n.ErrorFiles[k] = v
@@ -74,6 +76,7 @@ func (s *section) inherit() *section {
 		check.Headers = append([]string(nil), check.Headers...)
 		n.HTTPCheck = &check
 	}
+	n.checkInherited = s.HTTPCheck != nil
 	n.statsInherited = s.Stats != nil
 	n.byName, n.byPlace, n.listens, n.namesake = false, false, false, nil
 	return &n

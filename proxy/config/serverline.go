@@ -156,7 +156,10 @@ var serverKeywords = map[string]serverKeyword{
 	"fall":      {1, func(_ *parser, s *serverBase, n, v string) error { return serverCount(&s.Fall, n, v) }},
 	"tfo":       {0, nil}, "no-tfo": {0, nil}, "no-ssl": {0, nil}, "no-check-ssl": {0, nil},
 	"no-send-proxy": {0, nil}, "no-send-proxy-v2": {0, nil}, "no-agent-check": {0, nil}, "no-check-send-proxy": {0, nil},
-	"pool-low-conn": {1, nil}, "pool-max-conn": {1, nil}, "pool-purge-delay": {1, nil}, "max-reuse": {1, nil},
+	"pool-low-conn": {1, nil}, "pool-max-conn": {1, func(_ *parser, s *serverBase, _, v string) error {
+		s.PoolMax, s.NoPool = max(0, atoi(v)), atoi(v) == 0
+		return nil
+	}}, "pool-purge-delay": {1, nil}, "max-reuse": {1, nil},
 }
 
 // serverWords applies the settings from word i on; false if one was refused.

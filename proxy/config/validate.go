@@ -107,6 +107,7 @@ func (p *parser) validate(s *section) {
 		s.HTTPCheck = nil
 	}
 	p.linkBackend(s)
+	p.linkRules(s)
 	p.checkTimeouts(s)
 	p.checkServerNames(s)
 	if s.front && len(s.logs) == 0 && s.LogFormat != LogDefault {
@@ -144,6 +145,10 @@ func (p *parser) validateTCP(s *section) {
 		p.warnNeedsHTTP(s, "forwardfor")
 		s.ForwardFor = nil
 	}
+	if s.OriginalTo != nil {
+		p.warnNeedsHTTP(s, "originalto")
+		s.OriginalTo = nil
+	}
 	for _, o := range flagOptions() {
 		if s.httpOptions[o.name] && s.capable(o.need) {
 			p.warnNeedsHTTP(s, o.name)
@@ -166,13 +171,7 @@ func (p *parser) linkBackend(s *section) {
 	if s.backendName == "" || !s.front {
 		return
 	}
-	var target *section
-	for _, t := range p.proxies {
-		if t.back && t.Name == s.backendName {
-			target = t
-			break
-		}
-	}
+	target := p.backendNamed(s.backendName)
 	switch {
 	case target == nil:
 		p.alert("Proxy '%s': unable to find required default_backend: '%s'.", s.Name, s.backendName)

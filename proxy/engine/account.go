@@ -156,7 +156,7 @@ func dur(ms int64) time.Duration {
 // logBad logs what was no request.
 func (c *client) logBad() {
 	c.line, c.in, c.out = c.line[:0], 0, 0
-	c.be, c.srv = nil, nil
+	c.be, c.srv, c.tx = nil, nil, nil
 	c.log(c.l.now)
 }
 
@@ -185,7 +185,15 @@ func (c *client) log(now int64) {
 	if c.fe.cfg.LogFormat == config.LogDefault {
 		r.Dest = c.destination()
 	}
+	c.logRules(r)
 	level := LevelInfo
+	if c.tx != nil && c.tx.LogLevel != 0 {
+		if level = c.tx.LogLevel - 1; level < 0 {
+			return
+		}
+		e.opt.Logger.Request(c.fe.cfg, level, r)
+		return
+	}
 	if c.notable(r) {
 		level = LevelErr
 	} else if c.fe.cfg.DontLogNormal {

@@ -17,6 +17,7 @@ func (c *client) enterBackend() {
 // assign chooses a server and dials it, or queues.
 func (c *client) assign() {
 	p, before := c.be, c.srv
+	wanted := c.useServer()
 	p.mu.Lock()
 	if p.act+p.bck == 0 {
 		p.back.econn++
@@ -25,7 +26,10 @@ func (c *client) assign() {
 		c.reply(503, 'S', 'C')
 		return
 	}
-	s := p.choose(c, before)
+	s := wanted
+	if s == nil || !s.Up || s == before {
+		s = p.choose(c, before)
+	}
 	if s == nil || s.Full() {
 		c.enqueue(s)
 		p.mu.Unlock()
@@ -41,6 +45,9 @@ func (c *client) assign() {
 // choose asks the algorithm; nil: all servers are full.
 func (p *proxy) choose(c *client, avoid *server) *server {
 	q := balance.Request{Source: c.addr.Addr()}
+	if p.byURI {
+		q.URI = c.target()
+	}
 	if avoid != nil {
 		q.Avoid = &avoid.Server
 	}

@@ -71,7 +71,7 @@ func httpCheckRequest(h *config.HTTPCheck) []byte {
 	if version == "" {
 		version = "HTTP/1.0"
 	}
-	return health.Request(method, uri, version, h.Headers)
+	return health.Request(method, uri, version, h.Headers, h.Body)
 }
 
 // startChecks spreads the first checks of all servers over the shortest interval of all (section 5.2, "inter").

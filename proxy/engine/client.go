@@ -4,7 +4,9 @@ import (
 	"net/netip"
 	"syscall"
 
+	"simulacro/proxy/config"
 	"simulacro/proxy/http1"
+	"simulacro/proxy/rules"
 )
 
 // state is what a client's connection is about.
@@ -12,9 +14,11 @@ type state uint8
 
 const (
 	stIdle     state = iota // between requests
+	stHeader                // the PROXY protocol's header comes first
 	stReading               // a head has begun
 	stForm                  // the body of a request for the statistics page
 	stInternal              // the statistics page is being made
+	stRules                 // rules wait for more of the request
 	stQueued                // waits for a place on a server
 	stPausing               // waits before another try on the same server
 	stConnect               // dials a server
@@ -32,8 +36,13 @@ type client struct {
 	be       *proxy // of the current request; nil: not known yet
 	st       state
 	addr     netip.AddrPort
-	xff      []byte // ready field of forwardfor
-	requests int    // on this connection so far
+	xff      []byte         // ready field of forwardfor
+	requests int            // on this connection so far
+	origin   netip.AddrPort // addr, until a rule changes it
+	dest     netip.AddrPort // where the client connected to; invalid: not looked up
+	bind     *config.Bind
+	private  *upstream      // the idle connection to a server that only this client may use
+	session  *rules.Session // rules' view of the connection; nil: none has asked
 	timing
 	exchange
 }
@@ -71,6 +80,7 @@ type exchange struct {
 	silent               bool  // neither counted as an error nor logged
 	form                 *InternalRequest
 	pageOwner            *proxy
+	tx                   *txn // rules' view of the request; nil: no rules
 }
 
 // timing is when the steps of a request took place, in ms on the loop's clock; -1: not yet.
@@ -99,6 +109,7 @@ func (l *loop) newClient(fd int, li *listener) *client {
 		c.addr = netip.AddrPortFrom(c.addr.Addr().Unmap(), c.addr.Port())
 	}
 	c.accepted = l.now
+	c.origin, c.dest, c.bind, c.session = c.addr, netip.AddrPort{}, li.cfg, nil
 	c.fresh()
 	l.live[c] = struct{}{}
 	return c
@@ -108,12 +119,20 @@ func (l *loop) newClient(fd int, li *listener) *client {
 func (c *client) fresh() {
 	c.exchange = exchange{req: small(c.req), line: c.line[:0], flags: [2]byte{'-', '-'}}
 	c.be, c.srv = nil, nil
+	if c.addr != c.origin {
+		c.addr, c.xff = c.origin, c.xff[:0]
+	}
 	c.timing.reset()
 }
 
 // close ends the connection; whatever it held has been given back.
 func (c *client) close() {
 	l := c.l
+	if b := c.private; b != nil {
+		if c.private = nil; b.pooled && b.owner == c {
+			b.leavePool()
+		}
+	}
 	c.shut()
 	delete(l.live, c)
 	l.e.left(c.fe)
@@ -171,10 +190,14 @@ func (c *client) proceed() {
 		return
 	}
 	switch c.st {
+	case stHeader:
+		c.readProxyHeader()
 	case stIdle, stReading:
 		c.readRequest()
 	case stForm:
 		c.readForm()
+	case stRules:
+		c.ruleData()
 	case stDraining:
 		c.drain()
 	case stTunnel:
@@ -186,6 +209,9 @@ func (c *client) proceed() {
 		}
 	}
 	if c.fin && c.st >= stQueued && c.st <= stWaiting && c.be.cfg.AbortOnClose {
+		if c.st == stWaiting {
+			c.status = 400 // in the log: nobody is there any more
+		}
 		c.abort('C', phase(c)) // without the option the client may only have shut its sending side
 	}
 }
@@ -240,7 +266,7 @@ func (c *client) broken() {
 		c.hungUp()
 	case stReading:
 		c.hungUp()
-	case stDraining:
+	case stDraining, stHeader:
 		c.close()
 	default:
 		c.abort('C', phase(c))
@@ -257,6 +283,9 @@ func (c *client) flag(cause, when byte) {
 // abort gives up the request and both connections.
 func (c *client) abort(cause, when byte) {
 	c.flag(cause, when)
+	if c.st == stQueued {
+		c.assigned = c.l.now
+	}
 	c.leaveQueue()
 	if c.internal != nil {
 		c.internal.c = nil

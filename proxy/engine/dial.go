@@ -4,10 +4,8 @@ import "syscall"
 
 // dial gets c a connection to c.srv, where it has a place, and sends the request.
 func (c *client) dial() {
-	if c.fe.http && c.requests > 1 && c.tries == 0 && !c.serverCloses() {
-		// Only a request that the client would repeat by itself may go over a connection that the server may be closing
-		// just now: the second and further ones of a connection (section 4.2, "http-reuse safe").
-		if b := c.l.fromPool(c.srv); b != nil {
+	if c.fe.http && c.tries == 0 && !c.serverCloses() {
+		if b := c.idleConnection(); b != nil {
 			c.reuse(b)
 			return
 		}
@@ -51,6 +49,31 @@ func (c *client) dial() {
 	}
 	b.register(b, true)
 	c.arm(c.be.connect)
+}
+
+// idleConnection gives a connection that the request may go over (section 4.2, "http-reuse"); nil: none. The server may be
+// closing it just now, so by default only a request may that the client would repeat by itself: the second and further
+// ones of a connection.
+func (c *client) idleConnection() *upstream {
+	mode := c.be.cfg.Reuse
+	if c.be.dispatch {
+		mode = modeNever
+	}
+	if mode == modeNever {
+		b := c.private
+		if c.private = nil; b == nil || !b.pooled || b.owner != c || b.srv != c.srv {
+			return nil
+		}
+		b.takeOut()
+		return b
+	}
+	if c.requests > 1 || mode == modeAlways {
+		return c.l.fromPool(c.srv, false)
+	}
+	if mode == modeAggressive {
+		return c.l.fromPool(c.srv, true)
+	}
+	return nil
 }
 
 // reuse sends the request over an idle connection.

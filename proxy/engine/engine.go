@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"simulacro/proxy/config"
+	"simulacro/proxy/rules"
 )
 
 // Engine serves the frontends of one configuration.
@@ -21,6 +22,9 @@ type Engine struct {
 	nloops  int
 	loops   []*loop
 	proxies []*proxy
+
+	byCfg map[*config.Proxy]*proxy
+	vars  rules.Vars // of the process
 
 	actconn, maxconn atomic.Int64
 	full             atomic.Bool // somebody waits in a backlog because of maxconn
@@ -56,6 +60,7 @@ func New(cfg *config.Config, opt Options) (*Engine, error) {
 		e.SetMaxconn(cfg.Global.Maxconn)
 	}
 	byCfg := map[*config.Proxy]*proxy{}
+	e.byCfg = byCfg
 	for _, c := range cfg.Proxies {
 		p, err := newProxy(e, c)
 		if err != nil {
@@ -68,6 +73,10 @@ func New(cfg *config.Config, opt Options) (*Engine, error) {
 		p.def = byCfg[p.cfg.DefaultBackend]
 	}
 	e.deriveFullconn()
+	for _, p := range e.proxies {
+		p.ruled = p.isRuled()
+	}
+	e.setVars()
 	return e, nil
 }
 

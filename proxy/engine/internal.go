@@ -15,16 +15,32 @@ type pending struct {
 	reply InternalReply
 }
 
+// monitored answers the frontend's monitor-uri: 503 if a `monitor fail` condition holds; false: the request is for another.
+func (c *client) monitored(h *http1.Head, p []byte) bool {
+	if m := c.fe.cfg.Monitor; m == "" || string(h.URI.Of(p)) != m {
+		return false
+	}
+	c.req = c.req[:0]
+	c.take(h, p)
+	c.silent = true
+	status := 200
+	if len(c.fe.cfg.Rules.MonitorFail) > 0 {
+		t := c.newTx()
+		readMessage(&t.up, h, p)
+		t.Req, t.Final = &t.up, true
+		for _, cond := range c.fe.cfg.Rules.MonitorFail {
+			if cond.Holds(&t.Tx) {
+				status = 503
+			}
+		}
+	}
+	c.reply(status, 'L', 'R')
+	return true
+}
+
 // intercept answers what is meant for the director itself; false: it is not.
 func (c *client) intercept(h *http1.Head, p []byte) bool {
 	uri := h.URI.Of(p)
-	if m := c.fe.cfg.Monitor; m != "" && string(uri) == m {
-		c.req = c.req[:0]
-		c.take(h, p)
-		c.silent = true
-		c.reply(200, 'L', 'R')
-		return true
-	}
 	q := c.pageOf(uri)
 	if q == nil || c.l.e.opt.Stats == nil {
 		return false
@@ -48,7 +64,11 @@ func (c *client) pageOf(uri []byte) *proxy {
 	if c.fe.stats != "" && hasPrefix(uri, c.fe.stats) {
 		return c.fe
 	}
-	if b := c.fe.backend(); b != nil && b.stats != "" && hasPrefix(uri, b.stats) {
+	b := c.be
+	if b == nil {
+		b = c.fe.backend()
+	}
+	if b != nil && b.stats != "" && hasPrefix(uri, b.stats) {
 		return b
 	}
 	return nil

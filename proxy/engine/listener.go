@@ -162,13 +162,31 @@ func (a *acceptor) accepted(fd int) {
 	c := l.newClient(fd, a.li)
 	p.countAccept(l.now)
 	l.e.countAccept(l.now)
+	if !c.greet(p.cfg.Rules.Connection) {
+		return
+	}
+	c.register(c, false)
+	if a.li.cfg != nil && a.li.cfg.Accept {
+		c.st = stHeader
+		c.arm(p.client)
+		return
+	}
+	c.open()
+}
+
+// open lets a connection begin whose client is known by now.
+func (c *client) open() {
+	p := c.fe
+	if !c.greet(p.cfg.Rules.Session) {
+		return
+	}
 	if !p.http {
-		c.register(c, false)
 		c.startTCP()
 		return
 	}
-	c.arm(p.request)
-	c.register(c, false)
+	if c.arm(p.request); len(c.held) > 0 {
+		c.readRequest()
+	}
 }
 
 // countAccept counts a connection on its frontend.

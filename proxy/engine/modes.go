@@ -7,3 +7,10 @@ const (
 	modeKeepAlive = config.KeepAlive
 	modeClose     = config.Close
 )
+
+// The ways to reuse connections to servers.
+const (
+	modeNever      = config.ReuseNever
+	modeAggressive = config.ReuseAggressive
+	modeAlways     = config.ReuseAlways
+)

@@ -19,12 +19,15 @@ type proxy struct {
 	e   *Engine
 	cfg *config.Proxy
 	timeouts
-	xff    string         // header name of forwardfor, in lower case; "": none
-	except netip.Prefix   // whose clients get none
-	errors map[int]*reply // by status
-	def    *proxy         // where a frontend's requests go; nil: nowhere
-	stats  string         // stats uri; "": no page
-	http   bool
+	xff      string         // header name of forwardfor, in lower case; "": none
+	except   netip.Prefix   // whose clients get none
+	errors   map[int]*reply // by status
+	def      *proxy         // where a frontend's requests go; nil: nowhere
+	stats    string         // stats uri; "": no page
+	http     bool
+	dispatch bool // servers holds the one of `dispatch`, which nobody sees
+	byURI    bool // balance uri
+	ruled    bool // its requests need the rules' view of them
 
 	listeners []*listener
 
@@ -128,7 +131,12 @@ func newTimeouts(t *config.Timeouts) timeouts {
 // newBackend makes the servers and the balancing.
 func (p *proxy) newBackend() error {
 	var all []*balance.Server
-	for i, s := range p.cfg.Servers {
+	list := p.cfg.Servers
+	if p.cfg.HasDispatch && len(list) == 0 {
+		list = []*config.Server{{Pos: p.cfg.Pos, Name: "<NOSRV>", Addr: p.cfg.Dispatch, Weight: 1}}
+		p.dispatch = true
+	}
+	for i, s := range list {
 		srv, err := newServer(p, i, s)
 		if err != nil {
 			return err
@@ -138,6 +146,7 @@ func (p *proxy) newBackend() error {
 		all = append(all, &srv.Server)
 	}
 	b := p.cfg.Balance
+	p.byURI = b.Algorithm == "uri"
 	sel, err := balance.New(b.Algorithm, b.Args, all, balance.Params{AllBackups: p.cfg.AllBackups, Rand: p.e.rng()})
 	if err != nil {
 		return fmt.Errorf("backend %s: %w", p.cfg.Name, err)

@@ -50,6 +50,9 @@ func (p *proxy) snapshot(now int64) ProxyStats {
 	if p.cfg.Back() {
 		s.Back = p.backStats(now)
 		for _, srv := range p.servers {
+			if p.dispatch {
+				break
+			}
 			s.Servers = append(s.Servers, srv.stats(now))
 		}
 	}
@@ -127,6 +130,7 @@ func (s *server) stats(now int64) ServerStats {
 	r.Qtime, r.Ctime, r.Rtime, r.Ttime = s.qtime.read(), s.ctime.read(), s.rtime.read(), s.all.read()
 	r.QtimeMax, r.CtimeMax, r.RtimeMax, r.TtimeMax = s.qtime.longest(), s.ctime.longest(), s.rtime.longest(), s.all.longest()
 	r.Idle = int(s.idle.Load())
+	r.Health = s.cfg.Rise // what HAProxy shows of a server without checks
 	if k := s.check; k != nil {
 		r.Checked = k.on
 		r.Check, r.CheckRunning = k.m.Last()

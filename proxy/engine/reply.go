@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"simulacro/proxy/http1"
+	"simulacro/proxy/rules"
 )
 
 // reply is an answer of the director's own, ready to be sent.
@@ -139,6 +140,10 @@ func (c *client) reply(status int, cause, when byte) {
 		return
 	}
 	c.status = status
+	if c.tx != nil {
+		c.defaultAnswer(&rules.Answer{Status: status})
+		return
+	}
 	r := c.replyText(status)
 	c.out += r.size
 	if !c.body.Done() || len(r.head) == 0 {

@@ -80,11 +80,17 @@ func (c *client) gotHead(p []byte) {
 	c.got = c.l.now
 	c.v11, c.noBody, c.upgrade = h.V11, h.IsHead(p), h.Upgrade
 	c.closing = h.Close || h.Doubtful || !h.V11 && !h.KeepAlive || c.fe.cfg.ConnMode == modeClose || c.l.e.stopping.Load()
-	c.line = append(c.line[:0], h.Line().Of(p)...)
+	c.noteLine(h, p)
 	c.body = h.RequestBody()
 	c.in = h.Size()
 	c.fe.countRequest(c.l.now)
-	if c.intercept(h, p) {
+	if c.fe.ruled {
+		if !c.monitored(h, p) {
+			c.startRules(h, p)
+		}
+		return
+	}
+	if c.monitored(h, p) || c.intercept(h, p) {
 		return
 	}
 	if c.be = c.fe.backend(); c.be == nil {
@@ -93,14 +99,18 @@ func (c *client) gotHead(p []byte) {
 		c.reply(503, 'S', 'C')
 		return
 	}
-	c.buildRequest(h, p)
-	c.take(h, p)
-	if c.body.Bad {
-		c.refuse(400, 'P', 'R')
+	c.forward(h, p)
+}
+
+// noteLine keeps the request line for the log: as received, but for a default port that the parser has taken out.
+func (c *client) noteLine(h *http1.Head, p []byte) {
+	if gap := p[h.URI.To:h.Version.From]; len(bytes.TrimLeft(gap, " \t")) == 0 {
+		c.line = append(c.line[:0], h.Line().Of(p)...)
 		return
 	}
-	c.enterBackend()
-	c.assign()
+	c.line = append(append(c.line[:0], h.Method.Of(p)...), ' ')
+	c.line = append(append(c.line, h.URI.Of(p)...), ' ')
+	c.line = append(c.line, h.Version.Of(p)...)
 }
 
 // take appends to c.req how much of p behind the head belongs to the request's body, and keeps the rest for the next
@@ -120,8 +130,13 @@ func (c *client) take(h *http1.Head, p []byte) {
 
 // buildRequest writes the head as the server gets it.
 func (c *client) buildRequest(h *http1.Head, p []byte) {
-	r := h.AppendStart(c.req[:0], p)
-	r = h.AppendFields(r, p)
+	r := c.req[:0]
+	if c.tx != nil {
+		r = c.appendRuled(r)
+	} else {
+		r = h.AppendStart(r, p)
+		r = h.AppendFields(r, p)
+	}
 	if p0 := c.forwarding(); p0 != nil && !(p0.cfg.ForwardFor.IfNone && h.Get(p, p0.xff) != nil) {
 		if len(c.xff) == 0 {
 			c.xff = append(append(append(c.xff, p0.xff...), ": "...), c.addr.Addr().String()...)

@@ -16,7 +16,9 @@ func (c *client) pumpResponse() {
 			return
 		}
 		if n <= 0 {
-			c.serverEnded(n)
+			if !c.responseGone() {
+				c.serverEnded(n)
+			}
 			return
 		}
 		p := l.buf[:n]
@@ -27,29 +29,38 @@ func (c *client) pumpResponse() {
 		} else if len(p) == 0 {
 			continue
 		}
-		if b.body.Bad && c.st == stPassing {
-			c.send(c, p)
-			c.serverAborted('P')
+		if !c.passOn(p) {
 			return
 		}
-		if !c.send(c, p) {
-			c.abort('C', 'D')
-			return
-		}
-		c.answered = true
-		if c.st == stTunnel {
-			c.openTunnel()
-			return
-		}
-		if b.body.Done() && c.st == stPassing {
-			c.finish(!b.noKeep)
-			return
-		}
-		c.armTransfer()
 	}
 	if b.readable && len(c.pend) == 0 {
 		l.again = append(l.again, c)
 	}
+}
+
+// passOn sends a part of the response to the client; false: the response has ended with it.
+func (c *client) passOn(p []byte) bool {
+	b := c.up
+	if b.body.Bad && c.st == stPassing {
+		c.send(c, p)
+		c.serverAborted('P')
+		return false
+	}
+	if !c.send(c, p) {
+		c.abort('C', 'D')
+		return false
+	}
+	c.answered = true
+	if c.st == stTunnel {
+		c.openTunnel()
+		return false
+	}
+	if b.body.Done() && c.st == stPassing {
+		c.finish(!b.noKeep)
+		return false
+	}
+	c.armTransfer()
+	return true
 }
 
 // passBody gives what of p goes on to the client.
@@ -77,7 +88,11 @@ func (c *client) responseHead(p []byte) []byte {
 		b.held = append(b.held, p...)
 		p = b.held
 	}
-	for {
+	waits := c.tx != nil && c.tx.res.waiting
+	if waits {
+		*h = c.tx.res.head
+	}
+	for !waits {
 		if err := h.ParseResponse(p); err != nil || h.End == 0 && len(p) >= maxHead || h.Status == 101 && !c.upgrade {
 			c.badResponse()
 			return nil
@@ -99,6 +114,12 @@ func (c *client) responseHead(p []byte) []byte {
 			b.held = b.held[:copy(b.held, p)]
 			p = b.held
 		}
+	}
+	if c.tx != nil && h.Status >= 200 && !c.ruleResponse(h, p) {
+		if c.up == b && (len(b.held) == 0 || &b.held[0] != &p[0]) {
+			b.held = append(b.held[:0], p...)
+		}
+		return nil
 	}
 	return l.finalHead(c, p)
 }
@@ -134,7 +155,13 @@ func (l *loop) finalHead(c *client, p []byte) []byte {
 	c.st = stPassing
 	b.noKeep = c.serverCloses() || h.Close || h.Doubtful || !h.V11 && !h.KeepAlive
 	c.countReply()
-	t := h.AppendFields(h.AppendStart(l.tmp[:0], p), p)
+	t := l.tmp[:0]
+	if c.tx != nil {
+		t = appendMessage(t, c.tx.Res)
+		c.status = c.tx.Res.Status
+	} else {
+		t = h.AppendFields(h.AppendStart(t, p), p)
+	}
 	// The server's Connection field is for its own side only. Passed on, its "close" would make the client connect anew
 	// for every request.
 	switch {

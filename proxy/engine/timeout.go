@@ -9,6 +9,8 @@ func (c *client) expire() {
 		c.refuse(408, 'c', 'R')
 	case stForm:
 		c.abort('c', 'D')
+	case stRules:
+		c.ruleTimeout()
 	case stQueued:
 		c.queueTimeout()
 	case stPausing:
@@ -24,7 +26,7 @@ func (c *client) expire() {
 		c.flag('c', 'D')
 		c.end()
 		c.close()
-	case stDraining:
+	case stDraining, stHeader:
 		c.close()
 	}
 }
@@ -42,6 +44,7 @@ func (c *client) idleTimeout() {
 // transferTimeout finds out who let the other wait.
 func (c *client) transferTimeout() {
 	switch {
+	case c.responseTimeout():
 	case len(c.pend) > 0: // the client does not read
 		c.abort('c', 'D')
 	case c.st == stWaiting && c.uploading() && (c.be.server == 0 || c.fe.client > 0 && c.fe.client <= c.be.server):

@@ -14,6 +14,10 @@ const (
 func (c *client) startTCP() {
 	c.requests++
 	c.start, c.got = c.accepted, c.accepted
+	if c.fe.ruled {
+		c.startTCPRules()
+		return
+	}
 	if c.be = c.fe.backend(); c.be == nil {
 		c.flag('S', 'C')
 		c.end()

@@ -17,7 +17,9 @@ type upstream struct {
 	noKeep  bool       // not to be kept after this response
 	plain   bool       // an ordinary socket, closed in the ordinary way: for bytes whose end means something
 	pooled  bool
-	kind    int // index of the list of spares
+	proven  bool    // has been reused before
+	owner   *client // the only one who may use it; nil: anybody
+	kind    int     // index of the list of spares
 }
 
 // poolTime is how long an idle connection to a server is kept (HAProxy's pool-purge-delay).
@@ -81,6 +83,7 @@ func (b *upstream) reset(s *server) {
 	b.srv, b.c = s, nil
 	b.readable, b.fin, b.reused, b.noKeep, b.dialing, b.pooled = false, false, false, false, false, false
 	b.body = http1.Body{}
+	b.proven, b.owner = false, nil
 	b.keepBuffers()
 }
 
@@ -119,8 +122,13 @@ func (l *loop) disconnectLate() {
 
 // release parts the connection from its client, and keeps or ends it.
 func (b *upstream) release(keep bool) {
+	c := b.c
 	b.c.up = nil
 	b.c = nil
+	private := c.be != nil && (c.be.cfg.Reuse == modeNever || c.be.dispatch)
+	if m := b.srv.cfg.PoolMax; !private && (b.srv.cfg.NoPool || m > 0 && int(b.srv.idle.Load()) >= m) {
+		keep = false
+	}
 	if !keep || b.plain || b.l.e.stopping.Load() {
 		b.hangUp()
 		return
@@ -129,24 +137,38 @@ func (b *upstream) release(keep bool) {
 	p.idle = append(p.idle, b)
 	b.srv.idle.Add(1)
 	b.pooled = true
+	if private {
+		b.owner, c.private = c, b
+	}
 	b.keepBuffers()
 	b.arm(poolTime)
 }
 
-// fromPool gives an idle connection to s; nil: there is none.
-func (l *loop) fromPool(s *server) *upstream {
+// fromPool gives an idle connection to s; nil: there is none. proven asks for one that has been reused before.
+func (l *loop) fromPool(s *server, proven bool) *upstream {
 	p := &s.pools[l.id]
-	k := len(p.idle)
-	if k == 0 {
-		return nil
+	for k := len(p.idle) - 1; k >= 0; k-- {
+		if b := p.idle[k]; b.owner == nil && (b.proven || !proven) {
+			b.takeOut()
+			return b
+		}
 	}
-	b := p.idle[k-1]
-	p.idle = p.idle[:k-1]
-	s.idle.Add(-1)
+	return nil
+}
+
+// takeOut takes an idle connection out of its pool, to be used again.
+func (b *upstream) takeOut() {
+	p := &b.srv.pools[b.l.id]
+	for i := len(p.idle) - 1; i >= 0; i-- {
+		if p.idle[i] == b {
+			p.idle = append(p.idle[:i], p.idle[i+1:]...)
+			break
+		}
+	}
+	b.srv.idle.Add(-1)
 	b.disarm()
-	b.reset(s)
-	b.reused = true
-	return b
+	b.reset(b.srv)
+	b.reused, b.proven = true, true
 }
 
 // leavePool ends an idle connection.

@@ -175,8 +175,8 @@ func TestExpectations(t *testing.T) {
 }
 
 func TestRequest(t *testing.T) {
-	require.Equal(t, "OPTIONS / HTTP/1.0\r\n\r\n", string(Request("OPTIONS", "/", "HTTP/1.0", nil)))
-	require.Equal(t, "GET /x HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", string(Request("GET", "/x", "HTTP/1.1", []string{"host: a"})))
+	require.Equal(t, "OPTIONS / HTTP/1.0\r\n\r\n", string(Request("OPTIONS", "/", "HTTP/1.0", nil, "")))
+	require.Equal(t, "GET /x HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", string(Request("GET", "/x", "HTTP/1.1", []string{"host: a"}, "")))
 }
 
 func FuzzJudge(f *testing.F) {

@@ -130,16 +130,22 @@ func splitStatus(line []byte) (code int, reason string, ok bool) {
 	return code, string(bytes.TrimSpace(line[12:])), true
 }
 
-// Request gives the bytes an HTTP check sends. host is used where HTTP/1.1 is asked for and no header gives one.
-func Request(method, uri, version string, headers []string) []byte {
+// Request gives the bytes that an HTTP check sends, which closes an HTTP/1.1 connection unless a header of its own says otherwise.
+func Request(method, uri, version string, headers []string, body string) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s %s %s\r\n", method, uri, version)
+	closes := version != "HTTP/1.0"
 	for _, h := range headers {
+		name, _, _ := strings.Cut(h, ":")
+		closes = closes && !strings.EqualFold(name, "connection")
 		b.WriteString(h + "\r\n")
 	}
-	if version != "HTTP/1.0" {
+	if body != "" {
+		fmt.Fprintf(&b, "content-length: %d\r\n", len(body))
+	}
+	if closes {
 		b.WriteString("connection: close\r\n")
 	}
-	b.WriteString("\r\n")
+	b.WriteString("\r\n" + body)
 	return b.Bytes()
 }

@@ -147,66 +147,6 @@ func (h *Head) hostField(b []byte, i int) error {
 	return nil
 }
 
-// normalizeTarget compares the authority of an absolute target with Host and takes a scheme's default port out of both
-// (RFC 9110, section 4.2.3). false: they name different hosts. A target of no known form passes only where there is no
-// Host that it could contradict.
-func (h *Head) normalizeTarget(b []byte) bool {
-	uri := h.URI.Of(b)
-	if !validTarget(h.Method.Of(b), uri) {
-		return h.host < 0
-	}
-	if uri[0] == '/' || uri[0] == '*' {
-		return true
-	}
-	from, port := 0, ""
-	if string(h.Method.Of(b)) != "CONNECT" {
-		from = bytes.Index(uri, []byte("://")) + 3
-		port = defaultPort(uri[:from-3])
-	}
-	to := from
-	for to < len(uri) && uri[to] != '/' && uri[to] != '?' {
-		to++
-	}
-	auth := uri[from:to]
-	if at := bytes.LastIndexByte(auth, '@'); at >= 0 {
-		auth = auth[at+1:]
-	}
-	if h.host >= 0 && !h.sameHost(b, auth, port) {
-		return false
-	}
-	if cut := len(auth) - len(trimPort(auth, port)); cut > 0 {
-		copy(uri[to-cut:], uri[to:])
-		h.URI.To -= int32(cut)
-	}
-	return true
-}
-
-func (h *Head) sameHost(b, auth []byte, port string) bool {
-	f := &h.fields[h.host]
-	host := f.Value.Of(b)
-	if port == "" { // CONNECT: Host may leave out either default
-		return equalFoldBytes(host, auth) || equalFoldBytes(host, trimPort(auth, "80")) || equalFoldBytes(host, trimPort(auth, "443"))
-	}
-	host = trimPort(host, port)
-	f.Value.To = f.Value.From + int32(len(host))
-	return equalFoldBytes(host, trimPort(auth, port))
-}
-
-func defaultPort(scheme []byte) string {
-	if equalFold(scheme, "https") {
-		return "443"
-	}
-	return "80"
-}
-
-// trimPort takes ":port" off the end of host.
-func trimPort(host []byte, port string) []byte {
-	if k := len(host) - len(port) - 1; port != "" && k >= 0 && host[k] == ':' && string(host[k+1:]) == port {
-		return host[:k]
-	}
-	return host
-}
-
 // cutComma splits a list at its first comma and trims the word's blanks.
 func cutComma(v []byte) (word, rest []byte, more bool) {
 	if c := bytes.IndexByte(v, ','); c >= 0 {
@@ -235,5 +175,3 @@ func equalFold(b []byte, s string) bool {
 	}
 	return true
 }
-
-func equalFoldBytes(a, b []byte) bool { return bytes.EqualFold(a, b) }

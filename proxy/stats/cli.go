@@ -20,7 +20,7 @@ type CLI struct {
 // NewCLI makes a CLI. sockets are only listed, by `show cli sockets`.
 func NewCLI(source Source, admin ServerAdmin, sockets []config.StatsSocket) *CLI {
 	c := &CLI{source: source, admin: admin, sockets: sockets}
-	c.commands = slices.Concat(showCommands, serverCommands, frontendCommands, processCommands, sessionCommands)
+	c.commands = slices.Concat(showCommands, serverCommands, frontendCommands, processCommands, varCommands, sessionCommands)
 	slices.SortStableFunc(c.commands, func(a, b command) int { return strings.Compare(a.name(), b.name()) })
 	return c
 }
@@ -32,6 +32,7 @@ type command struct {
 	help  string
 	level config.Level // the least that may use it
 	run   func(*session, []string) reply
+	quiet bool // no help lists it: experimental
 }
 
 func (c *command) name() string { return strings.Join(c.words, " ") }
@@ -113,7 +114,7 @@ func help(s *session, args []string) reply {
 func (s *session) allowed() []*command {
 	var list []*command
 	for i := range s.cli.commands {
-		if c := &s.cli.commands[i]; c.level <= s.level && !c.closing() {
+		if c := &s.cli.commands[i]; c.level <= s.level && !c.closing() && !c.quiet {
 			list = append(list, c)
 		}
 	}

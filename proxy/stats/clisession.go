@@ -24,12 +24,13 @@ type Session struct {
 
 // session is a Session's state while it runs.
 type session struct {
-	cli      *CLI
-	level    config.Level
-	timeout  time.Duration
-	prompt   bool
-	severity string // "": none, number, string
-	over     bool   // quit
+	experimental bool // experimental-mode
+	cli          *CLI
+	level        config.Level
+	timeout      time.Duration
+	prompt       bool
+	severity     string // "": none, number, string
+	over         bool   // quit
 }
 
 // Serve reads commands from r and writes their answers to w until the peer has said quit, has closed, or, without

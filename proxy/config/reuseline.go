@@ -1,0 +1,131 @@
+package config
+
+import (
+	"strings"
+
+	"simulacro/proxy/rules"
+)
+
+// reuseModes are the words of http-reuse.
+var reuseModes = map[string]Reuse{"never": ReuseNever, "safe": ReuseSafe, "aggressive": ReuseAggressive, "always": ReuseAlways}
+
+func parseReuse(p *parser, w words) {
+	mode, ok := reuseModes[w.at(1)]
+	if !ok {
+		p.bad("'%s' only supports 'never', 'safe', 'aggressive', 'always'.", w[0])
+		return
+	}
+	p.px.Reuse = mode
+	p.tooMany(w, 1, 0)
+}
+
+// parseDispatch reads the address that all of a section's traffic goes to.
+func parseDispatch(p *parser, w words) {
+	if w.at(1) == "" {
+		p.bad("'%s' expects <addr:port> as argument.", w[0])
+		return
+	}
+	a, err := p.parseAddr(w[1], resolveNow|portOK|portMust|stream)
+	if err != nil {
+		p.bad("'%s' : %s.", w[0], strings.TrimRight(err.Error(), "\n"))
+		return
+	}
+	p.px.Dispatch, p.px.HasDispatch = a.Address, true
+}
+
+// parseHashType takes what this director does: the defaults, map-based and sdbm without a second turn.
+func parseHashType(p *parser, w words) {
+	switch {
+	case w.at(1) == "map-based" && (w.at(2) == "" || w.at(2) == "sdbm" && w.at(3) == ""):
+	case w.at(1) == "map-based" || w.at(1) == "consistent":
+		p.unsupported(strings.Join(w, " "))
+	default:
+		p.bad("'%s' only supports 'consistent' and 'map-based'.", w[0])
+	}
+}
+
+// globalRuleKeywords are those of the global section that rules depend on.
+func globalRuleKeywords() []keyword {
+	return []keyword{
+		{name: "tune.bufsize", usage: "<bytes>", max: 1, parse: func(p *parser, w words) { p.cfg.Global.BufSize = atoi(w.at(1)) }},
+		{name: "tune.maxrewrite", usage: "<bytes>", max: 1, parse: func(p *parser, w words) { p.cfg.Global.MaxRewrite = atoi(w.at(1)) }},
+		{name: "tune.idle-pool.shared", usage: "on | off", max: 1, parse: parseIdlePool},
+		{name: "set-var", usage: "<name> <expression>", max: -1, parse: parseGlobalSetVar},
+		{name: "set-var-fmt", usage: "<name> <format>", max: -1, parse: parseGlobalSetVar},
+	}
+}
+
+func parseIdlePool(p *parser, w words) {
+	if w.at(1) != "on" && w.at(1) != "off" {
+		p.bad("'%s' expects either 'on' or 'off' but got '%s'.", w[0], w.at(1))
+	}
+}
+
+// parseGlobalSetVar makes a rule of it, which is run once at the start. Only process-wide variables are there by then.
+func parseGlobalSetVar(p *parser, w words) {
+	if w.at(1) == "" || w.at(2) == "" {
+		p.bad("'%s' requires a process-wide variable name ('proc.<name>') and a sample expression.", w[0])
+		return
+	}
+	if !strings.HasPrefix(w[1], "proc.") {
+		p.bad("'%s': invalid variable name '%s': only process-wide variables ('proc.<name>') are allowed.", w[0], w[1])
+		return
+	}
+	env := &rules.Env{Pos: rules.Pos{File: p.pos.File, Line: p.pos.Line}, ReadFile: p.opt.ReadFile}
+	r, err := rules.ParseRule(env, rules.SessionList, append([]string{w[0] + "(" + w[1] + ")"}, w.from(2)...))
+	if err != nil {
+		p.bad("'%s': %s.", w[0], err)
+		return
+	}
+	p.cfg.Global.SetVars = append(p.cfg.Global.SetVars, r)
+}
+
+// inherit gives a section its own copy of a defaults section's rules.
+func (r Rules) inherit() Rules {
+	r.acls = nil
+	files := map[int]*rules.Reply{}
+	for status, reply := range r.HTTPErrors {
+		files[status] = reply
+	}
+	r.HTTPErrors = files
+	r.MonitorFail = append([]*rules.Cond(nil), r.MonitorFail...)
+	return r
+}
+
+// linkRules resolves the backends and servers that rules name.
+func (p *parser) linkRules(s *section) {
+	for _, x := range s.Rules.Switches {
+		if x.Name != nil {
+			continue
+		}
+		target := p.backendNamed(x.name)
+		switch {
+		case target == nil:
+			p.alert("Proxy '%s': unable to find required use_backend: '%s'.", s.Name, x.name)
+		case target.Mode != s.Mode && !(s.Mode == ModeTCP && target.Mode == ModeHTTP):
+			p.alert("%s %s '%s' (%s:%d) tries to use incompatible %s %s '%s' (%s:%d) in a 'use_backend' rule (see 'mode').",
+				s.Mode, s.word(), s.Name, s.Pos.File, s.Pos.Line,
+				target.Mode, target.word(), target.Name, target.Pos.File, target.Pos.Line)
+		default:
+			x.Backend = target.Proxy
+		}
+	}
+	for _, x := range s.Rules.UseServers {
+		known := false
+		for _, v := range s.Servers {
+			known = known || v.Name == x.Server
+		}
+		if !known {
+			p.alert("%s '%s' : unable to find server '%s' referenced in a 'use-server' rule.", s.word(), s.Name, x.Server)
+		}
+	}
+}
+
+func (p *parser) backendNamed(name string) *section {
+	for _, t := range p.proxies {
+		if t.back && t.Name == name {
+			return t
+		}
+	}
+	return nil
+}

@@ -1,0 +1,332 @@
+package config
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"simulacro/proxy/rules"
+)
+
+// Rules are a section's rules, those of its defaults first.
+type Rules struct {
+	Connection, Session      []*rules.Rule
+	TCPRequest, TCPResponse  []*rules.Rule
+	Request, Response, After []*rules.Rule
+	InspectRequest           time.Duration // tcp-request inspect-delay
+	InspectResponse          time.Duration
+	Switches                 []*Switch
+	UseServers               []*UseServer
+	MonitorFail              []*rules.Cond
+	UniqueID                 *rules.Format
+	UniqueIDHeader           string
+	LogLine                  *rules.Format // log-format; nil: LogFormat
+	Captures                 [2][]Capture  // capture request header, capture response header
+	Slots                    [2]int        // captures, those of rules included
+	CookieName               string        // capture cookie
+	CookieLen                int
+	HTTPErrors               map[int]*rules.Reply // http-error, by status
+	acls                     map[string]*rules.ACL
+}
+
+// Any tells whether some rule looks at requests or responses.
+func (r *Rules) Any() bool {
+	return len(r.TCPRequest)+len(r.TCPResponse)+len(r.Request)+len(r.Response)+len(r.After)+len(r.Switches)+len(r.UseServers) > 0 ||
+		len(r.MonitorFail) > 0 || r.UniqueID != nil || r.LogLine != nil || len(r.Captures[0])+len(r.Captures[1]) > 0 || len(r.HTTPErrors) > 0
+}
+
+// Capture is a header that is logged.
+type Capture struct {
+	Name string // in lower case
+	Len  int
+}
+
+// Switch is one `use_backend`: a backend, or a format that makes its name.
+type Switch struct {
+	Cond    *rules.Cond
+	Backend *Proxy
+	Name    *rules.Format
+	name    string
+	pos     Pos
+}
+
+// UseServer is one `use-server`.
+type UseServer struct {
+	Cond   *rules.Cond
+	Server string
+	pos    Pos
+}
+
+// ruleEnv is what rules of the open section may refer to.
+func (p *parser) ruleEnv() *rules.Env {
+	if p.px.Rules.acls == nil {
+		p.px.Rules.acls = map[string]*rules.ACL{}
+	}
+	return &rules.Env{
+		Pos: rules.Pos{File: p.pos.File, Line: p.pos.Line}, ACLs: p.px.Rules.acls, Users: p.users, Errors: p.httpErrors,
+		ReadFile: p.opt.ReadFile, Captures: &p.px.Rules.Slots, Front: p.px.front,
+	}
+}
+
+// ruleKeywords is the table of lines that are evaluated for each request (section 4.2).
+func ruleKeywords() []keyword {
+	return []keyword{
+		{name: "acl", usage: "<name> <criterion> [<flags>] [<pattern> ...]", max: -1, local: true, parse: parseACL},
+		{name: "http-request", usage: "<action> [if | unless <condition>]", max: -1, need: bothSides, parse: httpRules(rules.Request)},
+		{name: "http-response", usage: "<action> [if | unless <condition>]", max: -1, need: bothSides, parse: httpRules(rules.Response)},
+		{name: "http-after-response", usage: "<action> [if | unless <condition>]", max: -1, need: bothSides, parse: httpRules(rules.After)},
+		{name: "tcp-request", usage: "connection | session | content | inspect-delay", max: -1, parse: parseTCPRequest},
+		{name: "tcp-response", usage: "content | inspect-delay", max: -1, parse: parseTCPResponse},
+		{name: "redirect", usage: "location | prefix | scheme <to> [<option>] [if | unless <condition>]", max: -1, parse: parseRedirectLine},
+		{name: "use_backend", usage: "<backend> [if | unless <condition>]", max: -1, need: frontSide, local: true, parse: parseUseBackend},
+		{name: "use-server", usage: "<server> if | unless <condition>", max: -1, need: backSide, local: true, parse: parseUseServer},
+		{name: "monitor", usage: "fail if | unless <condition>", max: -1, need: frontSide, parse: parseMonitor},
+		{name: "log-format", usage: "<format>", max: -1, need: frontSide, parse: parseLogFormat},
+		{name: "unique-id-format", usage: "<format>", max: 1, need: frontSide, parse: parseUniqueID},
+		{name: "unique-id-header", usage: "<name>", max: 1, need: frontSide, parse: parseUniqueIDHeader},
+		{name: "capture", usage: "request header | response header | cookie <name> len <length>", max: -1, need: frontSide, parse: parseCapture},
+		{name: "http-error", usage: "status <status> [<argument> ...]", max: -1, need: bothSides, parse: parseHTTPError},
+		{name: "errorfiles", usage: "<section> [<status> ...]", max: -1, need: bothSides, parse: parseErrorFiles},
+		{name: "errorloc", usage: "<status> <url>", max: 2, need: bothSides, parse: parseErrorLoc},
+		{name: "errorloc302", usage: "<status> <url>", max: 2, need: bothSides, parse: parseErrorLoc},
+		{name: "errorloc303", usage: "<status> <url>", max: 2, need: bothSides, parse: parseErrorLoc},
+	}
+}
+
+func parseACL(p *parser, w words) {
+	env := p.ruleEnv()
+	t, err := rules.ParseTest(env, w.from(2))
+	if err != nil {
+		p.bad("error detected while parsing ACL '%s' : %s.", w[1], err)
+		return
+	}
+	a := env.ACLs[w[1]]
+	if a == nil {
+		a = &rules.ACL{Name: w[1]}
+		env.ACLs[w[1]] = a
+	}
+	a.Tests = append(a.Tests, t)
+}
+
+// list gives the rules of a kind.
+func (r *Rules) list(kind rules.List) *[]*rules.Rule {
+	return map[rules.List]*[]*rules.Rule{
+		rules.Connection: &r.Connection, rules.SessionList: &r.Session, rules.TCPRequest: &r.TCPRequest,
+		rules.TCPResponse: &r.TCPResponse, rules.Request: &r.Request, rules.Response: &r.Response, rules.After: &r.After,
+	}[kind]
+}
+
+// addRule compiles a rule and puts it at its list's end.
+func (p *parser) addRule(kind rules.List, w words) {
+	r, err := rules.ParseRule(p.ruleEnv(), kind, w)
+	if err != nil {
+		name := kind.Name()
+		if len(w) > 0 {
+			name += " " + w[0]
+		}
+		var cond *rules.CondError
+		var unsupported rules.UnsupportedError
+		switch {
+		case errors.As(err, &cond):
+			p.bad("error detected while parsing an '%s' condition : %s.", name, err)
+			return
+		case errors.As(err, &unsupported):
+			p.unsupported(string(unsupported))
+			return
+		}
+		p.bad("error detected in %s '%s' while parsing '%s' rule : %s.", p.px.word(), p.px.Name, name, err)
+		return
+	}
+	list := p.px.Rules.list(kind)
+	*list = append((*list)[:len(*list):len(*list)], r)
+}
+
+// inDefaults refuses rules in a defaults section without a name.
+func (p *parser) inDefaults(w words) bool {
+	if p.px.isDefaults && p.px.Name == "" {
+		p.bad("'%s' not allowed in anonymous 'defaults' section.", w[0])
+		return true
+	}
+	return false
+}
+
+func httpRules(kind rules.List) func(*parser, words) {
+	return func(p *parser, w words) {
+		if !p.inDefaults(w) {
+			p.addRule(kind, w.from(1))
+		}
+	}
+}
+
+func parseTCPRequest(p *parser, w words) {
+	kinds := map[string]rules.List{"connection": rules.Connection, "session": rules.SessionList, "content": rules.TCPRequest}
+	p.tcpLine(w, kinds, &p.px.Rules.InspectRequest, "'connection', 'session', 'content' or 'inspect-delay'")
+}
+
+func parseTCPResponse(p *parser, w words) {
+	p.tcpLine(w, map[string]rules.List{"content": rules.TCPResponse}, &p.px.Rules.InspectResponse, "'content' or 'inspect-delay'")
+}
+
+func (p *parser) tcpLine(w words, kinds map[string]rules.List, delay *time.Duration, expected string) {
+	if p.inDefaults(w) {
+		return
+	}
+	if w.at(1) == "inspect-delay" {
+		d, fault := p.parseTime(w.at(2), time.Millisecond)
+		if w.at(2) == "" || fault != nil {
+			p.bad("'%s %s' expects a positive delay in milliseconds, in %s '%s'", w[0], w[1], p.px.word(), p.px.Name)
+			return
+		}
+		*delay = d
+		return
+	}
+	kind, ok := kinds[w.at(1)]
+	if !ok {
+		p.bad("'%s' expects %s in %s '%s' (got '%s').", w[0], expected, p.px.word(), p.px.Name, w.at(1))
+		return
+	}
+	if !p.px.front && kind&(rules.Connection|rules.SessionList) != 0 {
+		p.bad("%s %s is not allowed because %s %s is not a frontend", w[0], w[1], p.px.word(), p.px.Name)
+		return
+	}
+	p.addRule(kind, w.from(2))
+}
+
+func parseRedirectLine(p *parser, w words) {
+	if p.px.isDefaults {
+		p.bad("'%s' not allowed in 'defaults' section.", w[0])
+		return
+	}
+	p.addRule(rules.Request, append(words{"redirect"}, w.from(1)...))
+}
+
+// ruleCondition compiles what follows if or unless from the i-th word on; nil without one.
+func (p *parser) ruleCondition(w words, i int) (*rules.Cond, bool) {
+	if w.at(i) == "" {
+		return nil, true
+	}
+	if w[i] != "if" && w[i] != "unless" {
+		p.bad("unexpected keyword '%s', expecting 'if' or 'unless'.", w[i])
+		return nil, false
+	}
+	c, err := rules.ParseCond(p.ruleEnv(), w.from(i))
+	if err != nil {
+		p.bad("error detected while parsing switching rule : %s.", err)
+		return nil, false
+	}
+	return c, true
+}
+
+func parseUseBackend(p *parser, w words) {
+	if w.at(1) == "" {
+		p.bad("'%s' expects a backend name.", w[0])
+		return
+	}
+	s := &Switch{name: w[1], pos: p.pos}
+	var ok bool
+	if s.Cond, ok = p.ruleCondition(w, 2); !ok {
+		return
+	}
+	if strings.Contains(s.name, "%") {
+		f, err := rules.ParseFormat(s.name, false)
+		if err != nil {
+			p.bad("error in parsing use_backend rule : %s.", err)
+			return
+		}
+		s.Name = f
+	}
+	p.px.Rules.Switches = append(p.px.Rules.Switches, s)
+}
+
+func parseUseServer(p *parser, w words) {
+	if w.at(1) == "" {
+		p.bad("'%s' expects a server name.", w[0])
+		return
+	}
+	if w.at(2) != "if" && w.at(2) != "unless" {
+		p.bad("'%s' requires either 'if' or 'unless' followed by a condition.", w[0])
+		return
+	}
+	if c, ok := p.ruleCondition(w, 2); ok {
+		p.px.Rules.UseServers = append(p.px.Rules.UseServers, &UseServer{Cond: c, Server: w[1], pos: p.pos})
+	}
+}
+
+func parseMonitor(p *parser, w words) {
+	if w.at(1) != "fail" {
+		p.bad("'%s' only supports 'fail'.", w[0])
+		return
+	}
+	if w.at(2) != "if" && w.at(2) != "unless" {
+		p.bad("'%s %s' requires either 'if' or 'unless' followed by a condition.", w[0], w[1])
+		return
+	}
+	if c, ok := p.ruleCondition(w, 2); ok {
+		p.px.Rules.MonitorFail = append(p.px.Rules.MonitorFail, c)
+	}
+}
+
+func parseLogFormat(p *parser, w words) {
+	if w.at(1) == "" {
+		p.bad("'%s' expects an argument.", w[0])
+		return
+	}
+	if w.at(2) != "" {
+		p.bad("%s expects only one argument, don't forget to escape spaces!", w[0])
+		return
+	}
+	f, err := rules.ParseFormat(w[1], true)
+	if err != nil {
+		p.alert("Parsing [%s:%d]: failed to parse log-format : %s.", p.pos.File, p.pos.Line, err)
+		return
+	}
+	p.px.Rules.LogLine = f
+}
+
+func parseUniqueID(p *parser, w words) {
+	if w.at(1) == "" {
+		p.bad("%s expects an argument.", w[0])
+		return
+	}
+	f, err := rules.ParseFormat(w[1], false)
+	if err != nil {
+		p.bad("failed to parse unique-id : %s.", err)
+		return
+	}
+	p.px.Rules.UniqueID = f
+}
+
+func parseUniqueIDHeader(p *parser, w words) {
+	if w.at(1) == "" {
+		p.bad("'%s' expects an argument.", w[0])
+		return
+	}
+	p.px.Rules.UniqueIDHeader = strings.ToLower(w[1])
+}
+
+// parseCapture reads capture request|response header <name> len <n> and capture cookie <name> len <n>.
+func parseCapture(p *parser, w words) {
+	side := indexOf([]string{"request", "response"}, w.at(1))
+	if p.px.isDefaults {
+		p.bad("'%s %s' not allowed in 'defaults' section.", w[0], w.at(1))
+		return
+	}
+	switch {
+	case w.at(1) == "cookie":
+		if w.at(4) == "" || w[3] != "len" {
+			p.bad("'%s' expects 'cookie' <cookie_name> 'len' <len>.", w[0])
+			return
+		}
+		p.px.Rules.CookieName, p.px.Rules.CookieLen = w[2], atoi(w[4])
+	case side >= 0 && w.at(2) == "header":
+		if w.at(5) == "" || w[4] != "len" {
+			p.bad("'%s %s' expects 'header' <header_name> 'len' <len>.", w[0], w[1])
+			return
+		}
+		r := &p.px.Rules
+		r.Captures[side] = append(r.Captures[side], Capture{strings.ToLower(w[3]), atoi(w[5])})
+		r.Slots[side]++
+	default:
+		p.bad("'%s' expects 'cookie' or 'request header' or 'response header'.", w[0])
+	}
+}

@@ -1,0 +1,335 @@
+package engine
+
+import (
+	"simulacro/proxy/http1"
+	"simulacro/proxy/rules"
+)
+
+// The steps of a request through its sections' rules, in order.
+const (
+	stepFrontContent = iota
+	stepFrontHTTP
+	stepSwitch
+	stepBackContent
+	stepBackHTTP
+	stepBody
+	stepsDone
+)
+
+// startRules begins to evaluate the rules of the request whose head is in p.
+func (c *client) startRules(h *http1.Head, p []byte) {
+	t := c.newTx()
+	c.tx = t
+	t.req.head, t.req.buf, t.req.since = *h, append([]byte(nil), p...), -1
+	readMessage(&t.up, h, p)
+	t.Req = &t.up
+	t.capture(0, c.fe.cfg, t.Req)
+	c.held = c.held[:0]
+	c.progress()
+	c.runRules()
+}
+
+// progress tells the rules how much of the request's body has come.
+func (c *client) progress() {
+	t := c.tx
+	t.req.measure(t.Req, t.req.head.RequestBody(), c.l.e)
+	t.size(t.Req, c.l.e, len(t.req.buf))
+}
+
+// measure reads the body behind a held head.
+func (x *held) measure(m *rules.Message, body http1.Body, e *Engine) {
+	rest := x.buf[x.head.End:]
+	limit, _ := e.dataLimit()
+	var text []byte
+	if body.Loose {
+		text, _ = body.Filter(nil, rest)
+	} else {
+		text = rest[:body.Take(rest)]
+	}
+	m.Got, m.Whole, m.Full = body.Payload, body.Done() || body.Bad, len(x.buf) >= limit
+	m.Body = string(text)
+}
+
+// runRules goes on with the request's rules until they have ended, or wait, or have answered.
+func (c *client) runRules() {
+	t := c.tx
+	for ; t.req.phase < stepsDone; t.req.phase++ {
+		v := c.step()
+		if v == rules.Yield {
+			c.waitRules()
+			return
+		}
+		t.req.at, t.req.since, t.Final = 0, -1, false
+		if v != rules.Next && v != rules.Accept {
+			c.ruled(v)
+			return
+		}
+	}
+	c.rulesDone()
+}
+
+// step evaluates the list of the current phase.
+func (c *client) step() (v rules.Verdict) {
+	t, list := c.tx, []*rules.Rule(nil)
+	delay := int64(0)
+	switch t.req.phase {
+	case stepFrontContent:
+		list, delay = c.fe.cfg.Rules.TCPRequest, c.fe.cfg.Rules.InspectRequest.Milliseconds()
+	case stepFrontHTTP:
+		list = c.fe.cfg.Rules.Request
+	case stepSwitch:
+		c.be = c.switchBackend()
+		if c.be != nil {
+			t.Backend = c.be.cfg.Name
+		}
+		return rules.Next
+	case stepBackContent, stepBackHTTP:
+		if c.be == nil || c.be == c.fe {
+			return rules.Next
+		}
+		list = c.be.cfg.Rules.Request
+		if t.req.phase == stepBackContent {
+			list, delay = c.be.cfg.Rules.TCPRequest, c.be.cfg.Rules.InspectRequest.Milliseconds()
+		}
+	case stepBody:
+		return c.bodyStep()
+	}
+	if delay == 0 && (t.req.phase == stepFrontContent || t.req.phase == stepBackContent) {
+		t.Final = true
+	}
+	t.req.at, v = t.Run(list, t.req.at)
+	if v == rules.Yield {
+		t.req.wait(t, c.l.now, delay)
+	}
+	return v
+}
+
+// wait notes what an evaluation waits for.
+func (x *held) wait(t *txn, now, delay int64) {
+	x.body = t.Waits().Body
+	if x.body {
+		delay = t.Waits().Time.Milliseconds()
+	}
+	if x.since < 0 {
+		x.since, x.until = now, now+delay
+	}
+}
+
+// bodyStep is option http-buffer-request: the body comes first, as much as there is room for.
+func (c *client) bodyStep() rules.Verdict {
+	t := c.tx
+	if !c.fe.cfg.BufferBody && (c.be == nil || !c.be.cfg.BufferBody) || t.Req.Whole || t.Req.Full {
+		return rules.Next
+	}
+	if t.req.since < 0 {
+		t.req.since, t.req.until, t.req.body = c.l.now, c.l.now+c.fe.request, true
+		if c.fe.request == 0 {
+			t.req.until = 0
+		}
+	}
+	return rules.Yield
+}
+
+// switchBackend finds where the request goes: the first use_backend that applies, or the default.
+func (c *client) switchBackend() *proxy {
+	t := c.tx
+	for _, x := range c.fe.cfg.Rules.Switches {
+		if !x.Cond.Holds(&t.Tx) {
+			continue
+		}
+		if x.Name == nil {
+			return c.l.e.byCfg[x.Backend]
+		}
+		if p := (world{c}).find(x.Name.Text(&t.Tx), false); p != nil {
+			return p
+		}
+		break // a name that is no backend's: the default
+	}
+	return c.fe.backend()
+}
+
+// waitRules lets more of the request come, until the wait's end.
+func (c *client) waitRules() {
+	t := c.tx
+	c.st = stRules
+	if t.req.until > 0 {
+		c.arm(max(t.req.until-c.l.now, 1))
+	} else {
+		c.arm(0)
+	}
+	if c.readable {
+		c.ruleData()
+	}
+}
+
+// ruleData takes more of a request that rules wait for.
+func (c *client) ruleData() {
+	t := c.tx
+	for c.st == stRules && c.readable {
+		limit, _ := c.l.e.dataLimit()
+		if len(t.req.buf) >= limit {
+			break
+		}
+		n := c.recv()
+		if n == recvNothing {
+			return
+		}
+		if n <= 0 {
+			c.abort('C', 'D')
+			return
+		}
+		t.req.buf = append(t.req.buf, c.l.buf[:n]...)
+		if !c.fe.http {
+			t.Payload = string(t.req.buf)
+			c.runTCPRules()
+			return
+		}
+		c.progress()
+		c.runRules()
+		return
+	}
+}
+
+// ruleTimeout: what rules waited for has not come.
+func (c *client) ruleTimeout() {
+	t := c.tx
+	switch {
+	case t.slow != nil:
+		c.prepare()
+		c.sendAnswer(t.slow, 'P', 'T')
+	case t.req.body:
+		c.prepare()
+		c.reply(408, 'c', 'D')
+	case !c.fe.http:
+		t.Final = true
+		c.runTCPRules()
+	default:
+		t.Final = true
+		c.runRules()
+	}
+}
+
+// prepare takes what has come of a request that the director answers itself.
+func (c *client) prepare() {
+	t := c.tx
+	c.req = c.req[:0]
+	c.take(&t.req.head, t.req.buf)
+	t.req.buf = nil
+}
+
+// ruled carries out what the rules have decided.
+func (c *client) ruled(v rules.Verdict) {
+	t := c.tx
+	c.fe.mu.Lock()
+	if v == rules.Respond {
+		c.fe.front.intercepted++
+	} else {
+		c.fe.front.denReq++
+	}
+	c.fe.mu.Unlock()
+	c.be = nil
+	switch v {
+	case rules.Reject:
+		c.flag('P', 'R')
+		c.end()
+		c.close()
+	case rules.Tarpit:
+		t.slow = t.Answer
+		c.st = stRules
+		t.req.until = c.l.now + c.fe.cfg.Timeouts.Tarpit.Milliseconds()
+		c.arm(max(t.req.until-c.l.now, 1))
+	case rules.Deny:
+		c.prepare()
+		c.sendAnswer(t.Answer, 'P', 'R')
+	case rules.Respond:
+		c.prepare()
+		c.sendAnswer(t.Answer, 'L', 'R')
+	default:
+		c.prepare()
+		c.reply(500, 'P', 'R')
+	}
+}
+
+// rulesDone sends a request on that all rules have let pass.
+func (c *client) rulesDone() {
+	t := c.tx
+	h, p := &t.req.head, t.req.buf
+	if t.Src {
+		c.addr, c.xff = t.Session.Src, c.xff[:0]
+	}
+	t.Unique()
+	if c.intercept(h, p) {
+		return
+	}
+	if c.be == nil {
+		c.prepare()
+		c.reply(503, 'S', 'C')
+		return
+	}
+	c.forward(h, p)
+	t.req.buf = nil
+}
+
+// forward sends a request to its backend.
+func (c *client) forward(h *http1.Head, p []byte) {
+	c.buildRequest(h, p)
+	c.take(h, p)
+	if c.body.Bad {
+		c.refuse(400, 'P', 'R')
+		return
+	}
+	c.enterBackend()
+	c.assign()
+}
+
+// startTCPRules evaluates the content rules of a connection in mode tcp.
+func (c *client) startTCPRules() {
+	c.tx = c.newTx()
+	c.tx.req.since = -1
+	c.runTCPRules()
+}
+
+func (c *client) runTCPRules() {
+	t, r := c.tx, &c.fe.cfg.Rules
+	delay := r.InspectRequest.Milliseconds()
+	t.Final = t.Final || delay == 0
+	at, v := t.Run(r.TCPRequest, t.req.at)
+	switch t.req.at = at; v {
+	case rules.Yield:
+		t.req.wait(t, c.l.now, delay)
+		c.waitRules()
+		return
+	case rules.Next, rules.Accept:
+	default:
+		c.ruled(rules.Reject)
+		return
+	}
+	if c.be = c.switchBackend(); c.be == nil {
+		c.flag('S', 'C')
+		c.end()
+		c.close()
+		return
+	}
+	c.held = append(c.held[:0], t.req.buf...)
+	t.req.buf = nil
+	c.enterBackend()
+	c.assign()
+}
+
+// greet evaluates the rules of a connection before a request is read from it; false: it has been closed.
+func (c *client) greet(list []*rules.Rule) bool {
+	if len(list) == 0 {
+		return true
+	}
+	t := c.newTx()
+	t.Final = true
+	if _, v := t.Run(list, 0); v == rules.Reject {
+		c.close()
+		return false
+	}
+	if t.Src || t.Dst {
+		c.addr, c.dest = t.Session.Src, t.Session.Dst
+		c.origin = c.addr
+	}
+	return true
+}

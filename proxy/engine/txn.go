@@ -1,0 +1,281 @@
+package engine
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"simulacro/proxy/config"
+	"simulacro/proxy/http1"
+	"simulacro/proxy/rules"
+)
+
+// txn is a request of a section with rules, as those see it. A request of a section without any has none.
+type txn struct {
+	rules.Tx
+	info rules.LogInfo
+	req  held // the request while rules look at it
+	res  held // the response
+	up   rules.Message
+	down rules.Message
+	slow *rules.Answer // what a tarpit ends with
+	gone bool          // the server has ended its side
+}
+
+// held is a message that rules look at: its head, what has come behind it, and where the evaluation stands.
+type held struct {
+	head    http1.Head
+	buf     []byte
+	phase   int
+	at      int
+	since   int64 // when the wait began; -1: nothing waits
+	until   int64 // when the wait ends; 0: never
+	waiting bool
+	body    bool // it waits for the body, not for an inspection's end
+}
+
+// ruled tells whether requests of a frontend need rules' view of them: because of its own or a backend's.
+func (p *proxy) isRuled() bool {
+	ruled := func(c *config.Proxy) bool {
+		return c.Rules.Any() || c.BufferBody || c.OriginalTo != nil || len(c.Rules.HTTPErrors) > 0
+	}
+	return ruled(p.cfg) || p.def != nil && ruled(p.def.cfg)
+}
+
+// setVars runs the global section's set-var lines.
+func (e *Engine) setVars() {
+	for _, r := range e.cfg.Global.SetVars {
+		e.RunRule(r, e.begin)
+	}
+}
+
+// RunRule evaluates a rule that belongs to no connection.
+func (e *Engine) RunRule(r *rules.Rule, now time.Time) {
+	tx := &rules.Tx{World: world{&client{sock: sock{l: &loop{e: e}}}}, Session: &rules.Session{}, Now: now, Final: true}
+	tx.Run([]*rules.Rule{r}, 0)
+}
+
+// Vars are the process's variables, for operators.
+func (e *Engine) Vars() *rules.Vars { return &e.vars }
+
+// dataLimit is how much of a message is kept while rules wait for more of it, and how much rewriting may add to a full
+// one (section 3.2, "tune.bufsize" and "tune.maxrewrite").
+func (e *Engine) dataLimit() (limit, reserve int) {
+	size, reserve := e.cfg.Global.BufSize, e.cfg.Global.MaxRewrite
+	if size == 0 {
+		size = 16 << 10
+	}
+	if reserve == 0 {
+		reserve = min(1024, size/2)
+	}
+	return size - reserve, reserve
+}
+
+// newTx makes the rules' view of the current request or connection.
+func (c *client) newTx() *txn {
+	if c.session == nil {
+		c.session = c.newSession()
+	}
+	c.session.Src = c.addr
+	c.session.Dst = c.dest
+	t := &txn{}
+	t.Session, t.World, t.Now = c.session, world{c}, time.Now()
+	t.First, t.Backend = c.requests <= 1, c.fe.cfg.Name
+	t.Info, t.ID = &t.info, c.fe.cfg.Rules.UniqueID
+	t.info.Line = string(c.line)
+	t.Room = 1 << 20
+	return t
+}
+
+func (c *client) newSession() *rules.Session {
+	if !c.dest.IsValid() {
+		c.dest = localAddr(c.fd)
+	}
+	s := &rules.Session{Src: c.addr, Dst: c.dest, Frontend: c.fe.cfg.Name, FrontendID: c.fe.cfg.ID}
+	if c.bind != nil {
+		s.Listener, s.ListenerID = c.bind.Name, c.bind.ID
+	}
+	return s
+}
+
+// localAddr is where a client connected to.
+func localAddr(fd int) netip.AddrPort {
+	sa, err := unix.Getsockname(fd)
+	if err != nil {
+		return netip.AddrPort{}
+	}
+	switch a := sa.(type) {
+	case *unix.SockaddrInet4:
+		return netip.AddrPortFrom(netip.AddrFrom4(a.Addr), uint16(a.Port))
+	case *unix.SockaddrInet6:
+		return netip.AddrPortFrom(netip.AddrFrom16(a.Addr).Unmap(), uint16(a.Port))
+	}
+	return netip.AddrPort{}
+}
+
+// readMessage copies a head into m.
+func readMessage(m *rules.Message, h *http1.Head, p []byte) {
+	*m = rules.Message{BodyLen: h.Length, Status: h.Status, Fields: make([]rules.Field, 0, len(h.Fields())+8)}
+	m.Version = string(h.Version.Of(p)[5:])
+	if h.Status != 0 {
+		m.Reason = string(h.Reason.Of(p))
+	} else {
+		m.Method, m.URI = string(h.Method.Of(p)), string(h.URI.Of(p))
+	}
+	for _, f := range h.Fields() {
+		if f.Name.Len() > 0 {
+			m.Fields = append(m.Fields, rules.Field{Name: string(f.Name.Of(p)), Value: string(f.Value.Of(p))})
+		}
+	}
+}
+
+// appendMessage writes a head as rules have left it, without the blank line.
+func appendMessage(dst []byte, m *rules.Message) []byte {
+	version := "HTTP/" + m.Version
+	if m.Version > "1.1" {
+		version = "HTTP/1.1"
+	}
+	if m.Method != "" {
+		dst = append(append(append(append(append(dst, m.Method...), ' '), m.URI...), ' '), version...)
+	} else {
+		dst = append(append(append(dst, version...), ' '), rules.Value{Kind: rules.Int, Int: int64(m.Status)}.String()...)
+		dst = append(append(dst, ' '), m.Reason...)
+	}
+	dst = append(dst, '\r', '\n')
+	for _, f := range m.Fields {
+		dst = append(append(append(append(dst, f.Name...), ": "...), f.Value...), '\r', '\n')
+	}
+	return dst
+}
+
+// capture notes the headers that `capture` lines name, the last one of each name.
+func (t *txn) capture(side int, p *config.Proxy, m *rules.Message) {
+	if n := p.Rules.Slots[side]; n > 0 && t.Captured[side] == nil {
+		t.Captured[side] = make([]string, n)
+	}
+	for i, k := range p.Rules.Captures[side] {
+		if v, ok := m.Get(k.Name); ok {
+			t.Capture(side, i, k.Len, v)
+		}
+	}
+	if side == 0 && p.Rules.CookieName != "" {
+		t.info.Cookie = cookieOf(m, "cookie", p.Rules)
+	}
+	if side == 1 && p.Rules.CookieName != "" {
+		t.info.SetCookie = cookieOf(m, "set-cookie", p.Rules)
+	}
+}
+
+// cookieOf gives name=value of the first cookie whose name begins as the capture says.
+func cookieOf(m *rules.Message, field string, r config.Rules) string {
+	for _, f := range m.Fields {
+		if f.Name != field {
+			continue
+		}
+		for _, part := range strings.Split(f.Value, ";") {
+			if part = strings.TrimSpace(part); strings.HasPrefix(part, r.CookieName) {
+				return part[:min(len(part), r.CookieLen)]
+			}
+		}
+	}
+	return ""
+}
+
+// size is what the head costs where rewriting is limited.
+func (t *txn) size(m *rules.Message, e *Engine, buffered int) {
+	limit, reserve := e.dataLimit()
+	t.Room = limit + reserve - min(buffered, limit)
+}
+
+// world shows the engine to a client's rules.
+type world struct{ c *client }
+
+func (w world) find(name string, front bool) *proxy {
+	for _, p := range w.c.l.e.proxies {
+		if p.cfg.Name == name && (front && p.cfg.Front() || !front && p.cfg.Back()) {
+			return p
+		}
+	}
+	return nil
+}
+
+func (w world) Conns(section string, front bool) (int, bool) {
+	p := w.find(section, front)
+	if p == nil {
+		return 0, false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if front {
+		return p.feconn, true
+	}
+	return p.beconn, true
+}
+
+func (w world) Usable(backend string) (int, bool) {
+	p := w.find(backend, false)
+	if p == nil {
+		return 0, false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.act > 0 {
+		return p.act, true
+	}
+	return p.bck, true
+}
+
+func (w world) ServerUp(backend, server string) (up, known bool) {
+	p := w.find(backend, false)
+	if p == nil {
+		return false, false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, s := range p.servers {
+		if s.cfg.Name == server {
+			return s.Up, true
+		}
+	}
+	return false, false
+}
+
+func (w world) Queued(backend string) (int, bool) {
+	p := w.find(backend, false)
+	if p == nil {
+		return 0, false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := p.queue.n
+	for _, s := range p.servers {
+		n += s.queue.n
+	}
+	return n, true
+}
+
+func (w world) Process() *rules.Vars { return &w.c.l.e.vars }
+func (w world) Random() uint32       { return rand.Uint32() }
+
+// appendRuled writes the request's head as the rules have left it, with the fields that sections add of their own.
+func (c *client) appendRuled(dst []byte) []byte {
+	t := c.tx
+	dst = appendMessage(dst, t.Req)
+	if name := c.fe.cfg.Rules.UniqueIDHeader; name != "" && t.UniqueID != "" {
+		dst = append(append(append(append(dst, name...), ": "...), t.UniqueID...), '\r', '\n')
+	}
+	for _, p := range [2]*proxy{c.fe, c.be} {
+		o := p.cfg.OriginalTo
+		if o == nil {
+			continue
+		}
+		if a := t.Session.Dst.Addr(); a.IsValid() && !(o.Except.IsValid() && o.Except.Contains(a)) {
+			dst = append(append(append(append(dst, strings.ToLower(o.Header)...), ": "...), a.String()...), '\r', '\n')
+		}
+		break
+	}
+	return dst
+}

@@ -1,0 +1,299 @@
+package rules
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+type doing = func(tx *Tx) Verdict
+
+// actions is the table of actions.
+var actions = sync.OnceValue(func() []action {
+	var list []action
+	for _, part := range [][]action{finalActions(), headerActions(), targetActions(), stateActions()} {
+		list = append(list, part...)
+	}
+	return list
+})
+
+// fixed makes an action without arguments.
+func fixed(v Verdict) func(*ruleParser) (doing, error) {
+	return func(*ruleParser) (doing, error) { return func(*Tx) Verdict { return v }, nil }
+}
+
+// finalActions end the evaluation.
+func finalActions() []action {
+	return []action{
+		{"accept", tcp, fixed(Accept)},
+		{"allow", http, fixed(Accept)},
+		{"reject", tcp | Request, fixed(Reject)},
+		{"deny", Request | Response, parseDeny(Deny, 403)},
+		{"tarpit", Request, parseDeny(Tarpit, 500)},
+		{"return", Request | Response, parseReturn},
+		{"redirect", Request | Response, parseRedirect},
+		{"auth", Request, parseAuth},
+	}
+}
+
+func headerActions() []action {
+	return []action{
+		{"set-header", http, parseHeader(func(m *Message, name, value string) {
+			m.Del(name)
+			m.Add(name, value)
+		})},
+		{"add-header", http, parseHeader(func(m *Message, name, value string) { m.Add(name, value) })},
+		{"del-header", http, parseDelHeader},
+		{"replace-header", http, parseReplace(replaceLines)},
+		{"replace-value", http, parseReplace(replaceValues)},
+	}
+}
+
+// grow takes n bytes of what rewriting may add; false: there is too little. Under strict-mode off the rewrite is left out.
+func (tx *Tx) grow(n int) bool {
+	if n > tx.Room {
+		return false
+	}
+	tx.Room -= max(n, 0)
+	return true
+}
+
+// fieldCost is what a field costs beside its text where messages are kept.
+const fieldCost = 8
+
+func (tx *Tx) noRoom() Verdict {
+	if tx.Lax {
+		return Next
+	}
+	return Fail
+}
+
+func parseHeader(set func(m *Message, name, value string)) func(*ruleParser) (doing, error) {
+	return func(p *ruleParser) (doing, error) {
+		name, ok := p.take()
+		if !ok {
+			return nil, sayf("expects exactly 2 arguments")
+		}
+		f, err := p.format("exactly 2 arguments")
+		if err != nil {
+			return nil, err
+		}
+		name = strings.ToLower(name)
+		return func(tx *Tx) Verdict {
+			value := strings.Trim(f.Text(tx), " \t")
+			if !tx.grow(len(name) + len(value) + fieldCost) {
+				return tx.noRoom()
+			}
+			set(tx.message(), name, value)
+			return Next
+		}, nil
+	}
+}
+
+func parseDelHeader(p *ruleParser) (doing, error) {
+	name, ok := p.take()
+	if !ok {
+		return nil, sayf("expects at least 1 argument")
+	}
+	name = strings.ToLower(name)
+	match := matchers["str"]
+	pat := &pattern{text: name}
+	if len(p.words) > 0 && p.words[0] == "-m" {
+		p.take()
+		how, _ := p.take()
+		if match = matchers[how]; !contains([]string{"str", "beg", "end", "sub", "reg"}, how) {
+			return nil, sayf("unknown matching method '%s'", how)
+		}
+		if how == "reg" {
+			var err error
+			if pat.re, err = regexp.Compile(name); err != nil {
+				return nil, sayf("regex '%s' is invalid (error=%v)", name, err)
+			}
+		}
+	}
+	return func(tx *Tx) Verdict {
+		m := tx.message()
+		kept := m.Fields[:0]
+		for _, f := range m.Fields {
+			if !match(Text(f.Name), pat, false) {
+				kept = append(kept, f)
+			}
+		}
+		m.Fields = kept
+		return Next
+	}, nil
+}
+
+// replaceLines rewrites whole values, replaceValues their comma-separated parts.
+func replaceLines(re *regexp.Regexp, value, with string) string {
+	m := re.FindStringSubmatchIndex(value)
+	if m == nil {
+		return value
+	}
+	return value[:m[0]] + expand(with, value, m) + value[m[1]:]
+}
+
+func replaceValues(re *regexp.Regexp, value, with string) string {
+	parts := strings.Split(value, ",")
+	for i, part := range parts {
+		trimmed := strings.Trim(part, " \t")
+		if changed := replaceLines(re, trimmed, with); changed != trimmed {
+			parts[i] = strings.Replace(part, trimmed, changed, 1)
+		}
+	}
+	return strings.Join(parts, ",")
+}
+
+func parseReplace(replace func(re *regexp.Regexp, value, with string) string) func(*ruleParser) (doing, error) {
+	return func(p *ruleParser) (doing, error) {
+		const usage = "exactly 3 arguments <name> <match-regex> <replace-fmt>"
+		name, _ := p.take()
+		pat, ok := p.take()
+		if !ok {
+			return nil, sayf("expects %s", usage)
+		}
+		re, err := regexp.Compile(pat)
+		if err != nil {
+			return nil, sayf("failed to parse the regex : regex '%s' is invalid (error=%v)", pat, err)
+		}
+		f, err := p.format(usage)
+		if err != nil {
+			return nil, err
+		}
+		name = strings.ToLower(name)
+		return func(tx *Tx) Verdict {
+			m, with := tx.message(), f.Text(tx)
+			for i := range m.Fields {
+				x := &m.Fields[i]
+				if x.Name != name {
+					continue
+				}
+				value := replace(re, x.Value, with)
+				if !tx.grow(len(value) - len(x.Value)) {
+					return tx.noRoom()
+				}
+				x.Value = value
+			}
+			return Next
+		}, nil
+	}
+}
+
+// targetActions change the start line.
+func targetActions() []action {
+	return []action{
+		{"set-method", Request, parseTarget(func(m *Message, s string) { m.Method = s })},
+		{"set-uri", Request, parseTarget(setURI)},
+		{"set-path", Request, parseTarget(setPath)},
+		{"set-pathq", Request, parseTarget(setPathQuery)},
+		{"set-query", Request, parseTarget(setQuery)},
+		{"replace-path", Request, parseReplaceTarget(func(m *Message) string { _, p, _ := m.path(); return p }, setPath)},
+		{"replace-pathq", Request, parseReplaceTarget(func(m *Message) string { _, p, q := m.path(); return p + q }, setPathQuery)},
+		{"replace-uri", Request, parseReplaceTarget(func(m *Message) string { return m.URI }, setURI)},
+		{"set-status", Response | After, parseSetStatus},
+	}
+}
+
+func setPath(m *Message, s string) {
+	before, _, query := m.path()
+	m.URI = before + s + query
+}
+
+// setURI also lets Host follow a target that names one.
+func setURI(m *Message, s string) {
+	m.URI = s
+	if i := strings.Index(s, "://"); i >= 0 {
+		s = s[i+3:]
+	}
+	if i := strings.IndexAny(s, "/?"); i >= 0 {
+		s = s[:i]
+	}
+	if s == "" || s == "*" {
+		return
+	}
+	for i := range m.Fields {
+		if m.Fields[i].Name == "host" {
+			m.Fields[i].Value = s
+		}
+	}
+}
+
+func setPathQuery(m *Message, s string) {
+	before, _, _ := m.path()
+	m.URI = before + s
+}
+
+func setQuery(m *Message, s string) {
+	before, path, _ := m.path()
+	if m.URI = before + path; s != "" {
+		m.URI += "?" + strings.TrimPrefix(s, "?")
+	}
+}
+
+func parseTarget(set func(m *Message, s string)) func(*ruleParser) (doing, error) {
+	return func(p *ruleParser) (doing, error) {
+		f, err := p.format("exactly 1 argument <format>")
+		if err != nil {
+			return nil, err
+		}
+		return func(tx *Tx) Verdict { return tx.rewrite(set, f.Text(tx)) }, nil
+	}
+}
+
+// rewrite changes the start line if there is room for it.
+func (tx *Tx) rewrite(set func(m *Message, s string), s string) Verdict {
+	before := *tx.Req
+	if set(tx.Req, s); !tx.grow(len(tx.Req.URI) + len(tx.Req.Method) - len(before.URI) - len(before.Method)) {
+		*tx.Req = before
+		return tx.noRoom()
+	}
+	return Next
+}
+
+func parseReplaceTarget(get func(m *Message) string, set func(m *Message, s string)) func(*ruleParser) (doing, error) {
+	return func(p *ruleParser) (doing, error) {
+		const usage = "exactly 2 arguments <match-regex> and <replace-format>"
+		pat, ok := p.take()
+		if !ok {
+			return nil, sayf("expects %s", usage)
+		}
+		re, err := regexp.Compile(pat)
+		if err != nil {
+			return nil, sayf("failed to parse the regex : regex '%s' is invalid (error=%v)", pat, err)
+		}
+		f, err := p.format(usage)
+		if err != nil {
+			return nil, err
+		}
+		return func(tx *Tx) Verdict {
+			old := get(tx.Req)
+			if re.MatchString(old) {
+				return tx.rewrite(set, replaceLines(re, old, f.Text(tx)))
+			}
+			return Next
+		}, nil
+	}
+}
+
+func parseSetStatus(p *ruleParser) (doing, error) {
+	w, _ := p.take()
+	code, err := strconv.Atoi(w)
+	if err != nil || code < 100 || code > 999 {
+		return nil, sayf("expects an integer status code between 100 and 999")
+	}
+	reason, known := "", false
+	if len(p.words) > 0 && p.words[0] == "reason" {
+		p.take()
+		if reason, known = p.take(); !known {
+			return nil, sayf("expects 'reason <text>'")
+		}
+	}
+	return func(tx *Tx) Verdict {
+		tx.Res.Status = code
+		if tx.Res.Reason = reason; !known {
+			tx.Res.Reason = Reason(code)
+		}
+		return Next
+	}, nil
+}

@@ -1,0 +1,138 @@
+package rules
+
+import "strings"
+
+// Cond is a condition: terms joined by and, the groups of which are joined by or (section 7.2).
+type Cond struct {
+	groups [][]term
+	unless bool
+}
+
+type term struct {
+	acl *ACL
+	not bool
+}
+
+// builtin are the ACLs that need not be declared (section 7.4).
+var builtin = map[string][]string{
+	"FALSE": {"always_false"}, "TRUE": {"always_true"},
+	"HTTP":         {"req.proto_http"},
+	"HTTP_1.0":     {"req.ver", "1.0"},
+	"HTTP_1.1":     {"req.ver", "1.1"},
+	"HTTP_2.0":     {"req.ver", "2.0"},
+	"HTTP_CONTENT": {"req.hdr_val(content-length)", "gt", "0"},
+	"HTTP_URL_ABS": {"url_reg", "^[^/:]*://"}, "HTTP_URL_SLASH": {"url_beg", "/"}, "HTTP_URL_STAR": {"url", "*"},
+	"LOCALHOST":    {"src", "127.0.0.1/8", "::1"},
+	"METH_CONNECT": {"method", "CONNECT"}, "METH_DELETE": {"method", "DELETE"}, "METH_GET": {"method", "GET", "HEAD"},
+	"METH_HEAD": {"method", "HEAD"}, "METH_OPTIONS": {"method", "OPTIONS"}, "METH_POST": {"method", "POST"},
+	"METH_PUT": {"method", "PUT"}, "METH_TRACE": {"method", "TRACE"},
+	"REQ_CONTENT": {"req.len", "gt", "0"},
+	"WAIT_END":    {"wait_end"},
+}
+
+// splitCond cuts "if …" or "unless …" off a rule's words.
+func splitCond(words []string) (rule, cond []string) {
+	for i, w := range words {
+		if w == "if" || w == "unless" {
+			return words[:i], words[i:]
+		}
+	}
+	return words, nil
+}
+
+// ParseCond compiles a condition that begins with if or unless.
+func ParseCond(env *Env, words []string) (*Cond, error) {
+	c := &Cond{unless: words[0] == "unless"}
+	group := []term{}
+	words = words[1:]
+	if len(words) == 0 {
+		return nil, sayf("missing condition after '%s'", keywordOf(c))
+	}
+	for len(words) > 0 {
+		w := words[0]
+		words = words[1:]
+		if w == "or" || w == "||" {
+			c.groups = append(c.groups, group)
+			group = nil
+			continue
+		}
+		t := term{}
+		for strings.HasPrefix(w, "!") {
+			t.not = !t.not
+			if w = w[1:]; w == "" && len(words) > 0 {
+				w, words = words[0], words[1:]
+			}
+		}
+		var err error
+		if w == "{" {
+			t.acl, words, err = anonymous(env, words)
+		} else {
+			t.acl, err = named(env, w)
+		}
+		if err != nil {
+			return nil, err
+		}
+		group = append(group, t)
+	}
+	c.groups = append(c.groups, group)
+	return c, nil
+}
+
+func anonymous(env *Env, words []string) (*ACL, []string, error) {
+	for i, w := range words {
+		if w != "}" {
+			continue
+		}
+		t, err := ParseTest(env, words[:i])
+		if err != nil {
+			return nil, nil, err
+		}
+		return &ACL{Tests: []*Test{t}}, words[i+1:], nil
+	}
+	return nil, nil, sayf("missing closing '}' in condition")
+}
+
+func named(env *Env, name string) (*ACL, error) {
+	if a := env.ACLs[name]; a != nil {
+		return a, nil
+	}
+	words := builtin[name]
+	if words == nil {
+		return nil, sayf("no such ACL : '%s'", name)
+	}
+	t, err := ParseTest(env, words)
+	if err != nil {
+		return nil, err
+	}
+	a := &ACL{Name: name, Tests: []*Test{t}}
+	return a, nil
+}
+
+func keywordOf(c *Cond) string {
+	if c.unless {
+		return "unless"
+	}
+	return "if"
+}
+
+// Holds tells whether the condition does; a nil one always does.
+func (c *Cond) Holds(tx *Tx) bool {
+	if c == nil {
+		return true
+	}
+	for _, group := range c.groups {
+		if all(tx, group) {
+			return !c.unless
+		}
+	}
+	return c.unless
+}
+
+func all(tx *Tx, group []term) bool {
+	for _, t := range group {
+		if t.acl.Holds(tx) == t.not {
+			return false
+		}
+	}
+	return true
+}

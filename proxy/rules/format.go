@@ -1,0 +1,221 @@
+package rules
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Format is a compiled log format (section 8.2.4).
+type Format struct{ nodes []node }
+
+type node struct {
+	text string
+	expr *Expr
+	info func(dst []byte, i *LogInfo, tx *Tx) []byte
+	opts options
+}
+
+// options are a node's flags.
+type options struct {
+	quote, hex, escape bool
+	log                bool // an empty value is written as -
+}
+
+// ParseFormat compiles a log format. mandatory says that it makes a log line, where an empty value is a hyphen.
+func ParseFormat(text string, mandatory bool) (*Format, error) {
+	f := &Format{}
+	global := options{log: mandatory}
+	literal := func(s string) {
+		if s != "" {
+			f.nodes = append(f.nodes, node{text: s})
+		}
+	}
+	for {
+		i := strings.IndexByte(text, '%')
+		if i < 0 || i == len(text)-1 {
+			literal(text)
+			return f, nil
+		}
+		literal(text[:i])
+		if text = text[i+1:]; text[0] == '%' {
+			literal("%")
+			text = text[1:]
+			continue
+		}
+		n, rest, err := parseNode(text, &global)
+		if err != nil {
+			return nil, err
+		}
+		if n != nil {
+			f.nodes = append(f.nodes, *n)
+		}
+		text = rest
+	}
+}
+
+// parseNode reads what follows a percent sign; nil: it only changes the flags of what follows.
+func parseNode(text string, global *options) (*node, string, error) {
+	opts := *global
+	if text[0] == '{' {
+		end := strings.IndexByte(text, '}')
+		if end < 0 {
+			return nil, "", sayf("expected ending character '}' in log-format")
+		}
+		opts.set(text[1:end])
+		text = text[end+1:]
+	}
+	if strings.HasPrefix(text, "[") {
+		e, rest, err := parseExpr(text[1:])
+		if err != nil {
+			return nil, "", sayf("failed to parse sample expression <%s> : %v", strings.TrimPrefix(text, "["), err)
+		}
+		if !strings.HasPrefix(rest, "]") {
+			return nil, "", sayf("failed to parse sample expression <%s> : expected ']'", text[1:])
+		}
+		return &node{expr: e, opts: opts}, rest[1:], nil
+	}
+	i := 0
+	for i < len(text) && isLetter(text[i]) {
+		i++
+	}
+	name := text[:i]
+	if name == "o" {
+		*global = opts
+		return nil, text[i:], nil
+	}
+	if v, ok := logVars[name]; ok {
+		return &node{info: v, opts: opts}, text[i:], nil
+	}
+	return nil, "", sayf("no such format variable '%s'. If you wanted to emit the '%%' character verbatim, you need to use '%%%%'", name)
+}
+
+func isLetter(c byte) bool { c |= 0x20; return 'a' <= c && c <= 'z' }
+
+func (o *options) set(flags string) {
+	on := true
+	for _, c := range flags {
+		switch c {
+		case '+':
+			on = true
+		case '-':
+			on = false
+		case 'Q':
+			o.quote = on
+		case 'X':
+			o.hex = on
+		case 'E':
+			o.escape = on
+		}
+	}
+}
+
+// Append adds the format's text to dst.
+func (f *Format) Append(dst []byte, tx *Tx) []byte {
+	for i := range f.nodes {
+		n := &f.nodes[i]
+		switch {
+		case n.expr != nil:
+			dst = n.sample(dst, tx)
+		case n.info != nil:
+			dst = n.variable(dst, tx)
+		default:
+			dst = append(dst, n.text...)
+		}
+	}
+	return dst
+}
+
+// Text gives the format's text.
+func (f *Format) Text(tx *Tx) string {
+	if len(f.nodes) == 1 && f.nodes[0].expr == nil && f.nodes[0].info == nil {
+		return f.nodes[0].text
+	}
+	return string(f.Append(nil, tx))
+}
+
+// Constant gives the text of a format without samples and variables.
+func (f *Format) Constant() (string, bool) {
+	s := ""
+	for _, n := range f.nodes {
+		if n.expr != nil || n.info != nil {
+			return "", false
+		}
+		s += n.text
+	}
+	return s, true
+}
+
+func (n *node) sample(dst []byte, tx *Tx) []byte {
+	v, ok := n.expr.Eval(tx)
+	if !ok || v.String() == "" {
+		return n.opts.empty(dst)
+	}
+	return n.opts.append(dst, v.String())
+}
+
+func (n *node) variable(dst []byte, tx *Tx) []byte {
+	if tx.Info == nil {
+		return n.opts.empty(dst)
+	}
+	if o := n.opts; o.quote || o.hex || o.log {
+		return o.variable(dst, n.info(nil, tx.Info, tx))
+	}
+	return n.info(dst, tx.Info, tx)
+}
+
+func (o options) empty(dst []byte) []byte {
+	switch {
+	case o.quote:
+		return append(dst, `""`...)
+	case o.log:
+		return append(dst, '-')
+	}
+	return dst
+}
+
+// append adds a sample; what could break the line is encoded (section 8.6).
+func (o options) append(dst []byte, s string) []byte {
+	if o.quote {
+		dst = append(dst, '"')
+	}
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case o.escape && (c == '"' || c == '\\' || c == ']'):
+			dst = append(dst, '\\', c)
+		case o.log && (c < 0x20 || c >= 0x7f || c == '"' || c == '#'):
+			const digits = "0123456789ABCDEF"
+			dst = append(dst, '#', digits[c>>4], digits[c&15])
+		default:
+			dst = append(dst, c)
+		}
+	}
+	if o.quote {
+		dst = append(dst, '"')
+	}
+	return dst
+}
+
+// variable adds a log variable's text; hexadecimal is for addresses and numbers.
+func (o options) variable(dst, text []byte) []byte {
+	if o.hex {
+		if n, err := strconv.ParseInt(string(text), 10, 64); err == nil {
+			text = []byte(strings.ToUpper(strconv.FormatInt(n, 16)))
+		} else if a, ok := Text(string(text)).addr(); ok {
+			text = []byte(hexAddr(a.AsSlice()))
+		}
+	}
+	if o.quote && (len(text) == 0 || text[0] != '"') {
+		return append(append(append(dst, '"'), text...), '"')
+	}
+	return append(dst, text...)
+}
+
+func hexAddr(b []byte) string {
+	const digits = "0123456789ABCDEF"
+	var s []byte
+	for _, c := range b {
+		s = append(s, digits[c>>4], digits[c&15])
+	}
+	return string(s)
+}
