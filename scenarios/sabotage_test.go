@@ -27,6 +27,7 @@ expect: [{availability: 99.9 %}]
 // is inconclusive, whatever else went well. (Every fault's own sabotage is tested in sim/fault on a cluster in memory.)
 func TestSabotage(t *testing.T) {
 	needEngine(t)
+	t.Parallel()
 	s, err := run.Load("sabotage.yaml", []byte(sabotaged))
 	require.NoError(t, err)
 	opt := run.Options{Seed: 1, Faults: func(env fault.Env, kind, id string, node sim.Node, params map[string]string,

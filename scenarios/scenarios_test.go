@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,12 +21,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// beside is how many scenarios are played at once. They spend most of their time waiting, on processors that boot the next
-// cluster meanwhile; with more the load is late.
-const beside = "3"
-
-// room is how many clusters there may be at once: one for each scenario that plays.
-const room = 3
+// beside is how many scenarios are played at once, each on a cluster of its own. They spend most of their time waiting, on
+// processors that boot the next cluster meanwhile; with more the load is late.
+const beside = 3
 
 // rt and pool are nil where no engine answers; noEngine says why.
 var (
@@ -38,7 +36,7 @@ var (
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if f := flag.Lookup("test.parallel"); !isSet("test.parallel") {
-		_ = f.Value.Set(beside) // the flag takes any number
+		_ = f.Value.Set(strconv.Itoa(beside)) // the flag takes any number
 	}
 	os.Exit(testMain(m))
 }
@@ -60,7 +58,7 @@ func testMain(m *testing.M) int {
 	if rt, noEngine = docker.Open(ctx); noEngine == nil {
 		defer rt.Close()
 		sweep(ctx)
-		pool = docker.NewPool(rt, prefix, room)
+		pool = docker.NewPool(rt, prefix, beside)
 	}
 	code := m.Run()
 	if pool != nil {
@@ -123,11 +121,13 @@ func needEngine(t *testing.T) {
 }
 
 // TestScenarios plays every scenario on every director that it is meant for. A scenario leaves its cluster as it was and
-// begins with a steady state, so that the next may use it; one that did not pass has the next on a new cluster.
+// begins with a steady state, so that the next may use it; one that did not end as it should has the next on a new cluster.
 func TestScenarios(t *testing.T) {
 	needEngine(t)
+	t.Parallel()
 	for _, kind := range sim.DirectorKinds() {
 		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel() // the second begins while the first's longest go on
 			for _, name := range scenarios.Names() {
 				s := read(t, name)
 				if !s.Cluster.Runs(kind) {
@@ -161,16 +161,16 @@ func play(t *testing.T, kind sim.DirectorKind, s *sim.Scenario, opt run.Options,
 	asked := time.Now()
 	c, err := clusters.take(ctx, spec)
 	require.NoError(t, err)
-	passed := false
-	defer func() { clusters.give(c, passed) }()
+	served := false
+	defer func() { clusters.give(c, served) }()
 	got := time.Now()
 	done, err := run.Job{Scenario: s, Out: outFolder(), Options: opt}.PlayOn(ctx, c)
 	require.NoError(t, err)
 	var text strings.Builder
 	require.NoError(t, report.Text(&text, done.History, done.Verdict, report.Options{Reasons: done.Verdict.Outcome != want}))
 	t.Logf("cluster after %.1f s, played in %.1f s, kept in %s\n%s", got.Sub(asked).Seconds(), time.Since(got).Seconds(), done.Dir, text.String())
-	passed = done.Verdict.Outcome == sim.Pass
-	if done.Verdict.Outcome != want {
+	served = done.Verdict.Outcome == want
+	if !served {
 		t.Errorf("verdict %s, want %s", done.Verdict.Outcome, want)
 	}
 	return done

@@ -9,7 +9,7 @@ import (
 	"simulacro/sim/docker"
 )
 
-// shelf keeps clusters on which a scenario passed for the next of the same director and mount: to boot a cluster costs
+// shelf keeps clusters on which a scenario ended as it should for the next of the same director and mount: to boot a cluster costs
 // more processor time than to play most scenarios, and would disturb those that play beside it.
 type shelf struct {
 	mu   sync.Mutex
@@ -37,8 +37,8 @@ func (s *shelf) take(ctx context.Context, spec sim.Spec) (*docker.Cluster, error
 }
 
 // give takes a cluster back. One that did not serve well is not used again.
-func (s *shelf) give(c *docker.Cluster, passed bool) {
-	if !passed {
+func (s *shelf) give(c *docker.Cluster, served bool) {
+	if !served {
 		pool.Put(c)
 		return
 	}
