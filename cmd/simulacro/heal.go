@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +20,8 @@ func newHeal(a *app) *cobra.Command {
 		Short: "Undo what an interrupted drill left in the cluster",
 		Long: `Undoes the faults that a drill noted before it injected them and did not live to undo,
 starts nodes that are paused or do not run, and removes cuts of the network. A cluster
-that was left half-made is removed. Healing a healthy cluster changes nothing.`,
+that was left half-made is removed. Healing a healthy cluster changes nothing. Where
+something was mended, it returns when every node answers again, or after 30 s.`,
 		Example: `  simulacro heal && simulacro status`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -35,6 +39,32 @@ that was left half-made is removed. Healing a healthy cluster changes nothing.`,
 				return err
 			})
 		},
+	}
+}
+
+// recovery bounds the wait for the service of a cluster that was mended: nodes boot, and the director's checks see them.
+const recovery = 30 * time.Second
+
+// awaitService returns when every node answers, or after recovery; then it tells which do not.
+func (a *app) awaitService(ctx context.Context, c *docker.Cluster) {
+	end := time.Now().Add(recovery)
+	for {
+		nodes, err := c.Status(ctx)
+		nodes = slices.DeleteFunc(nodes, func(n docker.NodeStatus) bool { return n.Health == docker.HealthOK })
+		if err != nil || len(nodes) == 0 {
+			return
+		}
+		if time.Now().After(end) {
+			for _, n := range nodes {
+				a.say("%s: %s after %s", n.Name, n.Health, seconds(recovery))
+			}
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(200 * time.Millisecond):
+		}
 	}
 }
 
@@ -63,6 +93,9 @@ func (a *app) heal(cmd *cobra.Command, rt *docker.Runtime) ([]string, error) {
 		var more []string
 		more, err = run.Heal(ctx, c)
 		did = append(did, more...)
+	}
+	if err == nil && len(did) > 0 {
+		a.awaitService(ctx, c)
 	}
 	return did, err
 }

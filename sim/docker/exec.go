@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
@@ -59,10 +60,30 @@ func (c *Cluster) Stream(ctx context.Context, node string, stdout, stderr io.Wri
 func (c *Cluster) Run(ctx context.Context, node string, std IO, argv ...string) (code int, err error) {
 	err = c.act("run "+name(argv)+" in", node, func(ref string) error {
 		code, err = c.run(ctx, ref, std, argv)
+		if cerrdefs.IsConflict(err) || cerrdefs.IsNotFound(err) {
+			if state, stateErr := c.State(ctx, node); stateErr == nil && state != StateRunning {
+				err = &NotRunningError{state, err}
+			}
+		}
 		return err
 	})
 	return code, err
 }
+
+// NotRunningError says in our words why no command can be run in a node; Cause has the engine's.
+type NotRunningError struct {
+	State string
+	Cause error
+}
+
+func (e *NotRunningError) Error() string {
+	if e.State == StateMissing {
+		return "the node is missing (simulacro heal removes a cluster that is not whole)"
+	}
+	return "the node is " + e.State + " (simulacro heal starts it)"
+}
+
+func (e *NotRunningError) Unwrap() error { return e.Cause }
 
 func name(argv []string) string {
 	if len(argv) == 0 {
