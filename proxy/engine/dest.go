@@ -7,9 +7,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// destination is the address that the client has connected to; invalid for a unix socket. It asks the system: a listener's
-// address may be a wildcard.
+// destination is the address that the client has connected to, as the PROXY protocol, a rule or else the system has it.
 func (c *client) destination() netip.AddrPort {
+	if c.dest.IsValid() {
+		return c.dest
+	}
+	return c.localAddr()
+}
+
+// localAddr asks the system, since a listener's address may be a wildcard; invalid for a unix socket.
+func (c *client) localAddr() netip.AddrPort {
 	var a sockaddr
 	a.len = uint32(unix.SizeofSockaddrAny)
 	if _, e := raw(syscall.SYS_GETSOCKNAME, c.fd, ptr(&a.raw), ptr(&a.len), 0, 0, 0); e != 0 {

@@ -255,12 +255,22 @@ func (c *client) armTransfer() {
 	case len(c.pend) > 0:
 		c.arm(c.fe.client)
 	case c.uploading() && c.st == stWaiting: // both may end it: the server's clock runs since it got the last bytes
-		c.arm(shorter(c.fe.client, c.be.server))
+		c.arm(shorter(c.fe.client, c.timeout("server", c.be.server)))
 	case c.uploading():
 		c.arm(c.fe.client)
 	default:
-		c.arm(c.be.server)
+		c.arm(c.timeout("server", c.be.server))
 	}
+}
+
+// timeout gives what a set-timeout rule has asked for this request, else configured; in ms.
+func (c *client) timeout(which string, configured int64) int64 {
+	if c.tx != nil {
+		if d, ok := c.tx.Timeouts[which]; ok {
+			return d.Milliseconds()
+		}
+	}
+	return configured
 }
 
 func hasPrefix(b []byte, s string) bool { return bytes.HasPrefix(b, []byte(s)) }

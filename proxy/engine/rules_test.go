@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -84,6 +85,13 @@ func TestABodyThatDoesNotComeIsGivenUp(t *testing.T) {
 	require.Equal(t, 408, res.StatusCode)
 	res, _ = ask(t, d.dial(), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
 	require.Equal(t, 200, res.StatusCode)
+}
+
+func TestARuleSetsTheServersTimeout(t *testing.T) {
+	mute := serve(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
+	cfg := ruledConfig(t, mute.addr, rules.Request, "set-timeout server 50ms if { path /soon }")
+	res, _ := ask(t, start(t, cfg).dial(), "GET /soon HTTP/1.1\r\nHost: a\r\n\r\n")
+	require.Equal(t, 504, res.StatusCode) // the configured 5 s are the harness's patience too
 }
 
 func TestAConnectionIsRejectedBeforeItSaysAnything(t *testing.T) {

@@ -60,9 +60,9 @@ func (c *client) openTunnel() {
 
 // armTunnel starts the clock: `timeout tunnel`, or the shorter of client's and server's.
 func (c *client) armTunnel() {
-	d := c.be.tunnel
+	d := c.timeout("tunnel", c.be.tunnel)
 	if d == 0 {
-		d = shorter(c.fe.client, c.be.server)
+		d = shorter(c.fe.client, c.timeout("server", c.be.server))
 	}
 	switch {
 	case c.half&upEnded != 0 && c.fe.clientFin > 0:

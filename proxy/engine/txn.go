@@ -2,11 +2,8 @@ package engine
 
 import (
 	"math/rand/v2"
-	"net/netip"
 	"strings"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"simulacro/proxy/config"
 	"simulacro/proxy/http1"
@@ -92,28 +89,13 @@ func (c *client) newTx() *txn {
 
 func (c *client) newSession() *rules.Session {
 	if !c.dest.IsValid() {
-		c.dest = localAddr(c.fd)
+		c.dest = c.localAddr()
 	}
 	s := &rules.Session{Src: c.addr, Dst: c.dest, Frontend: c.fe.cfg.Name, FrontendID: c.fe.cfg.ID}
 	if c.bind != nil {
 		s.Listener, s.ListenerID = c.bind.Name, c.bind.ID
 	}
 	return s
-}
-
-// localAddr is where a client connected to.
-func localAddr(fd int) netip.AddrPort {
-	sa, err := unix.Getsockname(fd)
-	if err != nil {
-		return netip.AddrPort{}
-	}
-	switch a := sa.(type) {
-	case *unix.SockaddrInet4:
-		return netip.AddrPortFrom(netip.AddrFrom4(a.Addr), uint16(a.Port))
-	case *unix.SockaddrInet6:
-		return netip.AddrPortFrom(netip.AddrFrom16(a.Addr).Unmap(), uint16(a.Port))
-	}
-	return netip.AddrPort{}
 }
 
 // readMessage copies a head into m.

@@ -9,7 +9,7 @@ import (
 )
 
 // sayf makes an error of HAProxy's words as they are.
-func sayf(format string, args ...any) error { return errors.New(fmt.Sprintf(format, args...)) }
+func sayf(format string, args ...any) error { return fmt.Errorf(format, args...) }
 
 // where is a set of places where a fetch makes sense.
 type where uint8

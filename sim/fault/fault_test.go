@@ -146,6 +146,18 @@ func TestHealAfterACrashAtAnyStep(t *testing.T) {
 	})
 }
 
+// The runner died while the engine was still stopping the node: it runs when heal looks, and is gone a moment later.
+func TestHealOfANodeThatIsStillStopping(t *testing.T) {
+	w, led := newWorld(), ledger(t)
+	require.NoError(t, led.Planned(Entry{ID: "f", Kind: "node-stop", Node: "cluster2"}))
+	w.onExec = func(string, string) { // the world is locked
+		w.onExec = nil
+		w.state["cluster2"] = Exited
+	}
+	require.NoError(t, Heal(t.Context(), w.env(), led, nil))
+	assert.Empty(t, w.sick())
+}
+
 // The plug was being pulled when the runner died: the node runs, and nobody can reach it.
 func TestHealOfANodeWhoseLinksAreDown(t *testing.T) {
 	w, led := newWorld(), ledger(t)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"simulacro/sim"
 )
@@ -34,17 +35,31 @@ func healOne(ctx context.Context, env Env, led *Ledger, e Entry) (string, error)
 	} else if st == Gone {
 		return name + ": the node is gone, nothing to mend", led.Done(e.Key())
 	}
-	i, err := e.resume(env, led)
+	err := mend(ctx, env, led, e, firstLook)
+	if errors.Is(err, ErrNotSeen) && ctx.Err() == nil {
+		err = mend(ctx, env, led, e, DefaultWait)
+	}
 	if err != nil {
 		return "", fmt.Errorf("heal %s: %w", name, err)
 	}
-	if err := i.Recover(ctx); err != nil {
-		return "", fmt.Errorf("heal %s: %w", name, err)
-	}
-	if err := i.AwaitRecovery(ctx); err != nil {
-		return "", fmt.Errorf("heal %s: %w", name, err)
-	}
 	return name + ": mended", nil
+}
+
+// firstLook is how long a first recovery may take before it is done again: the runner may have died while the engine was still
+// at work on its last order, such as the stop of a node, and what the recovery found then was not yet what there is to mend.
+const firstLook = 3 * time.Second
+
+func mend(ctx context.Context, env Env, led *Ledger, e Entry, patience time.Duration) error {
+	i, err := e.resume(env, led)
+	if err != nil {
+		return err
+	}
+	if err := i.Recover(ctx); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return i.AwaitRecovery(ctx)
 }
 
 // resume builds the injection that the entry was written by, as far as its recovery needs it.
