@@ -18,6 +18,9 @@ type edit struct {
 	load   []string // makes the service read the file; empty: it is read by itself
 	// refused tells that load must fail on the broken text, which is for the probe to see.
 	refused bool
+	// marks are words that other faults leave in the file: of two at a time, the first one's recovery would be undone by
+	// the second one's.
+	marks []string
 }
 
 // savedText is the key in Site.Saved of a file's text.
@@ -27,6 +30,11 @@ func (e edit) save(ctx context.Context, s *Site) error {
 	text, err := s.read(ctx, e.path)
 	if err != nil {
 		return err
+	}
+	for _, mark := range e.marks {
+		if strings.Contains(text, mark) {
+			return fmt.Errorf("%s: %s holds %q: another fault has changed it; one at a time", s.Node.Name, e.path, mark)
+		}
 	}
 	s.Saved[savedText] = text
 	_, err = e.changed(s)

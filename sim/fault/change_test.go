@@ -88,3 +88,25 @@ func TestNetworkFaultsOfANodeThatIsKilled(t *testing.T) {
 		assert.Empty(t, w.sick())
 	}
 }
+
+func TestOneFaultAFileAtATime(t *testing.T) {
+	for _, c := range []struct{ node, first, second string }{
+		{"cluster1", "haproxy-cfg-broken", "wrong-bind"},
+		{"cluster1", "wrong-bind", "haproxy-cfg-broken"},
+		{"storage", "export-readonly", "export-removed"},
+		{"storage", "export-removed", "export-readonly"},
+	} {
+		w, led := newWorld(), ledger(t)
+		node, _ := w.plan.Node(c.node)
+		first, err := New(w.env(), c.first, "first", node, nil, led, func(sim.Event) {})
+		require.NoError(t, err)
+		require.NoError(t, first.Plan(t.Context()))
+		require.NoError(t, first.Inject(t.Context()))
+		second, err := New(w.env(), c.second, "second", node, nil, led, func(sim.Event) {})
+		require.NoError(t, err)
+		assert.Error(t, second.Plan(t.Context()), "%s during %s", c.second, c.first)
+		require.NoError(t, first.Recover(t.Context()))
+		require.NoError(t, first.AwaitRecovery(t.Context()))
+		assert.Empty(t, w.sick())
+	}
+}

@@ -36,15 +36,17 @@ var exportReadonly = Kind{
 	},
 }
 
+const readOnly = "Access_Type = RO;"
+
 // forbidWrites puts the mode into the EXPORT block itself, where it wins over the defaults (ganesha-export-config(8)).
-var forbidWrites = edit{path: ganeshaConf, load: reloadGanesha, change: func(_ *Site, text string) (string, error) {
+var forbidWrites = edit{path: ganeshaConf, load: reloadGanesha, marks: []string{readOnly}, change: func(_ *Site, text string) (string, error) {
 	start, end, err := exportBlock(text)
 	if err != nil {
 		return "", err
 	}
 	const head = "EXPORT {"
 	rest := commentOut(text[start+len(head):end], "Access_Type")
-	return text[:start] + head + "\n\tAccess_Type = RO;" + rest + text[end:], nil
+	return text[:start] + head + "\n\t" + readOnly + rest + text[end:], nil
 }}
 
 const written = "a file was written to /mnt/web"

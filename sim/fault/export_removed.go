@@ -26,7 +26,7 @@ var exportRemoved = Kind{
 	},
 }
 
-var removeExport = edit{path: ganeshaConf, load: reloadGanesha, change: func(_ *Site, text string) (string, error) {
+var removeExport = edit{path: ganeshaConf, load: reloadGanesha, marks: []string{readOnly}, change: func(_ *Site, text string) (string, error) {
 	start, end, err := exportBlock(text)
 	if err != nil {
 		return "", err

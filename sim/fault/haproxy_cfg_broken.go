@@ -41,10 +41,16 @@ var haproxyCfgBroken = Kind{
 	},
 }
 
-var typingError = edit{path: haproxyCfg, load: []string{"systemctl", "reload", "haproxy"}, refused: true,
+var typingError = edit{path: haproxyCfg, load: []string{"systemctl", "reload", "haproxy"}, refused: true, marks: cfgMarks,
 	change: func(_ *Site, text string) (string, error) {
-		return strings.TrimRight(text, "\n") + "\n    balanse roundrobin\n", nil
+		return strings.TrimRight(text, "\n") + "\n    " + noKeyword + " roundrobin\n", nil
 	}}
+
+// noKeyword is a slip that haproxy knows to correct in its message.
+const noKeyword = "balanse"
+
+// cfgMarks are what the faults of haproxy.cfg leave in it.
+var cfgMarks = []string{noKeyword, strayAddress}
 
 // cfgValid asks haproxy what it thinks of its file (haproxy(1), -c).
 func (s *Site) cfgValid(ctx context.Context) (bool, string, error) {

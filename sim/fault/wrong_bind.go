@@ -52,7 +52,7 @@ const strayAddress = "192.0.2.101"
 
 var bindLine = regexp.MustCompile(`(?m)^(\s*bind\s+)[0-9.*]*:`)
 
-var bindElsewhere = edit{path: haproxyCfg, load: []string{"systemctl", "restart", "haproxy"}, refused: true,
+var bindElsewhere = edit{path: haproxyCfg, load: []string{"systemctl", "restart", "haproxy"}, refused: true, marks: cfgMarks,
 	change: func(_ *Site, text string) (string, error) {
 		if !bindLine.MatchString(text) {
 			return "", errors.New("there is no bind line")
