@@ -23,11 +23,13 @@ type world struct {
 	// reachable lets pings pass whatever is cut.
 	reachable bool
 	onExec    func(node, command string) // may be nil
+	details
 }
 
 func newWorld() *world {
 	w := &world{plan: sim.DefaultPlan(), state: map[string]string{}, unit: map[string]string{},
 		hung: map[string]bool{}, cut: map[string]bool{}, listen: "10.0.100.1:80", open: true}
+	w.details = newDetails(w.plan)
 	for _, n := range w.plan.Nodes() {
 		w.state[n.Name] = Running
 		w.boot(n)
@@ -91,6 +93,9 @@ func (w *world) Exec(_ context.Context, node string, argv ...string) (sim.Output
 	cmd := strings.Join(argv, " ")
 	if w.onExec != nil {
 		w.onExec(node, cmd)
+	}
+	if out, ok := w.more(node, argv); ok {
+		return out, nil
 	}
 	last := argv[len(argv)-1]
 	switch argv[0] {
@@ -215,6 +220,12 @@ func (w *world) nft(node, cmd string) (sim.Output, error) {
 
 func (w *world) firewall(cmd string) sim.Output {
 	switch {
+	case strings.Contains(cmd, "--permanent") && strings.Contains(cmd, "--query-port"):
+		return sim.Output{Stdout: map[bool]string{true: "yes\n", false: "no\n"}[w.permanent]}
+	case strings.Contains(cmd, "--permanent"):
+		w.permanent = strings.Contains(cmd, "--add-port")
+	case strings.Contains(cmd, "--reload"):
+		w.open = w.permanent
 	case strings.Contains(cmd, "--query-port") && w.open:
 		return sim.Output{Stdout: "yes\n"}
 	case strings.Contains(cmd, "--query-port"):
@@ -243,5 +254,5 @@ func (w *world) sick() []string {
 	if !w.open {
 		sick = append(sick, "firewall")
 	}
-	return sick
+	return append(sick, w.changed()...)
 }

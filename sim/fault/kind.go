@@ -85,6 +85,11 @@ func Kinds() []Kind {
 		serviceStop, serviceCrash, serviceHang,
 		partition,
 		portClash, firewallClose,
+		packetLoss, rateLimit,
+		exportRemoved, exportReadonly, handlesStale,
+		mountMissing, wrongFstab, wrongDocumentRoot,
+		phpMissing, phpBroken, contentDiffers,
+		haproxyCfgBroken, wrongBind, firewallNotReloaded, firewallNotPermanent, logFull,
 	}
 }
 
