@@ -83,6 +83,6 @@ lint: ## gofmt, vet and staticcheck; offline once the modules are there
 
 check: lint test ## what must pass before a change lands
 
-clean: ## remove every cluster, network, volume, image and file that the targets above made
+clean: ## remove every cluster, network, volume, snapshot, image and file that the targets above made
 	@if [ -x bin/simulacro ] && docker version >/dev/null 2>&1; then bin/simulacro down --all --images; fi
 	rm -rf bin out report.html
