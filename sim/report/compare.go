@@ -147,8 +147,11 @@ func slowest(m map[string]time.Duration) (d time.Duration) {
 }
 
 func signed(d time.Duration) string {
-	if d > 0 {
+	switch {
+	case d > 0:
 		return "+" + sim.ShortTime(d)
+	case d < 0:
+		return "-" + sim.ShortTime(-d)
 	}
-	return sim.ShortTime(d)
+	return "0s"
 }

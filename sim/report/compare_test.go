@@ -48,6 +48,7 @@ func TestCompareMarksWhatIsMoreThanChance(t *testing.T) {
 
 func TestCompareText(t *testing.T) {
 	other := compared(sim.HAProxy, sim.Fail, 8*time.Second)
+	other.Recovery = map[string]time.Duration{"k": 3*time.Second - 933014195}
 	other.Availability, other.P99 = 0.5, 8*time.Millisecond
 	var b strings.Builder
 	require.NoError(t, report.CompareText(&b, report.Compare([]report.Compared{compared(sim.Simulacro, sim.Pass, 5*time.Second), other,
@@ -59,8 +60,8 @@ func TestCompareText(t *testing.T) {
 	assert.Equal(t, []string{
 		"SCENARIO DIRECTOR VERDICT AVAILABLE DETECTION RECOVERY P50 P99",
 		"kill simulacro ✓ pass 100.00 % 5s 3s 2ms 9ms",
-		"haproxy ✗ fail 50.00 % 8s 3s 2ms 8ms",
-		"difference ! other -50.00 % +3s 0s 0s -1ms",
+		"haproxy ✗ fail 50.00 % 8s 2.07s 2ms 8ms",
+		"difference ! other -50.00 % +3s -933.01ms 0s -1ms",
 		"! verdict: pass on simulacro, fail on haproxy",
 		"! detection of k: 5s on simulacro, 8s on haproxy: more than a check interval of 2s apart",
 		"calm simulacro ? inconclusive - - - 0s 0s",
