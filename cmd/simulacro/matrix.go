@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"simulacro/sim"
 	"simulacro/sim/docker"
@@ -97,13 +99,15 @@ type matrix struct {
 	rt    *docker.Runtime
 	plays []pairing
 
+	seed int64 // of the scenarios that have none, so that every director sees the same choices
+
 	mu   sync.Mutex // of the output
 	done []*run.Done
 	errs []error
 }
 
 func (a *app) runMatrix(ctx context.Context, rt *docker.Runtime, f *runFlags, plays []pairing) error {
-	m := &matrix{app: a, flags: f, rt: rt, plays: plays, done: make([]*run.Done, len(plays)), errs: make([]error, len(plays))}
+	m := &matrix{app: a, flags: f, rt: rt, plays: plays, seed: time.Now().UnixNano(), done: make([]*run.Done, len(plays)), errs: make([]error, len(plays))}
 	next := make(chan int)
 	var workers sync.WaitGroup
 	for slot := range min(f.parallel, len(plays)) {
@@ -161,7 +165,7 @@ func (m *matrix) job(ctx context.Context, p pairing, cluster string) (*run.Done,
 		spec.Asked = sim.Asked{}
 	}
 	job := run.Job{Scenario: p.scenario, Spec: spec, Out: m.flags.out,
-		Options: run.Options{Seed: m.flags.seed, Lang: m.language(), Version: version}}
+		Options: run.Options{Seed: cmp.Or(m.flags.seed, p.scenario.Seed, m.seed), Lang: m.language(), Version: version}}
 	return job.Run(ctx, m.rt)
 }
 
