@@ -23,9 +23,10 @@ build: ## static binaries in bin/: simulacro, proxy, mount.nfs
 	@mkdir -p bin
 	go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
 
-docs: build ## what is made from the loader's tables and the fault catalogue: scenarios/schema.json, docs/scenarios.md
+docs: build ## what is made from the loader's tables and the fault catalogue: scenarios/schema.json, docs/scenarios.md, docs/coverage.md
 	bin/simulacro schema >bin/schema.json && mv bin/schema.json scenarios/schema.json
 	bin/simulacro reference >bin/scenarios.md && mv bin/scenarios.md docs/scenarios.md
+	bin/simulacro coverage >bin/coverage.md && mv bin/coverage.md docs/coverage.md
 
 need-docker:
 	@command -v docker >/dev/null 2>&1 && docker version >/dev/null 2>&1 || { \
@@ -83,6 +84,6 @@ lint: ## gofmt, vet and staticcheck; offline once the modules are there
 
 check: lint test ## what must pass before a change lands
 
-clean: ## remove every cluster, network, volume, image and file that the targets above made
+clean: ## remove every cluster, network, volume, snapshot, image and file that the targets above made
 	@if [ -x bin/simulacro ] && docker version >/dev/null 2>&1; then bin/simulacro down --all --images; fi
 	rm -rf bin out report.html

@@ -1,5 +1,7 @@
 package sim
 
+import "time"
+
 // Outcome is the end of a judgement.
 type Outcome string
 
@@ -43,4 +45,15 @@ func Worst(outcomes ...Outcome) Outcome {
 		}
 	}
 	return worst
+}
+
+// Figures are what runs of one scenario are compared by. Times are in nanoseconds as JSON.
+type Figures struct {
+	Requests     int                      `json:"requests"`
+	Availability float64                  `json:"availability"`           // served/sent, 0 to 1
+	Detection    map[string]time.Duration `json:"detection_ns,omitempty"` // by fault: of the slowest server, where one was seen DOWN
+	Recovery     map[string]time.Duration `json:"recovery_ns,omitempty"`  // the same, UP again
+	P50          time.Duration            `json:"p50_ns"`
+	P99          time.Duration            `json:"p99_ns"`
+	Interval     time.Duration            `json:"check_interval_ns"` // the longest `inter` of the servers
 }

@@ -12,17 +12,14 @@ import (
 )
 
 // dryRun tells what the runs would do, without an engine.
-func (a *app) dryRun(f *runFlags, all []*sim.Scenario) error {
+func (a *app) dryRun(f *runFlags, plays []pairing) error {
 	var plans []*run.Preview
-	for _, s := range all {
-		spec, err := f.spec(a.cluster, a.getenv)
+	for _, play := range plays {
+		spec, err := f.specFor(play.director, a.cluster, a.getenv)
 		if err != nil {
 			return err
 		}
-		if spec.Director, err = f.directorFor(s); err != nil {
-			return fmt.Errorf("%s: %w", s.Name, err)
-		}
-		p, err := run.NewPreview(s, spec, a.language())
+		p, err := run.NewPreview(play.scenario, spec, a.language())
 		if err != nil {
 			return err
 		}

@@ -27,8 +27,8 @@ const (
 
 // commands make the subcommands, in the order in which help lists them: one file a command.
 var commands = []func(*app) *cobra.Command{
-	newUp, newStatus, newExec, newShell, newLogs, newRun, newList, newJudge, newWatch, newHeal, newDown, newImages, newVersion, newProbe, newLoad, newObserve,
-	newNew, newLint, newSchema, newReference,
+	newUp, newStatus, newExec, newShell, newLogs, newRun, newList, newJudge, newWatch, newSnapshot, newHeal, newDown, newImages, newVersion, newProbe, newLoad, newObserve,
+	newNew, newLint, newSchema, newReference, newCoverage,
 }
 
 const rootLong = `Simulacro rehearses the failures of a load-balanced web cluster: a director, three

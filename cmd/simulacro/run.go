@@ -27,6 +27,8 @@ type runFlags struct {
 	out  string
 	html string
 	seed int64
+
+	parallel int // runs at once
 }
 
 func newRun(a *app) *cobra.Command {
@@ -41,11 +43,19 @@ was; where there is none, one is made and removed afterwards.
 Each run leaves a folder: the history of all that happened (simulacro judge reads it again),
 the report as a page, for machines and for CI, and where it did not pass, the nodes' logs.
 
+With several directors (--director simulacro,haproxy) every scenario is played on each, and
+a table at the end holds the runs against each other: a verdict that differs is marked, and
+a detection time by more than a check interval. Those runs, and those of --parallel, have
+clusters of their own (called as --cluster says, with -run1, -run2 ...), made and removed
+for each. The load of runs side by side must still be sent in time: where the machine is
+too slow for that they are inconclusive. The exit code is that of the worst run.
+
 With --dry-run nothing is played, and no engine is needed: the plan is told, with what
 follows from haproxy.cfg for the times of detection and recovery.`,
 		Example: `  simulacro run kill-server
   simulacro run kill-server --dry-run
   simulacro run kill-server --director haproxy
+  simulacro run kill-server kill-all --director simulacro,haproxy --parallel 2
   simulacro run my-drill.yaml --keep -o json`,
 		Args:              wants("which drill? (a file, or a name that simulacro list tells)", cobra.ArbitraryArgs),
 		ValidArgsFunction: completeScenario,
@@ -57,7 +67,13 @@ follows from haproxy.cfg for the times of detection and recovery.`,
 	cmd.Flags().StringVar(&f.out, "report", run.DefaultOut, "the folder in which each run gets its own")
 	cmd.Flags().StringVar(&f.html, "html", "", "write the (last) report page to this file too")
 	cmd.Flags().Int64Var(&f.seed, "seed", 0, "of every random choice; without it the scenario's, or a new one")
+	cmd.Flags().IntVar(&f.parallel, "parallel", 1, "how many runs at once, each on a cluster of its own")
+	cmd.Flags().Lookup("director").Usage += ", or both with a comma"
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		isolated, err := f.isolated(len(args))
+		if err != nil {
+			return err
+		}
 		var all []*sim.Scenario
 		for _, arg := range args { // all are read before the first is played
 			s, err := findScenario(arg)
@@ -66,8 +82,8 @@ follows from haproxy.cfg for the times of detection and recovery.`,
 			}
 			all = append(all, s)
 		}
-		if f.dry {
-			return a.dryRun(f, all)
+		if f.dry || isolated {
+			return a.runPairings(cmd.Context(), f, all)
 		}
 		return a.withRuntime(cmd.Context(), func(rt *docker.Runtime) error {
 			var outcomes []sim.Outcome
@@ -82,6 +98,18 @@ follows from haproxy.cfg for the times of detection and recovery.`,
 		})
 	}
 	return cmd
+}
+
+// runPairings plans or plays each scenario on each director.
+func (a *app) runPairings(ctx context.Context, f *runFlags, all []*sim.Scenario) error {
+	plays, err := f.pairings(all)
+	if err != nil {
+		return err
+	}
+	if f.dry {
+		return a.dryRun(f, plays)
+	}
+	return a.withRuntime(ctx, func(rt *docker.Runtime) error { return a.runMatrix(ctx, rt, f, plays) })
 }
 
 // verdictError is the exit code of a verdict.

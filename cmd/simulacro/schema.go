@@ -3,6 +3,8 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"simulacro/scenarios"
+	"simulacro/sim"
 	"simulacro/sim/run"
 )
 
@@ -29,5 +31,26 @@ func newReference(a *app) *cobra.Command {
 		Hidden: true,
 		Args:   cobra.NoArgs,
 		RunE:   func(*cobra.Command, []string) error { return run.WriteReference(a.stdout) },
+	}
+}
+
+// newCoverage is what docs/coverage.md is made with.
+func newCoverage(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:    "coverage",
+		Short:  "Print which faults the scenarios inject, as Markdown",
+		Hidden: true,
+		Args:   cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			var all []*sim.Scenario
+			for _, name := range scenarios.Names() {
+				s, err := findScenario(name)
+				if err != nil {
+					return err
+				}
+				all = append(all, s)
+			}
+			return run.WriteCoverage(a.stdout, all)
+		},
 	}
 }

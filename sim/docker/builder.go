@@ -23,6 +23,8 @@ type builder struct {
 	spec   sim.Spec
 	label  string
 	report *reporter
+	from   *Snapshot // that the nodes are made from; nil: from the images of their roles
+	joined bool      // the networks are there
 
 	mu         sync.Mutex
 	containers []string
@@ -51,6 +53,9 @@ func (b *builder) build(ctx context.Context) (*Cluster, error) {
 	}
 	ph.done(fmt.Sprintf("%d nodes started", len(nodes)))
 	c := newCluster(b.Runtime, b.spec)
+	if b.from != nil {
+		return c, c.booted(ctx, b.report)
+	}
 	return c, c.await(ctx, b.report)
 }
 
@@ -60,7 +65,11 @@ func uncancelled(ctx context.Context) context.Context { return context.WithoutCa
 
 func (b *builder) makeNetworks(ctx context.Context) error {
 	plan := b.spec.Plan
-	return parallel(ctx, []string{outerNet, innerNet, "volume"}, func(ctx context.Context, which string) error {
+	missing := []string{"volume", outerNet, innerNet}
+	if b.joined {
+		missing = missing[:1]
+	}
+	return parallel(ctx, missing, func(ctx context.Context, which string) error {
 		switch which {
 		case outerNet: // the practical's router is .1
 			return b.makeNetwork(ctx, which, plan.Outer, plan.OuterAddr(1), plan.OuterAddr(192))
@@ -116,14 +125,15 @@ func portTaken(err error) bool {
 // makeNode creates a node, joins it to its second network, gives it its files and starts it.
 func (b *builder) makeNode(ctx context.Context, n sim.Node) error {
 	r := newRecipe(b.spec, n, b.label)
+	if b.from != nil {
+		r.config.Image = b.from.images[n.Name]
+	}
 	id, err := b.createNode(ctx, n, r)
 	if err != nil {
 		return err
 	}
-	if n.Role == sim.Director && b.spec.HAProxyCfg != "" {
-		if err := b.putFile(ctx, id, haproxyCfg, []byte(b.spec.HAProxyCfg)); err != nil {
-			return err
-		}
+	if err := b.fill(ctx, n, id); err != nil {
+		return err
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -133,6 +143,17 @@ func (b *builder) makeNode(ctx context.Context, n sim.Node) error {
 		return &lostRace{port: b.spec.Plan.Port, err: err}
 	}
 	return err
+}
+
+// fill gives a new node what is not in its image.
+func (b *builder) fill(ctx context.Context, n sim.Node, id string) error {
+	switch {
+	case b.from != nil && n.Role == sim.Storage:
+		return b.fillExport(ctx, id)
+	case b.from == nil && n.Role == sim.Director && b.spec.HAProxyCfg != "":
+		return b.putFile(ctx, id, haproxyCfg, []byte(b.spec.HAProxyCfg))
+	}
+	return nil
 }
 
 func (b *builder) createNode(ctx context.Context, n sim.Node, r recipe) (id string, err error) {

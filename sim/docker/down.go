@@ -23,8 +23,8 @@ const (
 	sweepPause = 100 * time.Millisecond
 )
 
-// Down removes every container, network and volume of the cluster and what this machine remembers of it. found is false
-// where there was nothing. Removal is at once: no node is asked to shut down.
+// Down removes every container, network and volume of the cluster and what this machine remembers of it; snapshots stay.
+// found is false where there was nothing. Removal is at once: no node is asked to shut down.
 func (r *Runtime) Down(ctx context.Context, name string) (found bool, err error) {
 	if err := CheckName(name); err != nil {
 		return false, err
@@ -38,6 +38,9 @@ func (r *Runtime) Down(ctx context.Context, name string) (found bool, err error)
 	if err == nil {
 		found = !p.empty() || l.orphaned
 		err = r.removeAll(ctx, name, l.orphaned)
+	}
+	if err == nil && found {
+		err = r.dropNameless(ctx, name)
 	}
 	if err != nil {
 		return found, fmt.Errorf("bring down cluster %s: %w", name, err)

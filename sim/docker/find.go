@@ -91,13 +91,25 @@ func (p *parts) idle() []string {
 // spec reads the label that Up left, or gathers the plan from the containers where another program made them
 // (docker-compose.yml); false if too little is there.
 func (p *parts) spec() (sim.Spec, bool) {
+	if spec, ok := p.labelled(); ok {
+		return spec, true
+	}
+	return p.gathered()
+}
+
+// labelled reads the label alone.
+func (p *parts) labelled() (sim.Spec, bool) {
 	for _, c := range p.containers {
-		var spec sim.Spec
-		if json.Unmarshal([]byte(c.Labels[LabelSpec]), &spec) == nil && spec.Name == p.name {
+		if spec, ok := specOf(c.Labels); ok && spec.Name == p.name {
 			return spec, true
 		}
 	}
-	return p.gathered()
+	return sim.Spec{}, false
+}
+
+func specOf(labels map[string]string) (spec sim.Spec, ok bool) {
+	err := json.Unmarshal([]byte(labels[LabelSpec]), &spec)
+	return spec, err == nil
 }
 
 // gathered reads the plan off the nodes. What is in their environment only is left to Runtime.complete.

@@ -61,3 +61,8 @@ func WriteSchema(w io.Writer) error { return scenario.WriteSchema(w, language())
 
 // WriteReference writes docs/scenarios.md: what a scenario file can hold, and the fault catalogue.
 func WriteReference(w io.Writer) error { return scenario.WriteReference(w, language()) }
+
+// WriteCoverage writes docs/coverage.md: which faults the scenarios inject into which component, and what they expect then.
+func WriteCoverage(w io.Writer, all []*sim.Scenario) error {
+	return scenario.WriteCoverage(w, all, fault.Catalogue())
+}

@@ -42,6 +42,26 @@ func TestWhatIsMadeFromTheTablesIsCurrent(t *testing.T) {
 	}
 }
 
+// The coverage table is made from every file of the tree.
+func TestCoverageIsCurrent(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(root, "scenarios", "*.yaml"))
+	require.NoError(t, err)
+	var all []*sim.Scenario
+	for _, path := range files {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		s, err := Load(path, text)
+		require.NoError(t, err)
+		all = append(all, s)
+	}
+	var b bytes.Buffer
+	require.NoError(t, WriteCoverage(&b, all))
+	golden(t, filepath.Join(root, "docs", "coverage.md"), b.Bytes(), "docs/coverage.md is stale: make docs")
+	for _, s := range all {
+		assert.Contains(t, b.String(), s.Name, "every scenario is in it")
+	}
+}
+
 // Every scenario file names the schema, for editors, and is without mistakes; so is what the guide has its reader type.
 func TestFilesOfTheTree(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(root, "scenarios", "*.yaml"))
