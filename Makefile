@@ -14,7 +14,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 RUN     ?= .
 PKGS    ?= ./...
 
-.PHONY: help build docs images demo down test unit scenarios practical test-engine29 bench check lint fmt clean need-docker
+.PHONY: help build docs images demo down test unit scenarios practical test-engine29 conformance bench check lint fmt clean need-docker
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ test-engine29: images unit ## `make test` on Docker Engine 29 with cgroup v2 alo
 	internal/engine29/build.sh "$(ENGINE29)"
 	IMAGES="simulacro/base:bookworm simulacro/client simulacro/storage simulacro/server simulacro/director" \
 	  internal/engine29/run.sh "$(ENGINE29)" $(MAKE) test
+
+conformance: build ## HAProxy's own regression tests that pass today, fetched from Debian's source package, as a gate
+	internal/conformance/fetch.sh && internal/conformance/run.sh
 
 bench: images ## ratios against a peer in the same run
 	go test -run '^$$' -bench . -benchtime 5x -timeout 30m ./sim/docker

@@ -162,32 +162,29 @@ func (c *client) waitRules() {
 	}
 }
 
-// ruleData takes more of a request that rules wait for.
+// ruleData takes more of a request that rules wait for. One read suffices: the loop's buffer holds more than rules may wait for, and a
+// read that does not fill it has emptied the socket.
 func (c *client) ruleData() {
 	t := c.tx
-	for c.st == stRules && c.readable {
-		limit, _ := c.l.e.dataLimit()
-		if len(t.req.buf) >= limit {
-			break
-		}
-		n := c.recv()
-		if n == recvNothing {
-			return
-		}
-		if n <= 0 {
-			c.abort('C', 'D')
-			return
-		}
-		t.req.buf = append(t.req.buf, c.l.buf[:n]...)
-		if !c.fe.http {
-			t.Payload = string(t.req.buf)
-			c.runTCPRules()
-			return
-		}
-		c.progress()
-		c.runRules()
+	if limit, _ := c.l.e.dataLimit(); !c.readable || len(t.req.buf) >= limit {
 		return
 	}
+	n := c.recv()
+	if n == recvNothing {
+		return
+	}
+	if n <= 0 {
+		c.abort('C', 'D')
+		return
+	}
+	t.req.buf = append(t.req.buf, c.l.buf[:n]...)
+	if !c.fe.http {
+		t.Payload = string(t.req.buf)
+		c.runTCPRules()
+		return
+	}
+	c.progress()
+	c.runRules()
 }
 
 // ruleTimeout: what rules waited for has not come.
