@@ -14,7 +14,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 RUN     ?= .
 PKGS    ?= ./...
 
-.PHONY: help build docs images demo down test unit scenarios practical test-engine29 conformance bench check lint fmt clean need-docker
+.PHONY: help build docs images demo down test unit scenarios practical test-engine29 conformance differential bench check lint fmt clean need-docker
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,7 +48,7 @@ down: build ## remove the cluster that demo or up left
 
 # The scenarios time real nodes, so they run alone and without the race detector; what races inside one process is tested by
 # the packages they are made of, under the detector, which needs cgo. Without -count=1 what has not changed is not run again.
-CLUSTERS := /scenarios$$|/scenarios/practical$$|/sim/docker$$|/cmd/simulacro$$
+CLUSTERS := /scenarios$$|/scenarios/practical$$|/sim/docker$$|/cmd/simulacro$$|/internal/differential$$
 
 unit: ## the tests that need no cluster, under the race detector
 	CGO_ENABLED=1 go test -race -timeout 10m $$(go list ./... | grep -v -E '$(CLUSTERS)')
@@ -72,6 +72,9 @@ test-engine29: images unit ## `make test` on Docker Engine 29 with cgroup v2 alo
 
 conformance: build ## HAProxy's own regression tests that pass today, fetched from Debian's source package, as a gate
 	internal/conformance/fetch.sh && internal/conformance/run.sh
+
+differential: build ## the director and Debian's HAProxy side by side on the same configurations, requests and faults
+	go test -count=1 -v -timeout 60m ./internal/differential/...
 
 bench: images ## ratios against a peer in the same run
 	go test -run '^$$' -bench . -benchtime 5x -timeout 30m ./sim/docker

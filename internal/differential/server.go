@@ -1,0 +1,266 @@
+package differential
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Server is a server of the case's own. It answers every request with its name until it is told otherwise, and keeps what
+// reached it.
+type Server struct {
+	s    *Side
+	name string
+	addr string
+
+	mu      sync.Mutex
+	l       net.Listener
+	deaf    []int // descriptors of a listener that accepts nobody
+	conns   map[net.Conn]bool
+	handle  func(c *Conn, request string)
+	greet   func(c *Conn)
+	ignore  string
+	n       int // connections that have brought a request
+	reached []string
+	noted   int // how many of these the transcript has
+	wg      sync.WaitGroup
+	over    chan struct{}
+}
+
+// Conn is a connection that a server has accepted.
+type Conn struct {
+	net.Conn
+	R   *bufio.Reader
+	srv *Server
+	n   int // its number among those that brought a request; 0: none yet
+}
+
+// Server gives the server of that name, which listens.
+func (s *Side) Server(name string) *Server {
+	if srv := s.servers[name]; srv != nil {
+		return srv
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	s.must(err, "start a server")
+	srv := &Server{s: s, name: name, addr: l.Addr().String(), conns: map[net.Conn]bool{}, over: make(chan struct{})}
+	s.servers[name], s.addrs[name] = srv, srv.addr
+	srv.serve(l)
+	return srv
+}
+
+// Do sets what the server does with a request; the connection stays open unless it closes it.
+func (srv *Server) Do(handle func(c *Conn, request string)) *Server {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	srv.handle = handle
+	return srv
+}
+
+// Answers makes the server answer every request with these bytes.
+func (srv *Server) Answers(text string) *Server {
+	return srv.Do(func(c *Conn, _ string) { c.Say(text) })
+}
+
+// Greets makes the server do this with each connection instead of reading requests.
+func (srv *Server) Greets(greet func(c *Conn)) *Server {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	srv.greet = greet
+	return srv
+}
+
+// Ignores leaves requests whose first line contains the text, those of checks, out of what is noted; they get 200.
+func (srv *Server) Ignores(text string) *Server {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	srv.ignore = text
+	return srv
+}
+
+// Say writes to the program.
+func (c *Conn) Say(text string) { _, _ = io.WriteString(c, text) }
+
+// Break ends the connection with a reset.
+func (c *Conn) Break() {
+	if t, ok := c.Conn.(*net.TCPConn); ok {
+		_ = t.SetLinger(0)
+	}
+	_ = c.Close()
+}
+
+// Hang waits until the program closes the connection, or the case is over.
+func (c *Conn) Hang() { _, _ = io.Copy(io.Discard, c.R) }
+
+// Sleep lets time pass, but not beyond the case's end.
+func (c *Conn) Sleep(d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-c.srv.over:
+	}
+}
+
+// OK is an answer with a length.
+func OK(body string) string {
+	return fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+}
+
+func (srv *Server) serve(l net.Listener) {
+	srv.mu.Lock()
+	srv.l = l
+	srv.mu.Unlock()
+	srv.wg.Add(1)
+	go func() {
+		defer srv.wg.Done()
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			srv.mu.Lock()
+			srv.conns[c] = true
+			srv.mu.Unlock()
+			srv.wg.Add(1)
+			go srv.connection(c)
+		}
+	}()
+}
+
+func (srv *Server) connection(nc net.Conn) {
+	defer srv.wg.Done()
+	c := &Conn{Conn: nc, R: bufio.NewReader(nc), srv: srv}
+	defer func() {
+		_ = nc.Close()
+		srv.mu.Lock()
+		delete(srv.conns, nc)
+		srv.mu.Unlock()
+	}()
+	srv.mu.Lock()
+	greet := srv.greet
+	srv.mu.Unlock()
+	if greet != nil {
+		greet(c)
+		return
+	}
+	for {
+		request, err := readMessage(c.R, true)
+		if request == "" || err != nil && !strings.Contains(request, "\r\n\r\n") {
+			return
+		}
+		srv.request(c, request)
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (srv *Server) request(c *Conn, request string) {
+	srv.mu.Lock()
+	handle := srv.handle
+	first, _, _ := strings.Cut(request, "\r\n")
+	ignored := srv.ignore != "" && strings.Contains(first, srv.ignore)
+	if !ignored {
+		if c.n == 0 {
+			srv.n++
+			c.n = srv.n
+		}
+		srv.reached = append(srv.reached, fmt.Sprintf("%s(%d) %s", srv.name, c.n, request))
+	}
+	srv.mu.Unlock()
+	if handle == nil || ignored {
+		handle = func(c *Conn, _ string) { c.Say(OK(srv.name)) }
+	}
+	handle(c, request)
+}
+
+// Saw notes bytes that a Greets function has read.
+func (c *Conn) Saw(text string) {
+	c.srv.mu.Lock()
+	defer c.srv.mu.Unlock()
+	c.srv.reached = append(c.srv.reached, c.srv.name+" "+text)
+}
+
+// Down makes the server refuse connections, and breaks those that it has.
+func (srv *Server) Down() {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	if srv.l != nil {
+		_ = srv.l.Close()
+		srv.l = nil
+	}
+	for c := range srv.conns {
+		_ = c.Close()
+	}
+}
+
+// Up makes it listen again where it did.
+func (srv *Server) Up() {
+	srv.hear()
+	var l net.Listener
+	srv.s.Until("the server's port is free", func() (ok bool) {
+		var err error
+		l, err = net.Listen("tcp", srv.addr)
+		return err == nil
+	})
+	srv.serve(l)
+}
+
+// Deaf makes the server drop what asks for a connection: neither accepted nor refused.
+func (srv *Server) Deaf() {
+	srv.Down()
+	a, err := net.ResolveTCPAddr("tcp4", srv.addr)
+	srv.s.must(err, "read an address")
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	srv.s.must(err, "make a socket")
+	srv.deaf = append(srv.deaf, fd)
+	to := &syscall.SockaddrInet4{Port: a.Port, Addr: [4]byte(a.IP.To4())}
+	srv.s.must(syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1), "set an option")
+	srv.s.Until("the server's port is free", func() bool { return syscall.Bind(fd, to) == nil })
+	srv.s.must(syscall.Listen(fd, 0), "listen")
+	for range 2 { // these fill its backlog
+		c, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
+		srv.s.must(err, "make a socket")
+		srv.deaf = append(srv.deaf, c)
+		_ = syscall.Connect(c, to)
+	}
+}
+
+// hear ends Deaf.
+func (srv *Server) hear() {
+	for _, fd := range srv.deaf {
+		_ = syscall.Close(fd)
+	}
+	srv.deaf = nil
+}
+
+func (srv *Server) close() {
+	close(srv.over)
+	srv.hear()
+	srv.Down()
+	srv.wg.Wait()
+}
+
+// Reached waits until n requests have reached the server in all, and notes those that it has not noted yet, byte for byte.
+//
+// Connections of a server are numbered in the order in which they brought their first request.
+func (srv *Server) Reached(n int) {
+	srv.s.Until(fmt.Sprintf("%d requests reach %s", n, srv.name), func() bool { return srv.Count() >= n })
+	srv.mu.Lock()
+	list := srv.reached[srv.noted:]
+	srv.noted = len(srv.reached)
+	srv.mu.Unlock()
+	for _, r := range list {
+		srv.s.note("server", r)
+	}
+}
+
+// Count is how many requests have reached the server.
+func (srv *Server) Count() int {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	return len(srv.reached)
+}

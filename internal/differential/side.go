@@ -1,0 +1,302 @@
+package differential
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// patience bounds each wait. Nothing that a case waits for takes as long on a working program.
+const patience = 20 * time.Second
+
+// Side is one of the two programs at work on a case, with the servers behind it and the receiver of its logs. Its methods are called by
+// Play alone; each notes what it saw.
+type Side struct {
+	t       testing.TB
+	program string
+	c       *Case
+	dir     string
+	addrs   map[string]string
+	servers map[string]*Server
+	logs    *catcher
+	masks   []mask
+
+	procs []*process // the newest last
+	out   syncBuffer // what all of them said
+	notes []string
+	stuck string
+	open  []net.Conn
+}
+
+type mask struct {
+	re *regexp.Regexp
+	to string
+}
+
+// process is one running program.
+type process struct {
+	cmd  *exec.Cmd
+	done chan struct{} // closed when it has ended
+}
+
+// syncBuffer is written by the processes' pipes while the case reads.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// giveUp ends a play that cannot go on.
+type giveUp string
+
+func newSide(t testing.TB, program string, c *Case) *Side {
+	return &Side{t: t, program: program, c: c, dir: shortDir(t), addrs: map[string]string{}, servers: map[string]*Server{}}
+}
+
+// shortDir makes a directory whose path fits a unix socket's address.
+func shortDir(t testing.TB) string {
+	dir, err := os.MkdirTemp("", "diff")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+// play runs the whole case and leaves nothing running.
+func (s *Side) play() {
+	defer s.close()
+	defer func() {
+		if r := recover(); r != nil {
+			g, ok := r.(giveUp)
+			if !ok {
+				panic(r)
+			}
+			s.stuck = string(g)
+		}
+	}()
+	file := s.write("haproxy.cfg", s.c.Config)
+	args := s.c.Args
+	if args == nil {
+		args = []string{"-db"}
+	}
+	s.start(append(append([]string(nil), args...), "-f", file)...)
+	if s.c.Fails {
+		s.Exit()
+		s.Said()
+	} else {
+		s.ready()
+	}
+	if s.c.Play != nil {
+		s.c.Play(s)
+	}
+}
+
+// fail gives the case up.
+func (s *Side) fail(format string, args ...any) { panic(giveUp(fmt.Sprintf(format, args...))) }
+
+func (s *Side) must(err error, what string) {
+	if err != nil {
+		s.fail("%s: %v", what, err)
+	}
+}
+
+// Note writes a line of the case's own into the transcript.
+func (s *Side) Note(format string, args ...any) {
+	s.notes = append(s.notes, s.normal(fmt.Sprintf(format, args...)))
+}
+
+// note writes a text, each of its lines behind a word for what it is.
+func (s *Side) note(what, text string) {
+	for _, l := range visible(s.normal(text)) {
+		s.notes = append(s.notes, what+" "+l)
+	}
+}
+
+// Mask makes what the expression matches alike in everything that is noted from now on.
+func (s *Side) Mask(expr, to string) { s.masks = append(s.masks, mask{regexp.MustCompile(expr), to}) }
+
+// Until waits for a condition, which it looks at every few milliseconds.
+func (s *Side) Until(what string, cond func() bool) {
+	for end := time.Now().Add(patience); !cond(); {
+		if time.Now().After(end) {
+			s.fail("waited in vain: %s", what)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+var placeholder = regexp.MustCompile(`\{[a-z][a-z0-9]*\}`)
+
+// Text gives a configuration with its addresses filled in; servers and the receiver of logs are started where they are
+// first named.
+func (s *Side) Text(config string) string {
+	return placeholder.ReplaceAllStringFunc(config, func(word string) string { return s.place(word[1 : len(word)-1]) })
+}
+
+func (s *Side) place(name string) string {
+	switch {
+	case name == "dir":
+		return s.dir
+	case name == "sock":
+		return filepath.Join(s.dir, "sock")
+	case name == "log":
+		if s.logs == nil {
+			s.logs = newCatcher(s)
+		}
+		return s.logs.addr()
+	case regexp.MustCompile(`^s\d+$`).MatchString(name):
+		return s.Server(name).addr
+	}
+	return s.Addr(name)
+}
+
+// Addr gives the address that a configuration names in braces.
+func (s *Side) Addr(name string) string {
+	if s.addrs[name] == "" {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		s.must(err, "find a port")
+		s.addrs[name] = l.Addr().String()
+		_ = l.Close()
+	}
+	return s.addrs[name]
+}
+
+// write puts a text with addresses into a file of the side's directory.
+func (s *Side) write(name, config string) string {
+	file := filepath.Join(s.dir, name)
+	s.must(os.WriteFile(file, []byte(s.Text(config)), 0o600), "write "+name)
+	return file
+}
+
+// start runs the program beside those that run already.
+func (s *Side) start(args ...string) *process {
+	cmd := exec.Command(s.program, args...)
+	cmd.Stdout, cmd.Stderr = &s.out, &s.out
+	cmd.Dir = s.dir
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	s.must(cmd.Start(), "start "+s.program)
+	p := &process{cmd: cmd, done: make(chan struct{})}
+	go func() {
+		_ = cmd.Wait()
+		close(p.done)
+	}()
+	s.procs = append(s.procs, p)
+	return p
+}
+
+// ended tells whether a process has ended.
+func (p *process) ended() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// ready waits until the newest process answers on the runtime socket.
+func (s *Side) ready() {
+	p := s.procs[len(s.procs)-1]
+	s.Until("the program serves", func() bool {
+		if p.ended() {
+			s.fail("%s ended before it served:\n%s", s.program, s.out.String())
+		}
+		_, err := s.ask("show info")
+		return err == nil
+	})
+}
+
+// Pid is the newest process's number.
+func (s *Side) Pid() int { return s.procs[len(s.procs)-1].cmd.Process.Pid }
+
+// Reload starts the program anew with another configuration, which takes over from the process before (-sf).
+func (s *Side) Reload(config string) {
+	old := s.procs[len(s.procs)-1]
+	file := s.write(fmt.Sprintf("haproxy%d.cfg", len(s.procs)), config)
+	p := s.start("-db", "-f", file, "-sf", fmt.Sprint(old.cmd.Process.Pid))
+	s.Until("the new process serves", func() bool {
+		if p.ended() {
+			s.fail("the new process ended:\n%s", s.out.String())
+		}
+		text, err := s.ask("show info")
+		return err == nil && strings.Contains(text, fmt.Sprintf("Pid: %d\n", p.cmd.Process.Pid))
+	})
+}
+
+// Signal sends the newest process a signal.
+func (s *Side) Signal(sig syscall.Signal) {
+	s.must(s.procs[len(s.procs)-1].cmd.Process.Signal(sig), "send a signal")
+}
+
+// Exit waits for the end of the newest process, and notes its exit code.
+func (s *Side) Exit() { s.exit(len(s.procs) - 1) }
+
+// ExitBefore waits for the end of the process before the newest one, and notes its exit code.
+func (s *Side) ExitBefore() { s.exit(len(s.procs) - 2) }
+
+func (s *Side) exit(i int) {
+	p := s.procs[i]
+	s.Until("the process ends", p.ended)
+	s.Note("exit %d", p.cmd.ProcessState.ExitCode())
+}
+
+// Running notes whether the newest process still runs.
+func (s *Side) Running() { s.Note("running %v", !s.procs[len(s.procs)-1].ended()) }
+
+// haproxy names itself before its first message; ours is another version in another place.
+var boasting = regexp.MustCompile(`^\[NOTICE\] +\(\d+\) : (haproxy version is|path to executable is) `)
+
+// Said notes all that the processes have written so far.
+func (s *Side) Said() {
+	for _, l := range strings.Split(strings.TrimRight(s.out.String(), "\n"), "\n") {
+		if l != "" && !boasting.MatchString(l) {
+			s.note("said", l)
+		}
+	}
+}
+
+// UntilSaid waits until the processes have written the text.
+func (s *Side) UntilSaid(text string) {
+	s.Until("it says "+text, func() bool { return strings.Contains(s.normal(s.out.String()), text) })
+}
+
+// close ends whatever the side has started.
+func (s *Side) close() {
+	for _, c := range s.open {
+		_ = c.Close()
+	}
+	for _, p := range s.procs {
+		if err := syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
+			s.t.Errorf("end %s: %v", s.program, err)
+		}
+		<-p.done
+	}
+	for _, srv := range s.servers {
+		srv.close()
+	}
+	if s.logs != nil {
+		s.logs.close()
+	}
+}
