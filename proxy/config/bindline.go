@@ -38,31 +38,38 @@ func (e *bindError) socketText() string {
 	return fmt.Sprintf("unknown keyword '%s'.", e.word)
 }
 
-// bindKeywords are the settings after a bind line's address, with the number of their arguments (section 5.1). Those
-// without a function tune what this director does in its own way.
-var bindKeywords = map[string]struct {
+// bindKeyword is a setting of a bind line.
+type bindKeyword struct {
 	args int
 	set  func(p *parser, b *Bind, name, value string) error
-}{
-	"name":            {1, bindName},
-	"id":              {1, bindID},
-	"maxconn":         {1, bindMaxconn},
-	"backlog":         {1, bindBacklog},
-	"level":           {1, bindLevel},
-	"mode":            {1, bindMode},
-	"user":            {1, bindUser},
-	"group":           {1, bindGroup},
-	"uid":             {1, bindUID},
-	"gid":             {1, bindGID},
-	"accept-proxy":    {0, func(_ *parser, b *Bind, _, _ string) error { b.Accept = true; return nil }},
-	"expose-fd":       {1, nil},
-	"nice":            {1, nil},
-	"process":         {1, nil},
-	"thread":          {1, nil},
-	"shards":          {1, nil},
-	"defer-accept":    {0, nil},
-	"tfo":             {0, nil},
-	"severity-output": {1, nil},
+}
+
+// findBind looks a setting up.
+func findBind(word string) (bindKeyword, bool) {
+	for _, table := range []map[string]bindKeyword{bindKeywords, bindTLSKeywords, bindSocketKeywords} {
+		if k, ok := table[word]; ok {
+			return k, true
+		}
+	}
+	return bindKeyword{}, false
+}
+
+// bindKeywords are the settings after a bind line's address, with the number of their arguments (section 5.1). Those
+// without a function tune what this director does in its own way.
+var bindKeywords = map[string]bindKeyword{
+	"name":         {1, bindName},
+	"id":           {1, bindID},
+	"maxconn":      {1, bindMaxconn},
+	"backlog":      {1, bindBacklog},
+	"level":        {1, bindLevel},
+	"mode":         {1, bindMode},
+	"user":         {1, bindUser},
+	"group":        {1, bindGroup},
+	"uid":          {1, bindUID},
+	"gid":          {1, bindGID},
+	"accept-proxy": {0, func(_ *parser, b *Bind, _, _ string) error { b.Accept = true; return nil }},
+	"process":      {1, nil},
+	"thread":       {1, nil},
 }
 
 // parseBind reads `bind`: one listener for each address, and for each port of a range.
@@ -121,7 +128,7 @@ func ParseListener(text string, opt Options) (Bind, error) {
 // bindWords applies the settings from word i on.
 func (p *parser) bindWords(w words, i int, b *Bind) *bindError {
 	for w.at(i) != "" {
-		k, ok := bindKeywords[w[i]]
+		k, ok := findBind(w[i])
 		switch {
 		case !ok && contains(knownBind, w[i]):
 			return &bindError{text: fmt.Sprintf("'%s' is not supported by this director", w[i])}
@@ -129,7 +136,7 @@ func (p *parser) bindWords(w words, i int, b *Bind) *bindError {
 			return &bindError{unknown: true, word: w[i], best: suggest(w[i], knownBind)}
 		case k.set != nil:
 			if err := k.set(p, b, w[i], w.at(i+1)); err != nil {
-				return &bindError{text: err.Error()}
+				return &bindError{text: strings.TrimRight(err.Error(), "\n")}
 			}
 		}
 		i += 1 + k.args

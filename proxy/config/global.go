@@ -51,14 +51,13 @@ func globalKeywords() []keyword {
 		{name: "presetenv", usage: "<name> <value>", max: 3, parse: parseSetenv},
 		{name: "unsetenv", usage: "<name> ...", max: -1, parse: parseUnsetenv},
 	}
-	return append(append(table, globalRuleKeywords()...), withoutEffect...)
+	return append(append(append(table, globalRuleKeywords()...), append(tlsGlobalKeywords, processKeywords...)...), withoutEffect...)
 }
 
 // nothing accepts a line that asks for what this director does anyway, or that tunes what it does not have.
 func nothing(*parser, words) {}
 
-// withoutEffect are keywords of other people's files that may stand: they choose between HAProxy's own mechanisms, or set
-// defaults for features that are refused where they are used (TLS).
+// withoutEffect are keywords of other people's files that may stand: they choose between HAProxy's own mechanisms.
 var withoutEffect = []keyword{
 	{name: "expose-experimental-directives", max: -1, parse: nothing},
 	{name: "quiet", parse: nothing}, {name: "noepoll", parse: nothing}, {name: "nopoll", parse: nothing},
@@ -68,13 +67,6 @@ var withoutEffect = []keyword{
 	{name: "insecure-fork-wanted", parse: nothing}, {name: "insecure-setuid-wanted", parse: nothing},
 	{name: "numa-cpu-mapping", max: -1, parse: nothing}, {name: "cpu-map", max: -1, parse: nothing},
 	{name: "no-memory-trimming", max: -1, parse: nothing}, {name: "mworker-max-reloads", max: -1, parse: nothing},
-	{name: "ca-base", max: -1, parse: nothing}, {name: "crt-base", max: -1, parse: nothing},
-	{name: "ssl-default-bind-ciphers", max: -1, parse: nothing},
-	{name: "ssl-default-bind-ciphersuites", max: -1, parse: nothing},
-	{name: "ssl-default-bind-options", max: -1, parse: nothing},
-	{name: "ssl-default-server-ciphers", max: -1, parse: nothing},
-	{name: "ssl-default-server-ciphersuites", max: -1, parse: nothing},
-	{name: "ssl-default-server-options", max: -1, parse: nothing},
 	{name: "localpeer", max: 1, parse: nothing},
 }
 

@@ -44,7 +44,18 @@ type Global struct {
 	BufSize      int           // tune.bufsize; 0: not set
 	MaxRewrite   int           // tune.maxrewrite; 0: not set
 	SetVars      []*rules.Rule // set-var and set-var-fmt, to be run at the start
-	LogSendHost  string        // log-send-hostname: "" leaves the header's host out, as HAProxy does by default
+	CrtBase      string        // crt-base and ca-base: where relative names of certificates are looked for
+	CABase       string
+	BindTLS      TLS           // what ssl-default-bind-* say
+	ServerTLS    TLS           // what ssl-default-server-* say
+	NoVerify     bool          // ssl-server-verify none
+	UlimitN      int           // ulimit-n; 0: as many as connections need
+	HardLimit    int           // fd-hard-limit: the most descriptors to ask for; 0: not set
+	Grace        time.Duration // between a soft stop and the listeners' end
+	UnixBind     UnixBind
+	NoReusePort  bool
+	NeverLocal   bool   // pp2-never-send-local
+	LogSendHost  string // log-send-hostname: "" leaves the header's host out, as HAProxy does by default
 }
 
 // StatsSocket is one `stats socket` (section 3.1).
@@ -178,6 +189,7 @@ type Proxy struct {
 	Reuse        Reuse
 	Dispatch     Address // `dispatch`: where all goes; zero: to the servers
 	HasDispatch  bool
+	Source       Source   // of connections to servers that have none of their own
 	HashType     []string // hash-type's arguments
 	Balance      Balance
 	Servers      []*Server
@@ -208,6 +220,16 @@ type Bind struct {
 	UID     int    // of a unix socket; -1: unchanged
 	GID     int    // of a unix socket; -1: unchanged
 	Level   Level  // of a runtime socket; meaningless for a proxy
+
+	TLS         *TLS          // nil: none
+	Interface   string        // "": any
+	UserTimeout time.Duration // tcp-ut; 0: the system's
+	MSS         int           // 0: the system's
+	DeferAccept bool
+	FastOpen    bool
+	V6Only      bool
+	V4V6        bool
+	Proto       string // proto; "": by the mode
 }
 
 // LogFormat is what is logged of each request or connection.
@@ -297,4 +319,33 @@ type Server struct {
 	NoPool    bool          // pool-max-conn 0
 	Rise      int           // default 2
 	Fall      int           // default 3
+
+	TLS         *TLS // nil: none
+	Source      Source
+	Socks4      Address // socks4; zero: none
+	ProxyV1     bool    // send-proxy
+	ProxyV2     bool    // send-proxy-v2
+	ProxyParts  ProxyParts
+	CheckProxy  bool // check-send-proxy
+	CheckSocks  bool // check-via-socks4
+	CheckProto  string
+	PortMap     bool          // the port is the client's plus Addr.Port
+	Redir       string        // redir; "": none
+	PoolLow     int           // pool-low-conn
+	PoolPurge   time.Duration // pool-purge-delay; default 5 s
+	MaxReuse    int           // -1: any number
+	UserTimeout time.Duration // tcp-ut
+	Proto       string
+}
+
+// Source is `source`: what connections to servers come from.
+type Source struct {
+	Addr      Address // zero: the system chooses
+	LastPort  int     // of a range, Addr.Port is the first; 0: no range
+	Interface string
+}
+
+// ProxyParts are what a header of the PROXY protocol's version 2 says beside addresses (section 5.2, "proxy-v2-options").
+type ProxyParts struct {
+	SSL, CertCN, Cipher, CertSig, CertKey, Authority, CRC32C, UniqueID bool
 }

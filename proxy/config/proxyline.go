@@ -69,7 +69,7 @@ func proxyKeywords() []keyword {
 		{name: "http-reuse", usage: "never | safe | aggressive | always", max: -1, need: backSide, parse: parseReuse},
 		{name: "dispatch", usage: "<address>:<port>", max: -1, need: backSide, local: true, parse: parseDispatch},
 		{name: "hash-type", usage: "map-based | consistent [sdbm | djb2 | wt6 | crc32 | none] [avalanche]", max: -1, need: backSide, parse: parseHashType},
-	}, ruleKeywords()...)
+	}, append(routeKeywords, ruleKeywords()...)...)
 }
 
 // goneKeywords are those that HAProxy has given up, with what it says of them after the position.

@@ -11,7 +11,8 @@ type serverBase struct {
 	Server
 	checkPort int // `port`; 0: the server's own
 	checkAddr parsedAddr
-	noPort    bool // the address has no port: connections keep the client's
+	initAddr  []string // init-addr; nil: the default
+	noPort    bool     // the address has no port: connections keep the client's
 }
 
 // What HAProxy takes where a server line does not say (section 5.2).
@@ -20,10 +21,12 @@ const (
 	defaultRise  = 2
 	defaultFall  = 3
 	maxWeight    = 256
+	defaultPurge = 5 * time.Second
 )
 
 func newServerBase() serverBase {
-	return serverBase{Server: Server{Name: "default-server", Weight: 1, Inter: defaultInter, Rise: defaultRise, Fall: defaultFall}}
+	return serverBase{Server: Server{Name: "default-server", Weight: 1, Inter: defaultInter, Rise: defaultRise, Fall: defaultFall,
+		PoolPurge: defaultPurge, MaxReuse: -1}}
 }
 
 // serverContext begins the next message of a server line; HAProxy names the server once it is known, and only in the line's
@@ -79,12 +82,13 @@ func parseServer(p *parser, w words) {
 // addServer puts the finished server into its backend; a name is looked up when all files have been read.
 func (p *parser) addServer(s serverBase, host string) {
 	one := s.Server
+	one.PortMap = s.noPort && s.Addr.Unix == ""
 	if s.checkPort != 0 || s.checkAddr.IP.IsValid() || s.checkAddr.Unix != "" {
 		one.CheckAddr = s.checkTarget()
 	}
 	p.px.Servers = append(p.px.Servers, &one)
 	if host != "" {
-		p.lookups = append(p.lookups, lookup{section: p.px, server: &one, host: host, checkPort: s.checkPort})
+		p.lookups = append(p.lookups, lookup{section: p.px, server: &one, host: host, checkPort: s.checkPort, initAddr: s.initAddr})
 	}
 }
 
@@ -135,38 +139,51 @@ type serverKeyword struct {
 
 // serverKeywords is the table of section 5.2. Those without a function choose between HAProxy's own mechanisms.
 var serverKeywords = map[string]serverKeyword{
-	"weight":    {1, serverWeight},
-	"maxconn":   {1, func(_ *parser, s *serverBase, _, v string) error { s.Maxconn = max(0, atoi(v)); return nil }},
-	"minconn":   {1, func(_ *parser, s *serverBase, _, v string) error { s.Minconn = max(0, atoi(v)); return nil }},
-	"maxqueue":  {1, func(_ *parser, s *serverBase, _, v string) error { s.Maxqueue = max(0, atoi(v)); return nil }},
-	"id":        {1, serverID},
-	"backup":    {0, func(_ *parser, s *serverBase, _, _ string) error { s.Backup = true; return nil }},
-	"no-backup": {0, func(_ *parser, s *serverBase, _, _ string) error { s.Backup = false; return nil }},
-	"disabled":  {0, func(_ *parser, s *serverBase, _, _ string) error { s.Disabled = true; return nil }},
-	"enabled":   {0, func(_ *parser, s *serverBase, _, _ string) error { s.Disabled = false; return nil }},
-	"cookie":    {1, serverCookie},
-	"check":     {0, func(_ *parser, s *serverBase, _, _ string) error { s.Check = true; return nil }},
-	"no-check":  {0, func(_ *parser, s *serverBase, _, _ string) error { s.Check = false; return nil }},
-	"addr":      {1, serverCheckAddr},
-	"port":      {1, serverCheckPort},
-	"inter":     {1, func(p *parser, s *serverBase, n, v string) error { return p.serverDelay(&s.Inter, s, n, v) }},
-	"fastinter": {1, func(p *parser, s *serverBase, n, v string) error { return p.serverDelay(&s.FastInter, s, n, v) }},
-	"downinter": {1, func(p *parser, s *serverBase, n, v string) error { return p.serverDelay(&s.DownInter, s, n, v) }},
-	"rise":      {1, func(_ *parser, s *serverBase, n, v string) error { return serverCount(&s.Rise, n, v) }},
-	"fall":      {1, func(_ *parser, s *serverBase, n, v string) error { return serverCount(&s.Fall, n, v) }},
-	"tfo":       {0, nil}, "no-tfo": {0, nil}, "no-ssl": {0, nil}, "no-check-ssl": {0, nil},
-	"no-send-proxy": {0, nil}, "no-send-proxy-v2": {0, nil}, "no-agent-check": {0, nil}, "no-check-send-proxy": {0, nil},
-	"pool-low-conn": {1, nil}, "pool-max-conn": {1, func(_ *parser, s *serverBase, _, v string) error {
-		s.PoolMax, s.NoPool = max(0, atoi(v)), atoi(v) == 0
-		return nil
-	}}, "pool-purge-delay": {1, nil}, "max-reuse": {1, nil},
+	"weight":         {1, serverWeight},
+	"maxconn":        {1, func(_ *parser, s *serverBase, _, v string) error { s.Maxconn = max(0, atoi(v)); return nil }},
+	"minconn":        {1, func(_ *parser, s *serverBase, _, v string) error { s.Minconn = max(0, atoi(v)); return nil }},
+	"maxqueue":       {1, func(_ *parser, s *serverBase, _, v string) error { s.Maxqueue = max(0, atoi(v)); return nil }},
+	"id":             {1, serverID},
+	"backup":         {0, func(_ *parser, s *serverBase, _, _ string) error { s.Backup = true; return nil }},
+	"no-backup":      {0, func(_ *parser, s *serverBase, _, _ string) error { s.Backup = false; return nil }},
+	"disabled":       {0, func(_ *parser, s *serverBase, _, _ string) error { s.Disabled = true; return nil }},
+	"enabled":        {0, func(_ *parser, s *serverBase, _, _ string) error { s.Disabled = false; return nil }},
+	"cookie":         {1, serverCookie},
+	"check":          {0, func(_ *parser, s *serverBase, _, _ string) error { s.Check = true; return nil }},
+	"no-check":       {0, func(_ *parser, s *serverBase, _, _ string) error { s.Check = false; return nil }},
+	"addr":           {1, serverCheckAddr},
+	"port":           {1, serverCheckPort},
+	"inter":          {1, func(p *parser, s *serverBase, n, v string) error { return p.serverDelay(&s.Inter, s, n, v) }},
+	"fastinter":      {1, func(p *parser, s *serverBase, n, v string) error { return p.serverDelay(&s.FastInter, s, n, v) }},
+	"downinter":      {1, func(p *parser, s *serverBase, n, v string) error { return p.serverDelay(&s.DownInter, s, n, v) }},
+	"rise":           {1, func(_ *parser, s *serverBase, n, v string) error { return serverCount(&s.Rise, n, v) }},
+	"fall":           {1, func(_ *parser, s *serverBase, n, v string) error { return serverCount(&s.Fall, n, v) }},
+	"no-agent-check": {0, nil},
+}
+
+// findServer looks a setting up.
+func findServer(word string) (serverKeyword, bool) {
+	for _, table := range []map[string]serverKeyword{serverKeywords, serverTLSKeywords, serverRouteKeywords} {
+		if k, ok := table[word]; ok {
+			return k, true
+		}
+	}
+	return serverKeyword{}, false
 }
 
 // serverWords applies the settings from word i on; false if one was refused.
 func (p *parser) serverWords(w words, i int, s *serverBase, line bool) bool {
 	for w.at(i) != "" {
-		k, ok := serverKeywords[w[i]]
+		k, ok := findServer(w[i])
 		switch {
+		case w[i] == "source":
+			n, err := p.serverSource(w, i, s)
+			if err != nil {
+				p.serverFault(err)
+				return false
+			}
+			i += n
+			continue
 		case !ok:
 			p.unknownServerWord(w[i], line)
 			return false
@@ -174,13 +191,26 @@ func (p *parser) serverWords(w words, i int, s *serverBase, line bool) bool {
 			p.remark("%s'%s' option is not accepted in default-server sections", p.takeContext(), w[i])
 		case k.set != nil:
 			if err := k.set(p, s, w[i], w.at(i+1)); err != nil {
-				p.serverError("%s.", strings.TrimRight(err.Error(), "\n"))
+				p.serverFault(err)
 				return false
 			}
 		}
 		i += 1 + k.args
 	}
 	return true
+}
+
+// serverFault reports why a word was refused.
+func (p *parser) serverFault(err error) {
+	if err == errSaid {
+		p.rep.Fatal = true
+		return
+	}
+	if plain, ok := err.(*plainError); ok {
+		p.serverError("%s", plain.text)
+		return
+	}
+	p.serverError("%s.", strings.TrimRight(err.Error(), "\n"))
 }
 
 func (p *parser) unknownServerWord(word string, line bool) {

@@ -1,6 +1,6 @@
 package config
 
-import ()
+import "net/netip"
 
 // lookup is a server whose name is to be resolved.
 type lookup struct {
@@ -8,6 +8,7 @@ type lookup struct {
 	server    *Server
 	host      string
 	checkPort int
+	initAddr  []string
 }
 
 // finish checks what can be checked only once all has been read, in HAProxy's order, and makes the Config.
@@ -22,6 +23,8 @@ func (p *parser) finish() (*Config, *Report) {
 			p.validate(s)
 		}
 	}
+	p.finishUnix()
+	p.finishTLS()
 	p.checkPorts()
 	if p.rep.Fatal {
 		p.alert("Fatal errors found in configuration.")
@@ -242,12 +245,17 @@ func (p *parser) checkPorts() {
 func (p *parser) resolveServers() bool {
 	ok := true
 	for _, l := range p.lookups {
-		ip, found := p.resolve(l.host, "")
+		ip, found := p.firstAddr(&l)
 		if !found {
+			if p.opt.KeepUnresolved || contains(l.initAddr, "none") {
+				l.server.Disabled = true
+			}
+			if contains(l.initAddr, "none") {
+				continue
+			}
 			if p.opt.KeepUnresolved {
 				p.warn("[%s:%d] : 'server %s/%s' : could not resolve address '%s', disabling server.",
 					l.server.Pos.File, l.server.Pos.Line, l.section.Name, l.server.Name, l.host)
-				l.server.Disabled = true
 				continue
 			}
 			p.alert("[%s:%d] : 'server %s/%s' : could not resolve address '%s'.",
@@ -265,6 +273,28 @@ func (p *parser) resolveServers() bool {
 		}
 	}
 	return ok
+}
+
+// firstAddr goes through init-addr: no address was kept from an earlier process ("last"), so the name is looked up, or one is given.
+func (p *parser) firstAddr(l *lookup) (netip.Addr, bool) {
+	methods := l.initAddr
+	if methods == nil {
+		methods = []string{"last", "libc"}
+	}
+	for _, m := range methods {
+		switch m {
+		case "last":
+		case "none":
+			return netip.Addr{}, false
+		case "libc":
+			if ip, ok := p.resolve(l.host, ""); ok {
+				return ip, true
+			}
+		default:
+			return parseIP(m, "")
+		}
+	}
+	return netip.Addr{}, false
 }
 
 // build hands a section's Proxy over.

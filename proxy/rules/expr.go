@@ -70,6 +70,9 @@ func (e *Expr) Kind() Kind {
 	return k
 }
 
+// NeedsResponse tells whether the expression asks for what only a response has.
+func (e *Expr) NeedsResponse() bool { return e.fetch.use == inResponse }
+
 // ParseExpr compiles an expression, which may take the whole of text only.
 func ParseExpr(text string) (*Expr, error) {
 	e, rest, err := parseExpr(text)

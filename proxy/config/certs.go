@@ -1,0 +1,165 @@
+package config
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+)
+
+// Cert is a certificate with its key and the names that it is for.
+type Cert struct {
+	File  string
+	Pair  tls.Certificate
+	Names []string // lower case: common names and DNS names, wildcards as they are
+}
+
+// bundled are the suffixes of a certificate's versions by kind of key (section 3.1, "ssl-load-extra-files").
+var bundled = []string{".rsa", ".dsa", ".ecdsa"}
+
+// certFiles gives the files that a `crt` names: one, a directory's in the order of their names, or a bundle's.
+func certFiles(name string) ([]string, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		var files []string
+		for _, suffix := range bundled {
+			if _, e := os.Stat(name + suffix); e == nil {
+				files = append(files, name+suffix)
+			}
+		}
+		if files == nil {
+			return nil, sayf("unable to stat SSL certificate from file '%s' : %s.\n", name, errnoText(rootCause(err)))
+		}
+		return files, nil
+	}
+	if !info.IsDir() {
+		return []string{name}, nil
+	}
+	entries, err := os.ReadDir(name)
+	if err != nil {
+		return nil, sayf("unable to scan directory '%s' : %s.\n", name, errnoText(rootCause(err)))
+	}
+	var files []string
+	for _, e := range entries {
+		path := filepath.Join(name, e.Name())
+		if i, err := os.Stat(path); err == nil && i.Mode().IsRegular() && !besideCert(e.Name()) {
+			files = append(files, name+"/"+e.Name())
+		}
+	}
+	sort.Strings(files)
+	return files, nil
+}
+
+// besideCert tells whether a directory's file only accompanies a certificate.
+func besideCert(name string) bool {
+	switch filepath.Ext(name) {
+	case ".issuer", ".ocsp", ".sctl", ".key":
+		return true
+	}
+	return strings.HasPrefix(name, ".")
+}
+
+// loadCert reads a certificate, its chain and its key from one file, or the key from the file beside it.
+func (p *parser) loadCert(name string) (*Cert, error) {
+	text, err := p.opt.ReadFile(name)
+	if err != nil {
+		return nil, sayf("unable to stat SSL certificate from file '%s' : %s.\n", name, errnoText(rootCause(err)))
+	}
+	chain, key := pemParts(text)
+	beside := name + ".key"
+	if key == nil && len(chain) > 0 {
+		extra, err := p.opt.ReadFile(beside)
+		if err == nil {
+			_, key = pemParts(extra)
+		}
+	}
+	switch {
+	case len(chain) == 0:
+		return nil, sayf("unable to load certificate from file '%s'.\n", name)
+	case key == nil:
+		return nil, sayf("No Private Key found in '%s'.\n", beside)
+	}
+	leaf, err := x509.ParseCertificate(chain[0].Bytes)
+	if err != nil {
+		return nil, sayf("unable to load certificate from file '%s'.\n", name)
+	}
+	var all []byte
+	for _, b := range chain {
+		all = append(all, pem.EncodeToMemory(b)...)
+	}
+	pair, err := tls.X509KeyPair(all, pem.EncodeToMemory(key))
+	if err != nil {
+		return nil, sayf("inconsistencies between private key and certificate loaded '%s'.\n", name)
+	}
+	pair.Leaf = leaf
+	return &Cert{File: name, Pair: pair, Names: certNames(leaf)}, nil
+}
+
+// pemParts finds the certificates and the first private key; what else there is (DH parameters) is passed over.
+func pemParts(text []byte) (chain []*pem.Block, key *pem.Block) {
+	for {
+		var b *pem.Block
+		if b, text = pem.Decode(text); b == nil {
+			return chain, key
+		}
+		switch {
+		case b.Type == "CERTIFICATE" || b.Type == "X509 CERTIFICATE" || b.Type == "TRUSTED CERTIFICATE":
+			chain = append(chain, b)
+		case strings.HasSuffix(b.Type, "PRIVATE KEY") && key == nil && b.Headers["DEK-Info"] == "" && b.Type != "ENCRYPTED PRIVATE KEY":
+			key = b
+		}
+	}
+}
+
+func certNames(leaf *x509.Certificate) []string {
+	var names []string
+	for _, n := range leaf.DNSNames {
+		names = append(names, strings.ToLower(n))
+	}
+	for _, n := range leaf.Subject.Names {
+		if s, ok := n.Value.(string); ok && n.Type.String() == "2.5.4.3" {
+			names = append(names, strings.ToLower(s))
+		}
+	}
+	return names
+}
+
+// loadCAs reads a file, or a directory's files, of certificates that sign others; @system-ca is the system's set.
+func (p *parser) loadCAs(name string) (*x509.CertPool, error) {
+	if name == "@system-ca" {
+		pool, err := x509.SystemCertPool()
+		if err != nil {
+			return nil, sayf("Couldn't open the ca-file '%s' (%s).\n", name, err)
+		}
+		return pool, nil
+	}
+	info, err := os.Stat(name)
+	files := []string{name}
+	if err == nil && info.IsDir() {
+		files, err = filepath.Glob(filepath.Join(name, "*"))
+	}
+	if err != nil {
+		return nil, sayf("Couldn't open the ca-file '%s' (%s).\n", name, errnoText(rootCause(err)))
+	}
+	pool, found := x509.NewCertPool(), false
+	for _, f := range files {
+		if text, err := p.opt.ReadFile(f); err == nil {
+			found = pool.AppendCertsFromPEM(text) || found
+		}
+	}
+	if !found {
+		return nil, sayf("Couldn't open the ca-file '%s' (no certificate or crl found).\n", name)
+	}
+	return pool, nil
+}
+
+// below puts a base directory before a relative path (crt-base, ca-base).
+func below(base, name string) string {
+	if base == "" || strings.HasPrefix(name, "/") || strings.HasPrefix(name, "@") {
+		return name
+	}
+	return base + "/" + name
+}

@@ -1,0 +1,172 @@
+package config
+
+import (
+	"strconv"
+	"strings"
+)
+
+// bindTLSKeywords are those of section 5.1 that are about TLS.
+var bindTLSKeywords = map[string]bindKeyword{
+	"ssl":            {0, func(_ *parser, b *Bind, _, _ string) error { b.tls().On = true; return nil }},
+	"crt":            {1, bindCrt},
+	"strict-sni":     {0, func(_ *parser, b *Bind, _, _ string) error { b.tls().Strict = true; return nil }},
+	"alpn":           {1, func(_ *parser, b *Bind, n, v string) error { return tlsALPN(&b.tls().ALPN, n, v) }},
+	"npn":            {1, nil}, // long gone from clients and from crypto/tls
+	"ciphers":        {1, func(_ *parser, b *Bind, n, v string) error { return tlsText(&b.tls().Ciphers, n, v, "cipher suite") }},
+	"ciphersuites":   {1, func(_ *parser, b *Bind, n, v string) error { return tlsText(&b.tls().Suites, n, v, "cipher suite") }},
+	"curves":         {1, func(_ *parser, b *Bind, n, v string) error { return tlsText(&b.tls().Curves, n, v, "curve suite") }},
+	"ecdhe":          {1, func(_ *parser, b *Bind, n, v string) error { return tlsText(&b.tls().Curves, n, v, "named curve") }},
+	"verify":         {1, bindVerify},
+	"ca-file":        {1, bindCAFile},
+	"ca-ignore-err":  {1, func(_ *parser, b *Bind, n, v string) error { return tlsErrors(&b.tls().IgnoreCA, n, v) }},
+	"crt-ignore-err": {1, func(_ *parser, b *Bind, n, v string) error { return tlsErrors(&b.tls().IgnoreCert, n, v) }},
+	"ssl-min-ver":    {1, func(_ *parser, b *Bind, n, v string) error { return tlsVersion(&b.tls().MinVer, n, v) }},
+	"ssl-max-ver":    {1, func(_ *parser, b *Bind, n, v string) error { return tlsVersion(&b.tls().MaxVer, n, v) }},
+	"no-tls-tickets": {0, func(_ *parser, b *Bind, _, _ string) error { b.tls().NoTickets = true; return nil }},
+	"no-ca-names":    {0, func(_ *parser, b *Bind, _, _ string) error { b.tls().NoCANames = true; return nil }},
+	"force-sslv3":    {0, bindForce}, "force-tlsv10": {0, bindForce}, "force-tlsv11": {0, bindForce},
+	"force-tlsv12": {0, bindForce}, "force-tlsv13": {0, bindForce},
+	"no-sslv3": {0, bindNo}, "no-tlsv10": {0, bindNo}, "no-tlsv11": {0, bindNo}, "no-tlsv12": {0, bindNo}, "no-tlsv13": {0, bindNo},
+	"prefer-client-ciphers": {0, nil}, // crypto/tls orders by what both have in hardware
+}
+
+func bindCrt(p *parser, b *Bind, name, value string) error {
+	if value == "" {
+		return sayf("'%s' : missing certificate location", name)
+	}
+	files, err := certFiles(below(p.cfg.Global.CrtBase, value))
+	if err != nil {
+		return err
+	}
+	t := b.tls()
+	for _, f := range files {
+		c, err := p.loadCert(f)
+		if err != nil {
+			return err
+		}
+		t.Certs = append(t.Certs, c)
+	}
+	return nil
+}
+
+func bindVerify(_ *parser, b *Bind, name, value string) error {
+	switch value {
+	case "":
+		return sayf("'%s' : missing verify method", name)
+	case "none":
+		b.tls().Verify = VerifyNone
+	case "optional":
+		b.tls().Verify = VerifyOptional
+	case "required":
+		b.tls().Verify = VerifyRequired
+	default:
+		return sayf("'%s' : unknown verify method '%s', only 'none', 'optional', and 'required' are supported\n", name, value)
+	}
+	return nil
+}
+
+func bindCAFile(p *parser, b *Bind, name, value string) error {
+	if value == "" {
+		return sayf("'%s' : missing CAfile path", name)
+	}
+	t := b.tls()
+	t.CAFile = below(p.cfg.Global.CABase, value)
+	pool, err := p.loadCAs(t.CAFile)
+	if err != nil {
+		p.remark("%s", strings.TrimSuffix(err.Error(), "\n"))
+		return sayf("'%s' : unable to load %s", name, t.CAFile)
+	}
+	t.CAs = pool
+	return nil
+}
+
+// bindForce allows one version only.
+func bindForce(_ *parser, b *Bind, name, _ string) error {
+	v := forced(name)
+	b.tls().MinVer, b.tls().MaxVer = v, v
+	return nil
+}
+
+// bindNo is one of those that ssl-min-ver has replaced.
+func bindNo(_ *parser, b *Bind, name, _ string) error { b.tls().without(name); return nil }
+
+// forced reads the version in a keyword: force-tlsv12.
+func forced(name string) uint16 {
+	_, v, _ := strings.Cut(name, "-")
+	switch v {
+	case "sslv3":
+		return tlsVersions["SSLv3"]
+	default:
+		return tlsVersions["TLSv1."+v[len(v)-1:]]
+	}
+}
+
+// without takes one version out: no-tlsv10 raises the lowest, no-tlsv13 lowers the highest.
+func (t *TLS) without(name string) {
+	v := forced(name)
+	t.deprecated = true
+	switch {
+	case v == tlsVersions["TLSv1.3"]:
+		t.MaxVer = v - 1
+	case t.MinVer <= v:
+		t.MinVer = v + 1
+	}
+}
+
+func tlsText(to *string, name, value, what string) error {
+	if value == "" {
+		return sayf("'%s' : missing %s", name, what)
+	}
+	*to = value
+	return nil
+}
+
+func tlsALPN(to *[]string, name, value string) error {
+	if value == "" {
+		return sayf("'%s' : missing the comma-delimited ALPN protocol suite", name)
+	}
+	*to = strings.Split(value, ",")
+	for _, p := range *to {
+		if p == "" || len(p) > 255 {
+			return sayf("'%s' : ALPN protocol name too long or empty", name)
+		}
+	}
+	return nil
+}
+
+func tlsVersion(to *uint16, name, value string) error {
+	if value == "" {
+		return sayf("'%s' : missing the ssl/tls version", name)
+	}
+	v, ok := tlsVersions[value]
+	if !ok {
+		return sayf("'%s' : unknown ssl/tls version", value)
+	}
+	*to = v
+	return nil
+}
+
+// maxVerifyError is the last of OpenSSL's numbers for what is wrong with a certificate.
+const maxVerifyError = 94
+
+func tlsErrors(set *ErrorSet, name, value string) error {
+	if value == "" {
+		return sayf("'%s' : missing error IDs list", name)
+	}
+	if value == "all" {
+		set.all = true
+		return nil
+	}
+	set.some = map[int]bool{}
+	for _, word := range strings.Split(value, ",") {
+		n, err := strconv.Atoi(word)
+		if err != nil {
+			n = 0
+		}
+		if n < 1 || n > maxVerifyError {
+			return sayf("'%s' : ID '%d' out of range (1..%d) in error IDs list '%s'", name, n, maxVerifyError, value)
+		}
+		set.some[n] = true
+	}
+	return nil
+}

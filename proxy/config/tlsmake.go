@@ -1,0 +1,228 @@
+package config
+
+import (
+	"crypto/tls"
+	"slices"
+)
+
+// finishTLS makes the configurations of all bind and server lines, once everything is known, in HAProxy's words where that fails.
+func (p *parser) finishTLS() {
+	for _, s := range p.proxies {
+		if s.Disabled {
+			continue
+		}
+		for i := range s.Binds {
+			p.finishBind(s, &s.Binds[i])
+		}
+		for _, v := range s.Servers {
+			p.finishServer(s, v)
+		}
+	}
+}
+
+func (p *parser) finishBind(s *section, b *Bind) {
+	if !fitsMode(b.Proto, s.Mode) {
+		p.alert("%s '%s' : MUX protocol '%s' is not usable for 'bind %s' at [%s:%d].", s.word(), s.Name, b.Proto, b.Addr.Text, b.Pos.File, b.Pos.Line)
+		return
+	}
+	t := b.TLS
+	if !t.wants() {
+		return
+	}
+	where := func(format string, args ...any) string {
+		return sprintf("Proxy '%s': ", s.Name) + sprintf(format, args...) + sprintf(" for bind '%s' at [%s:%d]", b.Addr.Text, b.Pos.File, b.Pos.Line)
+	}
+	if t.deprecated {
+		p.warn("%s. Use only 'ssl-min-ver' and 'ssl-max-ver' to fix.", where("no-sslv3/no-tlsv1x are ignored"))
+	}
+	t.inherit(&p.cfg.Global.BindTLS)
+	switch {
+	case len(t.Certs) == 0 && t.Strict:
+		p.warn("%s, ssl connections will fail (use 'crt').", where("no SSL certificate specified"))
+	case len(t.Certs) == 0:
+		p.alert("%s (use 'crt').", where("no SSL certificate specified"))
+		return
+	case s.Mode == ModeHTTP && contains(t.ALPN, "h2"):
+		p.alert("%s.", where("'alpn h2' is not supported by this director"))
+		return
+	case t.Verify > VerifyNone && t.CAs == nil:
+		p.twice("%s.", where("verify is enabled but no CA file specified"))
+		return
+	}
+	if text := t.make(); text != "" {
+		if text == allDisabled {
+			p.alert("%s.", where("%s", text))
+			return
+		}
+		p.twice("%s.", where("%s", text))
+		return
+	}
+	t.serve()
+}
+
+// twice reports what HAProxy finds in a bind line's own context and in its certificate's.
+func (p *parser) twice(format string, args ...any) {
+	text := sprintf(format, args...)
+	p.alert("%s\n%s", text, text)
+}
+
+func (p *parser) finishServer(s *section, v *Server) {
+	if !fitsMode(v.Proto, s.Mode) {
+		p.alert("%s '%s' : MUX protocol '%s' is not usable for server '%s' at [%s:%d].", s.word(), s.Name, v.Proto, v.Name, v.Pos.File, v.Pos.Line)
+	}
+	if v.Redir != "" && s.Mode != ModeHTTP {
+		p.alert("%s '%s' : server cannot have cookie or redirect prefix in non-HTTP mode.", s.word(), s.Name)
+	}
+	if !v.TLS.wants() {
+		return
+	}
+	t := *v.TLS // default-server's may be shared
+	v.TLS = &t
+	fail := func(format string, args ...any) {
+		p.alert("[%s:%d] : 'server %s/%s' : %s", v.Pos.File, v.Pos.Line, s.Name, v.Name, sprintf(format, args...))
+	}
+	t.inherit(&p.cfg.Global.ServerTLS)
+	if t.Verify == VerifyDefault && p.cfg.Global.NoVerify {
+		t.Verify = VerifyNone
+	}
+	switch {
+	case t.Verify != VerifyNone && t.CAs == nil:
+		fail("verify is enabled by default but no CA file specified. If you're running on a LAN where you're certain to trust the server's " +
+			"certificate, please set an explicit 'verify none' statement on the 'server' line, or use 'ssl-server-verify none' in the global " +
+			"section to disable server-side verifications by default.")
+		return
+	case s.Mode == ModeHTTP && contains(t.ALPN, "h2"):
+		fail("'alpn h2' is not supported by this director")
+		return
+	}
+	if text := t.make(); text != "" {
+		fail("%s.", text)
+		return
+	}
+	t.connect()
+}
+
+// inherit fills what the line does not say.
+func (t *TLS) inherit(from *TLS) {
+	t.MinVer, t.MaxVer = max(t.MinVer, 0), max(t.MaxVer, 0)
+	if t.MinVer == 0 {
+		t.MinVer = from.MinVer
+	}
+	if t.MaxVer == 0 {
+		t.MaxVer = from.MaxVer
+	}
+	for _, x := range []struct{ to, from *string }{{&t.Ciphers, &from.Ciphers}, {&t.Suites, &from.Suites}, {&t.Curves, &from.Curves}} {
+		if *x.to == "" {
+			*x.to = *x.from
+		}
+	}
+	t.NoTickets = t.NoTickets || from.NoTickets
+}
+
+const allDisabled = "all SSL/TLS versions are disabled"
+
+// make sets Conf to what both sides have in common. The text says what is wrong.
+func (t *TLS) make() string {
+	c := &tls.Config{MinVersion: t.MinVer, MaxVersion: t.MaxVer, SessionTicketsDisabled: t.NoTickets}
+	if c.MinVersion == 0 {
+		c.MinVersion = tls.VersionTLS12 // HAProxy's default since 2.2
+		if c.MaxVersion != 0 {
+			c.MinVersion = min(c.MinVersion, c.MaxVersion)
+		}
+	}
+	if c.MaxVersion != 0 && (c.MinVersion > c.MaxVersion || c.MaxVersion < tls.VersionTLS10) {
+		return allDisabled
+	}
+	c.MinVersion = max(c.MinVersion, tls.VersionTLS10)
+	if t.Ciphers != "" {
+		ids, known := ciphersOf(t.Ciphers)
+		switch {
+		case !known:
+			return sprintf("unable to set SSL cipher list to '%s'", t.Ciphers)
+		case len(ids) == 0 && c.MinVersion < tls.VersionTLS13:
+			return sprintf("none of the ciphers in '%s' is supported by this director", t.Ciphers)
+		}
+		c.CipherSuites = ids
+	}
+	if t.Suites != "" && !validSuites(t.Suites) {
+		return sprintf("unable to set TLS 1.3 cipher suites to '%s'", t.Suites)
+	}
+	if t.Curves != "" {
+		ids, ok := curvesOf(t.Curves)
+		if !ok {
+			return sprintf("unable to set SSL curves list to '%s'", t.Curves)
+		}
+		c.CurvePreferences = ids
+	}
+	if t.ecdhe != "" && t.Curves == "" {
+		ids, ok := curvesOf(t.ecdhe)
+		if !ok {
+			return sprintf("unable to set elliptic named curve to '%s'", t.ecdhe)
+		}
+		c.CurvePreferences = ids
+	}
+	t.Conf = c
+	return ""
+}
+
+// serve makes Conf one for a listener: the certificate is the one whose names fit what the client asks for, else the first, or none
+// with strict-sni.
+func (t *TLS) serve() {
+	c := t.Conf
+	switch t.Verify {
+	case VerifyOptional:
+		c.ClientAuth = tls.RequestClientCert
+	case VerifyRequired:
+		c.ClientAuth = tls.RequireAnyClientCert
+	}
+	if t.Verify > VerifyNone && !t.NoCANames {
+		c.ClientCAs = t.CAs
+	}
+	c.GetCertificate = t.choose
+	if len(t.ALPN) == 0 {
+		return
+	}
+	// A client without a protocol in common goes on without one, where crypto/tls would end the handshake.
+	c.GetConfigForClient = func(h *tls.ClientHelloInfo) (*tls.Config, error) {
+		for _, name := range t.ALPN {
+			if slices.Contains(h.SupportedProtos, name) {
+				one := c.Clone()
+				one.GetConfigForClient, one.NextProtos = nil, []string{name}
+				return one, nil
+			}
+		}
+		return nil, nil
+	}
+}
+
+// choose gives the certificate for a client. Without one, crypto/tls answers "unrecognized name", as HAProxy does.
+func (t *TLS) choose(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	if name := asked(h.ServerName); name != "" {
+		for _, n := range [2]string{name, wildcard(name)} {
+			if c := t.named(n, h); c != nil {
+				return c, nil
+			}
+		}
+	}
+	if t.Strict || len(t.Certs) == 0 {
+		return nil, nil
+	}
+	return &t.Certs[0].Pair, nil
+}
+
+// named gives a certificate of that name, one that the client can use where there are several kinds.
+func (t *TLS) named(name string, h *tls.ClientHelloInfo) *tls.Certificate {
+	var first *tls.Certificate
+	for _, c := range t.Certs {
+		if !slices.Contains(c.Names, name) {
+			continue
+		}
+		if h.SupportsCertificate(&c.Pair) == nil {
+			return &c.Pair
+		}
+		if first == nil {
+			first = &c.Pair
+		}
+	}
+	return first
+}

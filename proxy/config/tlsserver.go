@@ -1,0 +1,122 @@
+package config
+
+import (
+	"strings"
+
+	"simulacro/proxy/rules"
+)
+
+type setServer = func(p *parser, s *serverBase, name, value string) error
+
+// toggles is a setting without a value.
+func toggles(set func(s *serverBase)) serverKeyword {
+	return serverKeyword{set: func(_ *parser, s *serverBase, _, _ string) error { set(s); return nil }}
+}
+
+// serverTLSKeywords are those of section 5.2 that are about TLS.
+var serverTLSKeywords = map[string]serverKeyword{
+	"ssl":            toggles(func(s *serverBase) { s.tls().On = true }),
+	"no-ssl":         toggles(func(s *serverBase) { s.tls().On = false }),
+	"check-ssl":      toggles(func(s *serverBase) { s.tls().Checks = true }),
+	"no-check-ssl":   toggles(func(s *serverBase) { s.tls().Checks = false }),
+	"ssl-reuse":      toggles(func(s *serverBase) { s.tls().NoReuse = false }),
+	"no-ssl-reuse":   toggles(func(s *serverBase) { s.tls().NoReuse = true }),
+	"tls-tickets":    toggles(func(s *serverBase) { s.tls().NoTickets = false }),
+	"no-tls-tickets": toggles(func(s *serverBase) { s.tls().NoTickets = true }),
+	"verify":         {1, serverVerify},
+	"verifyhost": {1, func(_ *parser, s *serverBase, n, v string) error {
+		return tlsText(&s.tls().Host, n, v, "hostname to verify against")
+	}},
+	"ca-file":    {1, serverCAFile},
+	"crt":        {1, serverCrt},
+	"sni":        {1, serverSNI},
+	"check-sni":  {1, func(_ *parser, s *serverBase, n, v string) error { return tlsText(&s.tls().CheckSNI, n, v, "SNI") }},
+	"alpn":       {1, func(_ *parser, s *serverBase, n, v string) error { return tlsALPN(&s.tls().ALPN, n, v) }},
+	"check-alpn": {1, func(_ *parser, s *serverBase, n, v string) error { return tlsALPN(&s.tls().CheckALPN, n, v) }},
+	"npn":        {1, nil},
+	"ciphers": {1, func(_ *parser, s *serverBase, n, v string) error {
+		return tlsText(&s.tls().Ciphers, n, v, "cipher suite")
+	}},
+	"ciphersuites": {1, func(_ *parser, s *serverBase, n, v string) error {
+		return tlsText(&s.tls().Suites, n, v, "cipher suite")
+	}},
+	"ssl-min-ver": {1, func(_ *parser, s *serverBase, n, v string) error { return tlsVersion(&s.tls().MinVer, n, v) }},
+	"ssl-max-ver": {1, func(_ *parser, s *serverBase, n, v string) error { return tlsVersion(&s.tls().MaxVer, n, v) }},
+	"force-sslv3": {0, serverForce}, "force-tlsv10": {0, serverForce}, "force-tlsv11": {0, serverForce},
+	"force-tlsv12": {0, serverForce}, "force-tlsv13": {0, serverForce},
+	"no-sslv3": {0, serverNo}, "no-tlsv10": {0, serverNo}, "no-tlsv11": {0, serverNo}, "no-tlsv12": {0, serverNo}, "no-tlsv13": {0, serverNo},
+}
+
+func serverVerify(_ *parser, s *serverBase, name, value string) error {
+	switch value {
+	case "":
+		return sayf("'%s' : missing verify method", name)
+	case "none":
+		s.tls().Verify = VerifyNone
+	case "required":
+		s.tls().Verify = VerifyRequired
+	default:
+		return sayf("'%s' : unknown verify method '%s', only 'none' and 'required' are supported", name, value)
+	}
+	return nil
+}
+
+func serverCAFile(p *parser, s *serverBase, name, value string) error {
+	if value == "" {
+		return sayf("'%s' : missing CAfile path", name)
+	}
+	t := s.tls()
+	t.CAFile = below(p.cfg.Global.CABase, value)
+	pool, err := p.loadCAs(t.CAFile)
+	if err != nil {
+		p.remark("%s%s", p.takeContext(), strings.TrimSuffix(err.Error(), "\n"))
+		return sayf("'%s' : unable to load %s", name, t.CAFile)
+	}
+	t.CAs = pool
+	return nil
+}
+
+func serverCrt(p *parser, s *serverBase, name, value string) error {
+	if value == "" {
+		return sayf("'%s' : missing certificate file path", name)
+	}
+	c, err := p.loadCert(below(p.cfg.Global.CrtBase, value))
+	if err != nil {
+		p.remark("%s%s", p.takeContext(), strings.TrimSuffix(err.Error(), "\n"))
+		return errSaid
+	}
+	s.tls().Certs = []*Cert{c}
+	return nil
+}
+
+func serverSNI(_ *parser, s *serverBase, name, value string) error {
+	if value == "" {
+		return sayf("'%s' : missing sni expression", name)
+	}
+	e, err := rules.ParseExpr(value)
+	if err != nil {
+		return &plainError{"error detected while parsing sni expression : " + err.Error()}
+	}
+	if e.NeedsResponse() {
+		return &plainError{"error detected while parsing sni expression :  fetch method '" + value +
+			"' extracts information from 'HTTP response headers', none of which is available here."}
+	}
+	s.tls().SNI = e
+	return nil
+}
+
+func serverForce(_ *parser, s *serverBase, name, _ string) error {
+	v := forced(name)
+	s.tls().MinVer, s.tls().MaxVer = v, v
+	return nil
+}
+
+func serverNo(_ *parser, s *serverBase, name, _ string) error { s.tls().without(name); return nil }
+
+// errSaid refuses a word whose fault has been told already. HAProxy gives up only at the end of all files then.
+var errSaid = &plainError{}
+
+// plainError is a text that HAProxy ends by itself.
+type plainError struct{ text string }
+
+func (e *plainError) Error() string { return e.text }
