@@ -16,6 +16,7 @@ const (
 	KindFault     Kind = "fault"     // Fault: a step of a fault
 	KindAction    Kind = "action"    // Action: an operator's command and its output
 	KindLoad      Kind = "load"      // Load: what the generator says of itself at its end
+	KindPage      Kind = "page"      // Page: a body that answers had, once for each that differs
 	KindSay       Kind = "say"       // Text: what the scenario's author tells who watches, as a step begins
 )
 
@@ -31,6 +32,7 @@ type Event struct {
 	Fault   *FaultStep   `json:"fault,omitempty"`
 	Action  *ActionDone  `json:"action,omitempty"`
 	Load    *LoadSummary `json:"load,omitempty"`
+	Page    *Page        `json:"page,omitempty"`
 }
 
 // RunInfo opens a History: enough to judge it again without the cluster or the file.
@@ -58,10 +60,23 @@ type Request struct {
 	Server  string        `json:"server,omitempty"` // the node that answered, by its X-Server header
 	Latency time.Duration `json:"latency_ns"`       // from the intended send to the last byte
 	Late    time.Duration `json:"late_ns,omitempty"`
+	Source  string        `json:"source,omitempty"` // the address that it was sent from
+	Body    string        `json:"body,omitempty"`   // the body's hash, see Page; empty: it had none, or not all of it came
 }
 
 // OK tells whether the client was served.
 func (r *Request) OK() bool { return r.Status >= 200 && r.Status < 400 && r.Error == "" }
+
+// Page is a body that the load's answers had. Requests name it by Hash; of each path, status and server a generator tells
+// only so many that differ (a page with a clock in it is never the same).
+type Page struct {
+	Path   string `json:"path"`
+	Status int    `json:"status"`
+	Server string `json:"server,omitempty"`
+	Hash   string `json:"hash"`
+	Text   string `json:"text"`          // its beginning
+	Cut    bool   `json:"cut,omitempty"` // Text is not all of it
+}
 
 // ServerStats is a sample of one line of the director's `show stat`.
 type ServerStats struct {

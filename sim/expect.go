@@ -14,6 +14,7 @@ type Expectation struct {
 	Window Window
 
 	Availability *Availability
+	Budget       *ErrorBudget
 	Share        []ServerShare
 	Distribution *Distribution
 	Detection    *Detection
@@ -22,13 +23,16 @@ type Expectation struct {
 	State        *States
 	Output       *OutputMatch
 	Log          *LogMatch
+	Page         *PageMatch
+	Content      *SameContent
+	Lost         *NoneLost
 	Latency      []Quantile
 }
 
 // WindowKind names a part of a run. Requests belong to a window by their intended send time.
 type WindowKind string
 
-// The windows. All but the first two are a fault's.
+// The windows. All but the first two are a fault's; before, during and after may be an action's, from when it is typed to its end.
 const (
 	All        WindowKind = "all"        // from the start of the judged load to its end
 	Before     WindowKind = "before"     // … to the injection of the fault (of the first where none is named), without the requests then under way
@@ -44,7 +48,7 @@ func WindowKinds() []WindowKind {
 	return []WindowKind{All, Before, During, Undetected, Detected, After, Restored}
 }
 
-// Window is a part of the run, of a fault where Fault names one.
+// Window is a part of the run, of a fault (or an action) where Fault names one.
 type Window struct {
 	Kind  WindowKind
 	Fault string
@@ -90,10 +94,25 @@ func (b Bound) Percent() string {
 	return fmt.Sprintf("%s %s %%", b.Op, num(b.Value))
 }
 
-// Availability is the part of the requests that were served.
+// Availability is the part of the requests that were served, or with Slice the part of the time: of the slices of that
+// length in which requests were sent, those in which every one was served.
 type Availability struct {
 	Bound Bound
 	OK    []string // codes ("200"), classes ("2xx") that count as served; empty: 2xx and 3xx
+	Slice time.Duration
+}
+
+// ErrorBudget is what may go wrong. A request that is not served stands for the time until the next one is sent.
+type ErrorBudget struct {
+	Requests *int64        // at most so many are not served
+	Time     time.Duration // at most so long in all; 0: not asked
+	Outage   time.Duration // at most so long without one that is served in between; 0: not asked
+	// Objective is the availability (0 to 1) that is promised over the time Over; Spends bounds the part of the errors
+	// that it leaves room for that this window used up. 0: not asked.
+	Objective float64
+	Over      time.Duration
+	Spends    Bound
+	OK        []string // as of Availability
 }
 
 // ServerShare is the part of the answered requests that one server answered.
@@ -103,11 +122,14 @@ type ServerShare struct {
 }
 
 // Distribution compares what each server answered with what the balancing algorithm must give: exact to one request for
-// round robin (plus those under way at the window's edges), a chi-square test for random.
+// round robin (plus those under way at the window's edges), a chi-square test for random. With Algorithm it is each
+// algorithm's own law: of leastconn that no server was preferred to one with fewer connections, of first that none was
+// used while an earlier one had room, of source, uri, url_param and hdr that whoever is alike is sent to the same server.
 type Distribution struct {
-	Even    bool     // equal parts, else by the weights in haproxy.cfg
-	Servers []string // the nodes that take part; empty: all of the backend
-	Within  int64    // requests more than the algorithm's own deviation that are borne
+	Even      bool     // equal parts, else by the weights in haproxy.cfg
+	Algorithm bool     // by the algorithm's own law
+	Servers   []string // the nodes that take part; empty: all of the backend
+	Within    int64    // requests more than the algorithm's own deviation that are borne
 }
 
 // Detection is the time from a fault's effect to the director's DOWN. Its bound follows from haproxy.cfg.
@@ -142,6 +164,9 @@ type States struct {
 	Never   string   // no sample has
 	Reaches string   // at least one sample has
 	Check   string   // every sample has this check result: L4OK, L7OK …
+	Sees    []string // each of these check results is in some sample
+	// Sequence is the states in their order, each once until it changes: UP, DOWN, UP.
+	Sequence []string
 }
 
 // TextMatch holds a text against strings and regular expressions (RE2).
@@ -162,6 +187,29 @@ type OutputMatch struct {
 type LogMatch struct {
 	Node string
 	TextMatch
+}
+
+// PageMatch is about the bodies of answers in the window: each of Contains and Matches is in every one, Lacks in none.
+type PageMatch struct {
+	Path    string   // empty: any
+	Servers []string // the nodes that answered; empty: any, and the director itself
+	Status  []string // codes and classes; empty: 2xx
+	TextMatch
+}
+
+// SameContent is that all servers give the same body for a path.
+type SameContent struct {
+	Path    string   // empty: each of the load's paths for itself
+	Servers []string // the nodes that must have answered; empty: all of the backend
+	Ignore  []string // regular expressions (RE2): what of a body may differ
+}
+
+// NoneLost is that a planned work (a reload, a drain) loses no request: of those that were under way when the step From
+// began, and those that were sent until Settle after the step To had ended, at most Most were not served.
+type NoneLost struct {
+	From, To string // actions or faults; To may be From
+	Settle   time.Duration
+	Most     int64
 }
 
 // Quantile bounds a latency: the time that the part Q (0 to 1) of the requests stayed within.

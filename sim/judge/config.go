@@ -16,6 +16,7 @@ import (
 type Config struct {
 	Backend  string        // the one that requests go to: the first default_backend, else the first with servers
 	Balance  string        // its algorithm; roundrobin where none is named
+	By       []string      // what stands behind its name: "hdr(host)" and "uri whole" have host and whole
 	Servers  []CheckServer // in the file's order
 	Check    time.Duration // timeout check; 0: not set
 	Connect  time.Duration // timeout connect
@@ -34,6 +35,7 @@ type CheckServer struct {
 	Backup    bool
 	Disabled  bool
 	Weight    int
+	Maxconn   int // 0: no limit
 	Inter     time.Duration
 	FastInter time.Duration // while between up and down; Inter where not set
 	DownInter time.Duration // while down; Inter where not set
@@ -120,7 +122,12 @@ func (c *Config) backend(defaults, own section) {
 		}
 		switch {
 		case l[0] == "balance" && arg != "":
-			c.Balance = strings.SplitN(arg, "(", 2)[0]
+			name, inside, _ := strings.Cut(arg, "(")
+			c.Balance, c.By = name, nil
+			if inside != "" {
+				c.By = []string{strings.TrimSuffix(inside, ")")}
+			}
+			c.By = append(c.By, l[2:]...)
 		case l[0] == "retries":
 			c.Retries, _ = strconv.Atoi(arg)
 		case l[0] == "timeout" && len(l) > 2:
@@ -170,6 +177,8 @@ func (s *CheckServer) params(words []string) {
 			s.Disabled = true
 		case "weight":
 			s.Weight, _ = strconv.Atoi(next)
+		case "maxconn":
+			s.Maxconn, _ = strconv.Atoi(next)
 		case "inter":
 			s.Inter = Duration(next)
 		case "fastinter":

@@ -40,7 +40,7 @@ func TestReadConfig(t *testing.T) {
 	assert.False(t, c.Layer7)
 	addr := netip.MustParseAddr
 	assert.Equal(t, []CheckServer{
-		{Name: "cluster2", Addr: addr("10.0.100.12"), Checked: true, Weight: 1, Inter: 2 * time.Second, Fall: 3, Rise: 2},
+		{Name: "cluster2", Addr: addr("10.0.100.12"), Checked: true, Weight: 1, Maxconn: 1000, Inter: 2 * time.Second, Fall: 3, Rise: 2},
 		{Name: "two", Addr: addr("10.0.100.13"), Checked: true, Weight: 3, Inter: 500 * time.Millisecond, FastInter: 100 * time.Millisecond,
 			DownInter: 5 * time.Second, Fall: 2, Rise: 4},
 		{Name: "cluster4", Addr: addr("10.0.100.14"), Backup: true, Disabled: true, Weight: 1, Inter: 2 * time.Second, Fall: 3, Rise: 2},

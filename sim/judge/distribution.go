@@ -36,8 +36,11 @@ func (r *record) distribution(d *sim.Distribution, w window, requests []request)
 	case "random":
 		return chiSquare(parts, by, total, measured)
 	}
+	if d.Algorithm {
+		return r.law(d, w, parts, requests)
+	}
 	if d.Within == 0 {
-		return cannotTell("", "balance %s promises no exact distribution: give within", r.config.Balance)
+		return cannotTell("", "balance %s promises no exact distribution: give within, or hold it against the law algorithm", r.config.Balance)
 	}
 	return compare(parts, by, total, float64(d.Within), measured, fmt.Sprintf("± %d requests", d.Within))
 }

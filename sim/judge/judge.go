@@ -58,7 +58,7 @@ func cannotTell(bound, format string, args ...any) finding {
 func (r *record) expect(e *sim.Expectation) sim.Check {
 	f := r.find(e)
 	c := sim.Check{Name: e.Name, Window: e.Window.String(), Outcome: f.outcome, Measured: f.measured, Bound: f.bound, Reason: f.reason}
-	if e.Detection != nil || e.Recovery != nil || e.Output != nil {
+	if e.Detection != nil || e.Recovery != nil || e.Output != nil || e.Lost != nil {
 		c.Window = "" // they have moments, not a window
 	}
 	if c.Outcome == sim.Fail && e.Why.EN != "" {
@@ -75,6 +75,8 @@ func (r *record) find(e *sim.Expectation) finding {
 		return r.recovery(e.Recovery)
 	case e.Output != nil:
 		return r.output(e.Output)
+	case e.Lost != nil:
+		return r.lost(e.Lost)
 	}
 	w, err := r.window(e.Window)
 	if err != nil {
@@ -92,7 +94,13 @@ func (r *record) find(e *sim.Expectation) finding {
 	}
 	switch {
 	case e.Availability != nil:
-		return availability(e.Availability, requests)
+		return served(e.Availability, w, requests)
+	case e.Budget != nil:
+		return r.spent(e.Budget, requests)
+	case e.Page != nil:
+		return r.page(e.Page, requests)
+	case e.Content != nil:
+		return r.content(e.Content, requests)
 	case len(e.Share) > 0:
 		return shares(e.Share, requests)
 	case e.Distribution != nil:

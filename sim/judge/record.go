@@ -20,10 +20,13 @@ type record struct {
 	end      time.Time           // just after the last request; of the history where there is none
 	complete bool                // the run came to its end
 	requests []request           // by intended send time
+	longest  time.Duration       // the longest latency of them
 	samples  map[string][]sample // by server line, in order
 	verdicts map[string][]change // the director's own words in its log, by server line
 	faults   map[string]*moments // by fault name
 	actions  map[string]*sim.ActionDone
+	acted    map[string]window    // from when an action was typed to its end
+	pages    map[string]*sim.Page // by hash
 	logs     []sim.Event
 	load     *sim.LoadSummary // summed over generators; nil if none told of itself
 }
@@ -67,6 +70,8 @@ func newRecord(h sim.History, s *sim.Scenario) *record {
 		verdicts: map[string][]change{},
 		faults:   map[string]*moments{},
 		actions:  map[string]*sim.ActionDone{},
+		acted:    map[string]window{},
+		pages:    map[string]*sim.Page{},
 	}
 	if run := h.Run(); run != nil {
 		r.plan, r.config, r.lang = run.Plan, ReadConfig(run.HAProxyCfg), run.Lang
@@ -87,6 +92,7 @@ func (r *record) add(e sim.Event) {
 	switch {
 	case e.Request != nil:
 		r.requests = append(r.requests, request{e.At, e.Request})
+		r.longest = max(r.longest, e.Request.Latency)
 	case e.Stats != nil && e.Stats.Backend == r.config.Backend:
 		r.samples[e.Stats.Server] = append(r.samples[e.Stats.Server], sample{e.At, e.Stats})
 	case e.Fault != nil:
@@ -95,6 +101,9 @@ func (r *record) add(e sim.Event) {
 		}
 	case e.Action != nil:
 		r.actions[e.Action.ID] = e.Action
+		r.acted[e.Action.ID] = window{e.At.Add(-e.Action.Took), e.At}
+	case e.Page != nil:
+		r.pages[e.Page.Hash] = e.Page
 	case e.Load != nil:
 		r.addLoad(e.Load)
 	case e.Kind == sim.KindLog:

@@ -35,18 +35,26 @@ func (q request) is(status string) bool {
 	return got == status
 }
 
-// served tells whether the request counts as served.
-func (q request) served(a *sim.Availability) bool {
-	if len(a.OK) == 0 {
+// served tells whether the request counts as served: by one of the words, 2xx and 3xx where there are none.
+func (q request) served(ok []string) bool {
+	if len(ok) == 0 {
 		return q.OK()
 	}
-	return slices.ContainsFunc(a.OK, q.is)
+	return slices.ContainsFunc(ok, q.is)
+}
+
+// served is the availability of requests, or of time.
+func served(a *sim.Availability, w window, requests []request) finding {
+	if a.Slice > 0 {
+		return availableTime(a, w, requests)
+	}
+	return availability(a, requests)
 }
 
 func availability(a *sim.Availability, requests []request) finding {
 	served, bad := 0, tally{}
 	for _, q := range requests {
-		if q.served(a) {
+		if q.served(a.OK) {
 			served++
 		} else {
 			bad[q.outcome()]++

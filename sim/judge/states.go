@@ -24,7 +24,7 @@ func (r *record) states(st *sim.States, w window) finding {
 		if len(samples) == 0 {
 			return cannotTell(stateBound(st), "no sample of the state of %s in the window", s.Name)
 		}
-		measured = append(measured, s.Name+" "+seenStates(samples, st.Check != ""))
+		measured = append(measured, s.Name+" "+seenStates(samples, st.Check != "" || len(st.Sees) > 0))
 		broken = append(broken, brokenStates(st, s.Name, samples)...)
 	}
 	if len(measured) == 0 {
@@ -62,16 +62,35 @@ func brokenStates(st *sim.States, name string, samples []sample) (broken []strin
 	if st.Reaches != "" && first(func(s sample) bool { return s.state() == st.Reaches }) < 0 {
 		broken = append(broken, fmt.Sprintf("%s was never %s", name, st.Reaches))
 	}
+	for _, check := range st.Sees {
+		if first(func(s sample) bool { return s.check() == check }) < 0 {
+			broken = append(broken, fmt.Sprintf("%s's check was never %s", name, check))
+		}
+	}
+	if got := sequence(samples); len(st.Sequence) > 0 && !slices.Equal(got, st.Sequence) {
+		broken = append(broken, fmt.Sprintf("%s went %s", name, strings.Join(got, " → ")))
+	}
 	if i := first(func(s sample) bool { return st.Check != "" && s.check() != st.Check }); i >= 0 {
 		broken = append(broken, fmt.Sprintf("%s's check was %s at %s", name, samples[i].check(), samples[i].at.UTC().Format("15:04:05.000")))
 	}
 	return broken
 }
 
+// sequence is the states in their order, without what HAProxy adds to them ("UP 1/3").
+func sequence(samples []sample) (list []string) {
+	for _, s := range samples {
+		if state := s.state(); len(list) == 0 || list[len(list)-1] != state {
+			list = append(list, state)
+		}
+	}
+	return list
+}
+
 func stateBound(st *sim.States) string {
 	var parts []string
 	for _, p := range []struct{ word, value string }{
 		{"always", st.Always}, {"never", st.Never}, {"reaches", st.Reaches}, {"check", st.Check},
+		{"sees", strings.Join(st.Sees, ", ")}, {"in sequence", strings.Join(st.Sequence, " → ")},
 	} {
 		if p.value != "" {
 			parts = append(parts, p.word+" "+p.value)

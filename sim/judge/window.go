@@ -23,11 +23,7 @@ func (r *record) window(w sim.Window) (window, error) {
 		out.to = r.ended(r.firstInjection())
 		return out, nil
 	}
-	m := r.faults[w.Fault]
-	if m == nil {
-		return out, fmt.Errorf("the scenario has no fault %q", w.Fault)
-	}
-	from, to, err := r.edges(w.Kind, m)
+	from, to, err := r.span(w)
 	if err != nil {
 		return out, err
 	}
@@ -41,6 +37,29 @@ func (r *record) window(w sim.Window) (window, error) {
 		out.to = r.ended(out.to)
 	}
 	return out, nil
+}
+
+// span is the time of a fault's window, or of an action's; a zero moment is the load's own.
+func (r *record) span(w sim.Window) (from, to time.Time, err error) {
+	if m := r.faults[w.Fault]; m != nil {
+		return r.edges(w.Kind, m)
+	}
+	if !slices.ContainsFunc(r.scenario.Timeline, func(s sim.Step) bool { return s.Action != nil && s.Action.Name == w.Fault }) {
+		return from, to, fmt.Errorf("the scenario has no fault or action %q", w.Fault)
+	}
+	acted, done := r.acted[w.Fault]
+	if !done {
+		return from, to, fmt.Errorf("the action %s was not done", w.Fault)
+	}
+	switch w.Kind {
+	case sim.Before:
+		return from, acted.from, nil
+	case sim.During:
+		return acted.from, acted.to, nil
+	case sim.After:
+		return acted.to, to, nil
+	}
+	return from, to, fmt.Errorf("an action has no window %q", w.Kind)
 }
 
 // ended is the last moment by which every request sent until then had ended at t: one that was under way when a fault

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -42,6 +41,8 @@ type conn struct {
 type reply struct {
 	Status int
 	Server string
+	From   string // the address that was asked from
+	body
 }
 
 func newClient(rawURL string, keepAlive bool) (*client, error) {
@@ -81,6 +82,9 @@ func (c *client) get(path string, deadline time.Time) (reply, error) {
 		return reply{}, err
 	}
 	rep, reusable, err := c.exchange(cn, path, deadline)
+	if at, ok := cn.LocalAddr().(*net.TCPAddr); ok {
+		rep.From = at.IP.String()
+	}
 	if err != nil || !reusable {
 		cn.Close() // nothing is buffered for writing: no error to lose
 		return rep, err
@@ -107,7 +111,7 @@ func (c *client) exchange(cn *conn, path string, deadline time.Time) (rep reply,
 		return rep, false, err
 	}
 	rep = reply{Status: resp.StatusCode, Server: resp.Header.Get(ServerHeader)}
-	_, err = io.Copy(io.Discard, resp.Body)
+	rep.body, err = readBody(resp.Body)
 	return rep, c.keepAlive && !resp.Close, errors.Join(err, resp.Body.Close())
 }
 

@@ -29,6 +29,9 @@ func collect(t *testing.T, ctx context.Context, spec Spec) (map[int64]*sim.Reque
 	t.Helper()
 	got := map[int64]*sim.Request{}
 	sum, err := Run(ctx, spec, func(e sim.Event) {
+		if e.Page != nil {
+			return
+		}
 		if e.Request == nil {
 			assert.Equal(t, Begin, e.Text)
 			return
@@ -228,18 +231,25 @@ func TestSpecsThatCannotRun(t *testing.T) {
 }
 
 func TestWatchSaysWhoAnswered(t *testing.T) {
-	n := 0
+	var n atomic.Int64
+	first := make(chan struct{}) // closed when the first line is out: the second answer may not overtake it
 	s := site(t, func(w http.ResponseWriter, r *http.Request) {
-		if n++; n == 2 {
+		if n.Add(1) == 2 {
+			<-first
 			w.WriteHeader(503)
 			return
 		}
 		w.Header().Set(ServerHeader, "cluster3")
 	})
 	var out strings.Builder
+	once := sync.OnceFunc(func() { close(first) })
 	w := Watcher{URL: s.URL, Path: "/", Interval: time.Millisecond, Timeout: time.Second, Lines: 2, Colour: true}
-	require.NoError(t, w.Run(t.Context(), &out))
+	require.NoError(t, w.Run(t.Context(), writerFunc(func(p []byte) (int, error) { defer once(); return out.Write(p) })))
 	lines := strings.Split(out.String(), "\n")
 	assert.Regexp(t, "^\x1b\\[32m\\d\\d:\\d\\d:\\d\\d  cluster3    200  +[0-9.]+ ms\x1b\\[0m$", lines[0])
 	assert.Regexp(t, "^\x1b\\[31m\\d\\d:\\d\\d:\\d\\d  -           503  +[0-9.]+ ms\x1b\\[0m$", lines[1])
 }
+
+type writerFunc func(p []byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

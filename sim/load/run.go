@@ -31,8 +31,9 @@ func Run(ctx context.Context, spec Spec, emit func(sim.Event)) (sim.LoadSummary,
 		slots = make(chan struct{}, spec.InFlight)
 		t     = newTally()
 		wg    sync.WaitGroup
-		mu    sync.Mutex // around emit and t.done
+		mu    sync.Mutex // around emit, t.done and pages
 	)
+	pages := newAlbum(spec.Bodies, emit)
 	t.start = time.Now()
 	emit(sim.Event{At: t.start.UTC(), Kind: sim.KindLoad, Text: Begin})
 	for seq := int64(0); ; seq++ {
@@ -51,11 +52,12 @@ func Run(ctx context.Context, spec Spec, emit func(sim.Event)) (sim.LoadSummary,
 		t.sent++
 		t.last = time.Now()
 		wg.Go(func() {
-			e := request(clients[seq%int64(len(clients))], seq, path, due, spec.Timeout)
+			e, b := request(clients[seq%int64(len(clients))], seq, path, due, spec.Timeout)
 			<-slots
 			mu.Lock()
 			defer mu.Unlock()
 			t.done(e.Request)
+			pages.note(e.Request, b) // before the request, so that whoever reads knows the body that it names
 			emit(e)
 		})
 	}
@@ -67,13 +69,13 @@ func Run(ctx context.Context, spec Spec, emit func(sim.Event)) (sim.LoadSummary,
 }
 
 // request sends one and tells what became of it.
-func request(cl *client, seq int64, path string, due time.Time, timeout time.Duration) sim.Event {
+func request(cl *client, seq int64, path string, due time.Time, timeout time.Duration) (sim.Event, body) {
 	sent := time.Now()
 	rep, err := cl.get(path, sent.Add(timeout))
 	return sim.Event{At: due.UTC(), Kind: sim.KindRequest, Request: &sim.Request{
 		Seq: seq, Path: path, Status: rep.Status, Server: rep.Server, Error: Class(err),
-		Latency: time.Since(due), Late: sent.Sub(due),
-	}}
+		Latency: time.Since(due), Late: sent.Sub(due), Source: rep.From, Body: rep.hash,
+	}}, rep.body
 }
 
 // sleepUntil waits until due; false means that ctx ended first.

@@ -14,6 +14,7 @@ import (
 const (
 	DefaultTimeout  = 5 * time.Second
 	DefaultInFlight = 4096
+	DefaultBodies   = 32
 	// MaxDuration bounds every run: a generator must not outlive a runner that was killed.
 	MaxDuration = 15 * time.Minute
 )
@@ -35,6 +36,8 @@ type Spec struct {
 	// InFlight bounds the requests under way; one that would be over it is dropped and counted.
 	InFlight int   `json:"in_flight,omitempty"`
 	Seed     int64 `json:"seed,omitempty"`
+	// Bodies bounds how many bodies that differ are told of, for each path, status and server.
+	Bodies int `json:"bodies,omitempty"`
 }
 
 // Step is a constant rate for some time.
@@ -97,6 +100,9 @@ func (s Spec) withDefaults() Spec {
 	}
 	if s.InFlight <= 0 {
 		s.InFlight = DefaultInFlight
+	}
+	if s.Bodies <= 0 {
+		s.Bodies = DefaultBodies
 	}
 	if len(s.Paths) == 0 {
 		s.Paths = []Path{{Path: "/"}}

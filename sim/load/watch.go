@@ -37,7 +37,12 @@ func (w Watcher) Run(ctx context.Context, out io.Writer) error {
 	ended := make(chan sim.Event, w.Timeout/max(w.Interval, 1)+2) // room for all that can be under way: none waits for the printing
 	tick := time.NewTicker(w.Interval)
 	defer tick.Stop()
-	ask := func(n int) { go func() { ended <- request(cl, int64(n), w.Path, time.Now(), w.Timeout) }() }
+	ask := func(n int) {
+		go func() {
+			e, _ := request(cl, int64(n), w.Path, time.Now(), w.Timeout)
+			ended <- e
+		}()
+	}
 	ask(1)
 	for asked, printed := 1, 0; w.Lines == 0 || printed < w.Lines; {
 		select {

@@ -12,7 +12,12 @@ import (
 func (p *Preview) bound(e *sim.Expectation) string {
 	switch {
 	case e.Availability != nil:
+		if a := e.Availability; a.Slice > 0 {
+			return a.Bound.Percent() + " of the time, in slices of " + sim.ShortTime(a.Slice)
+		}
 		return e.Availability.Bound.Percent()
+	case e.Budget != nil:
+		return budgetText(e.Budget)
 	case len(e.Share) > 0:
 		var parts []string
 		for _, s := range e.Share {
@@ -33,6 +38,12 @@ func (p *Preview) bound(e *sim.Expectation) string {
 		return matchText(e.Output.TextMatch, e.Output.Exit)
 	case e.Log != nil:
 		return matchText(e.Log.TextMatch, nil)
+	case e.Page != nil:
+		return "every answer's body " + matchText(e.Page.TextMatch, nil)
+	case e.Content != nil:
+		return contentText(e.Content)
+	case e.Lost != nil:
+		return lostText(e.Lost)
 	}
 	var parts []string
 	for _, q := range e.Latency {
@@ -63,10 +74,50 @@ func (p *Preview) timeBound(d *sim.Detection, up bool) string {
 	return "within " + sim.ShortTime(total) + " by haproxy.cfg"
 }
 
+func budgetText(b *sim.ErrorBudget) string {
+	var parts []string
+	if b.Requests != nil {
+		parts = append(parts, fmt.Sprintf("<= %d requests", *b.Requests))
+	}
+	if b.Time > 0 {
+		parts = append(parts, "<= "+sim.ShortTime(b.Time)+" in all")
+	}
+	if b.Outage > 0 {
+		parts = append(parts, "<= "+sim.ShortTime(b.Outage)+" at a time")
+	}
+	if b.Objective > 0 {
+		room := time.Duration((1 - b.Objective) * float64(b.Over))
+		parts = append(parts, fmt.Sprintf("%s of the %s that %.6g %% over %s leaves", b.Spends.Percent(), sim.ShortTime(room), b.Objective*100, sim.ShortTime(b.Over)))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func contentText(c *sim.SameContent) string {
+	text := "the same body from every server"
+	if len(c.Servers) > 0 {
+		text = "the same body from " + strings.Join(c.Servers, ", ")
+	}
+	if len(c.Ignore) > 0 {
+		text += ", without " + strings.Join(c.Ignore, ", ")
+	}
+	return text
+}
+
+func lostText(l *sim.NoneLost) string {
+	text := "no request"
+	if l.Most > 0 {
+		text = fmt.Sprintf("at most %d requests", l.Most)
+	}
+	return text + " until " + sim.ShortTime(l.Settle) + " after its end"
+}
+
 func distributionText(d *sim.Distribution) string {
 	text := "as the algorithm must give it, by weight"
-	if d.Even {
+	switch {
+	case d.Even:
 		text = "as the algorithm must give it, in equal parts"
+	case d.Algorithm:
+		text = "by the law of the algorithm"
 	}
 	if len(d.Servers) > 0 {
 		text += " to " + strings.Join(d.Servers, ", ")
@@ -97,7 +148,8 @@ func stateText(s *sim.States) string {
 		of = strings.Join(s.Servers, ", ")
 	}
 	var parts []string
-	for _, part := range []struct{ how, what string }{{"always", s.Always}, {"never", s.Never}, {"at some time", s.Reaches}, {"check", s.Check}} {
+	for _, part := range []struct{ how, what string }{{"always", s.Always}, {"never", s.Never}, {"at some time", s.Reaches}, {"check", s.Check},
+		{"checks", strings.Join(s.Sees, ", ")}, {"in sequence", strings.Join(s.Sequence, ", ")}} {
 		if part.what != "" {
 			parts = append(parts, part.how+" "+part.what)
 		}

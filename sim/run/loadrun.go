@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -63,10 +64,22 @@ func (p *play) loadSpec() load.Spec {
 	}
 	spec := load.Spec{URL: "http://" + p.plan.VIP().String(), Count: want.Count, KeepAlive: want.Keepalive,
 		Timeout: want.Timeout, Seed: p.opt.Seed, Steps: []load.Step{{Rate: want.Rate, For: min(length, load.MaxDuration)}}}
+	if slices.ContainsFunc(p.scenario.Expect, needsBodies) {
+		spec.Bodies = allBodies
+	}
 	for _, path := range want.Paths {
 		spec.Paths = append(spec.Paths, load.Path{Path: path.Path, Weight: path.Weight})
 	}
 	return spec
+}
+
+// allBodies is how many bodies of a path, a status and a server are kept where they are looked at: a page with a clock in it
+// differs each second.
+const allBodies = 1000
+
+// needsBodies tells whether an expectation looks into bodies.
+func needsBodies(e sim.Expectation) bool {
+	return e.Page != nil || e.Content != nil && len(e.Content.Ignore) > 0
 }
 
 func (l *loadRun) run(ctx context.Context, spec string) {

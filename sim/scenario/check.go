@@ -11,7 +11,7 @@ import (
 // checkExpectation holds what an expectation names against the rest of the file, and refuses what cannot hold.
 func (d *decoder) checkExpectation(s *sim.Scenario, e *sim.Expectation, what string, at ast.Node) {
 	switch what {
-	case "availability", "share", "distribution", "status", "latency":
+	case "availability", "budget", "share", "distribution", "status", "page", "content", "lost", "latency":
 		if d.seen["load"] == nil {
 			d.fail(at, "%s needs a load: the scenario sends no requests", what)
 		}
@@ -35,6 +35,14 @@ func (d *decoder) checkExpectation(s *sim.Scenario, e *sim.Expectation, what str
 		d.checkOutput(s, e.Output, at)
 	case e.Log != nil:
 		d.checkNode(s, at, &e.Log.Node)
+	case e.Page != nil:
+		e.Page.Servers = d.servers(s, e.Page.Servers, at)
+		d.checkPath(s, e.Page.Path, at)
+	case e.Content != nil:
+		e.Content.Servers = d.servers(s, e.Content.Servers, at)
+		d.checkPath(s, e.Content.Path, at)
+	case e.Lost != nil:
+		d.checkLost(s, e.Lost, at)
 	}
 }
 

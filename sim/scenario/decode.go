@@ -254,6 +254,14 @@ func (d *decoder) duration(n ast.Node, what string, to *time.Duration) {
 	}
 }
 
+// positive is duration for one that must not be 0.
+func (d *decoder) positive(n ast.Node, what string, to *time.Duration) {
+	before := len(d.errs)
+	if d.duration(n, what, to); *to == 0 && len(d.errs) == before {
+		d.fail(n, "%s is 0", what)
+	}
+}
+
 func isNumber(s string) bool {
 	_, err := strconv.ParseFloat(s, 64)
 	return err == nil

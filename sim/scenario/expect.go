@@ -63,21 +63,25 @@ func aroundFields(e *sim.Expectation, window *string) []field {
 func verbFields(e *sim.Expectation) []field {
 	return []field{
 		{"availability", orMapping(aBound, "availability"), `the part of the requests that were served: "99.9 %"`, func(d *decoder, n ast.Node) { e.Availability = d.availability(n) }},
+		{"budget", mapping("budget"), "how much may go wrong: requests, time, a part of a month's errors", func(d *decoder, n ast.Node) { e.Budget = d.budget(n) }},
 		{"share", mapOf(aBound), "a server: the part of the answers that are its", func(d *decoder, n ast.Node) { e.Share = d.shares(n) }},
-		{"distribution", orMapping(choice(laws...), "distribution"), "even, or weights: as the algorithm must give it", func(d *decoder, n ast.Node) { e.Distribution = d.distribution(n) }},
+		{"distribution", orMapping(choice(laws...), "distribution"), "even, weights or algorithm: as the algorithm must give it", func(d *decoder, n ast.Node) { e.Distribution = d.distribution(n) }},
 		{"detection", orMapping(aWord, "detection"), "a fault: the director takes its servers out within the time that haproxy.cfg gives", func(d *decoder, n ast.Node) { e.Detection = d.detection(n, "detection") }},
 		{"recovery", orMapping(aWord, "detection"), "a fault: the director takes its servers back in time, and they serve again", func(d *decoder, n ast.Node) { e.Recovery = (*sim.Recovery)(d.detection(n, "recovery")) }},
 		{"status", mapping("status"), "what the clients got", func(d *decoder, n ast.Node) { e.Status = d.status(n) }},
 		{"state", mapping("state"), "what the director's statistics say of servers", func(d *decoder, n ast.Node) { e.State = d.state(n) }},
 		{"output", mapping("output"), "what an action printed", func(d *decoder, n ast.Node) { e.Output = d.output(n) }},
 		{"log", mapping("log"), "what a node's log says", func(d *decoder, n ast.Node) { e.Log = d.log(n) }},
+		{"page", mapping("page"), "what every answer's body must hold", func(d *decoder, n ast.Node) { e.Page = d.page(n) }},
+		{"content", orMapping(aPath, "content"), "a path: all servers give the same body for it", func(d *decoder, n ast.Node) { e.Content = d.content(n) }},
+		{"lost", orMapping(aWord, "lost"), "a step: it loses no request (a reload, a drain)", func(d *decoder, n ast.Node) { e.Lost = d.lost(n) }},
 		{"latency", aLatencyMap, "quantiles of the time to the last byte: p99: 200ms", func(d *decoder, n ast.Node) { e.Latency = d.latency(n) }},
 	}
 }
 
 // window resolves the words of `in`. A fault need not be named where the scenario has only one.
 func (d *decoder) window(s *sim.Scenario, e *sim.Expectation, what, text string, at ast.Node) {
-	if text != "" && (what == "detection" || what == "recovery" || what == "output") {
+	if text != "" && slices.Contains([]string{"detection", "recovery", "output", "lost"}, what) {
 		d.fail(at, "%s has no window: leave out in", what)
 		return
 	}
@@ -110,6 +114,10 @@ func (d *decoder) checkWindow(s *sim.Scenario, w sim.Window, at ast.Node) {
 		d.fail(at, "the window all is not a fault's: leave out %s", w.Fault)
 	case w.Fault == "" && w.Kind != sim.All && w.Kind != sim.Before:
 		d.fail(at, `the window %s needs a fault: write "%s NAME"`, w.Kind, w.Kind)
+	case actionOf(s, w.Fault) != nil:
+		if w.Kind != sim.Before && w.Kind != sim.During && w.Kind != sim.After {
+			d.fail(at, "%s is an action, which has no window %s: it has before, during and after", w.Fault, w.Kind)
+		}
 	case w.Fault != "":
 		d.checkFaultName(s, w.Fault, at)
 		if f := s.Fault(w.Fault); f != nil && f.For == 0 && (w.Kind == sim.After || w.Kind == sim.Restored) {
@@ -129,17 +137,31 @@ func (d *decoder) checkFaultName(s *sim.Scenario, name string, at ast.Node) {
 	d.fail(at, "%s", unknown("fault of the timeline", name, names))
 }
 
+// actionOf finds an action of the timeline by name, nil if there is none.
+func actionOf(s *sim.Scenario, name string) *sim.Action {
+	for _, st := range s.Timeline {
+		if st.Action != nil && st.Action.Name == name {
+			return st.Action
+		}
+	}
+	return nil
+}
+
 // describe names an expectation by what it expects; its window is shown beside it.
 func describe(e *sim.Expectation) string {
 	switch {
 	case e.Availability != nil:
 		return "availability"
+	case e.Budget != nil:
+		return "error budget"
 	case len(e.Share) == 1:
 		return "share of " + e.Share[0].Server
 	case len(e.Share) > 0:
 		return "shares"
 	case e.Distribution != nil && e.Distribution.Even:
 		return "even distribution"
+	case e.Distribution != nil && e.Distribution.Algorithm:
+		return "distribution by the algorithm"
 	case e.Distribution != nil:
 		return "distribution by weight"
 	case e.Detection != nil:
@@ -154,6 +176,18 @@ func describe(e *sim.Expectation) string {
 		return "output of " + e.Output.Action
 	case e.Log != nil:
 		return "log of " + e.Log.Node
+	case e.Page != nil && e.Page.Path != "":
+		return "page " + e.Page.Path
+	case e.Page != nil:
+		return "pages"
+	case e.Content != nil && e.Content.Path != "":
+		return "same content of " + e.Content.Path
+	case e.Content != nil:
+		return "same content"
+	case e.Lost != nil && e.Lost.From == e.Lost.To:
+		return "nothing lost in " + e.Lost.From
+	case e.Lost != nil:
+		return "nothing lost from " + e.Lost.From + " to " + e.Lost.To
 	}
 	return "latency"
 }

@@ -26,6 +26,7 @@ var (
 	aTranslation = shape{"text, or one for each of en and es", keywords{"anyOf": []any{ref("text"), ref("translation")}}}
 	aName        = shape{"word", keywords{"type": []any{"string", "number", "boolean"}, "pattern": `^[^ \t\n,]+$`}}
 	aNumber      = shape{"number", keywords{"type": "number", "exclusiveMinimum": 0}}
+	aShare       = shape{"per cent", keywords{"type": "string", "pattern": `^\s*` + inner(shareForm.String()) + `\s*$`}}
 	aFlag        = shape{"true or false", keywords{"type": "boolean"}}
 	aTime        = shape{"time", ref("time")}
 	aBound       = shape{"bound", ref("bound")}
@@ -52,6 +53,10 @@ func mapping(def string) shape {
 
 func listOf(def string) shape {
 	return shape{"list", keywords{"type": "array", "minItems": 1, "items": ref(def)}}
+}
+
+func listOfWords(of ...string) shape {
+	return shape{"list", keywords{"anyOf": []any{choice(of...).schema, keywords{"type": "array", "minItems": 1, "items": choice(of...).schema}}}}
 }
 
 func oneOrMany(s shape) shape {

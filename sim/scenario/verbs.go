@@ -23,12 +23,9 @@ func isMapping(n ast.Node) bool {
 func availabilityFields(a *sim.Availability) []field {
 	return []field{
 		{"is", aBound, "per cents", func(d *decoder, n ast.Node) { a.Bound, _ = d.bound(n, "availability", ">=") }},
-		{"ok", statuses, "codes or classes that count as served; without it 2xx and 3xx", func(d *decoder, n ast.Node) {
-			for _, item := range d.items(n) {
-				if s, ok := d.statusWord(item); ok {
-					a.OK = append(a.OK, s)
-				}
-			}
+		{"ok", statuses, okDoc, func(d *decoder, n ast.Node) { a.OK = d.statuses(n) }},
+		{"slice", aTime, "of time in place of requests: the part of the slices of this length in which every request was served", func(d *decoder, n ast.Node) {
+			d.positive(n, "slice", &a.Slice)
 		}},
 	}
 }
@@ -62,7 +59,7 @@ func (d *decoder) shares(n ast.Node) (list []sim.ServerShare) {
 
 func distributionFields(dist *sim.Distribution) []field {
 	return []field{
-		{"law", choice(laws...), "even, or weights: those in haproxy.cfg", func(d *decoder, n ast.Node) { d.law(n, dist) }},
+		{"law", choice(laws...), lawDoc, func(d *decoder, n ast.Node) { d.law(n, dist) }},
 		{"of", texts, "the servers that take part; without it all of the backend", func(d *decoder, n ast.Node) { dist.Servers = d.words(n, "of") }},
 		{"within", whole(0, 1_000_000), "requests more than the algorithm's own deviation that are borne", func(d *decoder, n ast.Node) {
 			dist.Within, _ = d.integer(n, "within", 0, 1_000_000)
@@ -78,18 +75,21 @@ func (d *decoder) distribution(n ast.Node) *sim.Distribution {
 	}
 	seen := d.object(n, "distribution", distributionFields(dist))
 	if seen["law"] == nil {
-		d.fail(n, "distribution has no law: even or weights")
+		d.fail(n, "distribution has no law: %s", strings.Join(laws, ", "))
 	}
 	return dist
 }
 
 // laws are by what a distribution may be held against.
-var laws = []string{"even", "weights"}
+var laws = []string{"even", "weights", "algorithm"}
+
+const lawDoc = "even; weights: those in haproxy.cfg; algorithm: what balance does, whichever it is: roundrobin by weight and exactly, random by chance, " +
+	"leastconn never to a server with more connections, first never past one with room, source, uri, url_param and hdr always to the same for one key"
 
 func (d *decoder) law(n ast.Node, dist *sim.Distribution) {
 	var s string
 	d.choice(n, "distribution", laws, &s)
-	dist.Even = s == "even"
+	dist.Even, dist.Algorithm = s == "even", s == "algorithm"
 }
 
 func detectionFields(det *sim.Detection, what string) []field {
@@ -182,6 +182,9 @@ func (d *decoder) status(n ast.Node) *sim.StatusMix {
 // stateNames are the first words of the states in HAProxy's statistics.
 var stateNames = []string{"UP", "DOWN", "MAINT", "NOLB", "DRAIN"}
 
+// stateClaims are the fields that say something of the states.
+var stateClaims = []string{"always", "never", "reaches", "check", "sees", "sequence"}
+
 func stateFields(st *sim.States) []field {
 	return []field{
 		{"of", texts, "servers; without it all of the backend", func(d *decoder, n ast.Node) { st.Servers = d.words(n, "of") }},
@@ -189,19 +192,36 @@ func stateFields(st *sim.States) []field {
 		{"never", choice(stateNames...), "no sample has this state", func(d *decoder, n ast.Node) { d.choice(n, "state", stateNames, &st.Never) }},
 		{"reaches", choice(stateNames...), "some sample of each server has this state", func(d *decoder, n ast.Node) { d.choice(n, "state", stateNames, &st.Reaches) }},
 		{"check", aWord, "every sample has this check result, as in the statistics: L4OK, L7OK, L4TOUT …", func(d *decoder, n ast.Node) { d.str(n, "check", &st.Check) }},
+		{"sees", texts, "each of these check results is in some sample of each server", func(d *decoder, n ast.Node) { st.Sees = d.words(n, "check result") }},
+		{"sequence", listOfWords(stateNames...), "the states of each server in their order, from the window's first to its last: [UP, DOWN, UP]", func(d *decoder, n ast.Node) { st.Sequence = d.sequence(n) }},
 	}
 }
 
 func (d *decoder) state(n ast.Node) *sim.States {
 	st := &sim.States{}
 	seen := d.object(n, "state", stateFields(st))
-	if seen["always"] == nil && seen["never"] == nil && seen["reaches"] == nil && seen["check"] == nil {
-		d.fail(n, "state says nothing: give it always, never, reaches or check")
+	if !slices.ContainsFunc(stateClaims, func(key string) bool { return seen[key] != nil }) {
+		d.fail(n, "state says nothing: give it one of %s", strings.Join(stateClaims, ", "))
 	}
 	if st.Always != "" && st.Reaches != "" && st.Always != st.Reaches || st.Always != "" && st.Always == st.Never {
 		d.fail(n, "state can never hold: always %s contradicts the rest", st.Always)
 	}
 	return st
+}
+
+// sequence reads states, each other than the one before: a state lasts until it changes.
+func (d *decoder) sequence(n ast.Node) (list []string) {
+	for _, item := range d.items(n) {
+		var s string
+		if d.choice(item, "state", stateNames, &s); s == "" {
+			continue
+		}
+		if len(list) > 0 && list[len(list)-1] == s {
+			d.fail(item, "sequence has %s twice in a row: a state lasts until it changes", s)
+		}
+		list = append(list, s)
+	}
+	return list
 }
 
 func matchFields(to *sim.TextMatch) []field {

@@ -1,0 +1,76 @@
+package scenario
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"simulacro/sim"
+)
+
+func pageFields(p *sim.PageMatch) []field {
+	return append([]field{
+		{"path", aPath, "answers for this path only", func(d *decoder, n ast.Node) { d.path(n, &p.Path) }},
+		{"of", texts, "answers of these servers only", func(d *decoder, n ast.Node) { p.Servers = d.words(n, "of") }},
+		{"status", statuses, "answers with these codes or classes only; without it 2xx", func(d *decoder, n ast.Node) { p.Status = d.statuses(n) }},
+	}, matchFields(&p.TextMatch)...)
+}
+
+func (d *decoder) page(n ast.Node) *sim.PageMatch {
+	p := &sim.PageMatch{}
+	seen := d.object(n, "page", pageFields(p))
+	if seen["contains"] == nil && seen["lacks"] == nil && seen["matches"] == nil {
+		d.fail(n, "page says nothing: give it contains, lacks or matches")
+	}
+	return p
+}
+
+func contentFields(c *sim.SameContent) []field {
+	return []field{
+		{"path", aPath, "the path; without it, each path of the load for itself", func(d *decoder, n ast.Node) { d.path(n, &c.Path) }},
+		{"of", texts, "the servers that must have given it; without it all of the backend", func(d *decoder, n ast.Node) { c.Servers = d.words(n, "of") }},
+		{"ignore", texts, "regular expressions (RE2): what of the body may differ, such as a time", func(d *decoder, n ast.Node) {
+			for _, item := range d.items(n) {
+				if s, ok := d.word(item, "ignore"); ok {
+					if _, err := regexp.Compile(s); err != nil {
+						d.fail(item, "ignore: %v", err)
+					}
+					c.Ignore = append(c.Ignore, s)
+				}
+			}
+		}},
+	}
+}
+
+func (d *decoder) content(n ast.Node) *sim.SameContent {
+	c := &sim.SameContent{}
+	if !isMapping(n) {
+		d.path(n, &c.Path)
+		return c
+	}
+	if seen := d.object(n, "content", contentFields(c)); len(seen) == 0 {
+		d.fail(n, "content says nothing: give it a path")
+	}
+	return c
+}
+
+// path reads the path of a request.
+func (d *decoder) path(n ast.Node, to *string) {
+	d.str(n, "path", to)
+	if *to != "" && !strings.HasPrefix(*to, "/") {
+		d.fail(n, "path %q must start with /", *to)
+	}
+}
+
+// checkPath refuses a path that the load does not ask for: no answer could be looked at.
+func (d *decoder) checkPath(s *sim.Scenario, path string, at ast.Node) {
+	var known []string
+	for _, p := range s.Load.Paths {
+		known = append(known, p.Path)
+	}
+	if path != "" && len(known) > 0 && !slices.Contains(known, path) {
+		d.fail(at, "%s", unknown("path of the load", path, known))
+	}
+}
