@@ -132,7 +132,7 @@ func (r *record) exact(d *sim.Distribution, w window, parts []part, by tally, to
 		for _, p := range parts {
 			least, most = min(least, by[p.node]), max(most, by[p.node])
 		}
-		return held(most-least <= allowed, measured, bound, fmt.Sprintf("the servers differ by %d requests", most-least))
+		return held(most-least <= allowed, measured, bound, "the servers differ by "+plural(most-least, "request"))
 	}
 	return compare(parts, by, total, float64(allowed), measured, bound)
 }
@@ -149,7 +149,7 @@ func compare(parts []part, by tally, total int, allowed float64, measured, bound
 			return held(false, measured, bound, fmt.Sprintf("%s answered %d requests, %.1f were due", p.node, by[p.node], due))
 		}
 	}
-	return held(true, measured, bound, "")
+	return held(true, measured, bound, fmt.Sprintf("nobody is further from what was due of %s", plural(total, "answer")))
 }
 
 // underWay counts the requests that had been sent at t and not yet ended, where others follow: at the load's own edges
@@ -181,9 +181,11 @@ func chiSquare(parts []part, by tally, total int, measured string) finding {
 		}
 		x += (float64(by[p.node]) - due) * (float64(by[p.node]) - due) / due
 	}
-	limit := chiSquareLimit(len(parts) - 1)
-	return held(x <= limit, fmt.Sprintf("%s (chi-square %.2f)", measured, x), fmt.Sprintf("chi-square <= %.2f (significance %g)", limit, significance),
-		"a random choice gives such counts less than once in a thousand runs")
+	limit, reason := chiSquareLimit(len(parts)-1), "a random choice gives such counts"
+	if x > limit {
+		reason = "a random choice gives such counts less than once in a thousand runs"
+	}
+	return held(x <= limit, fmt.Sprintf("%s (chi-square %.2f)", measured, x), fmt.Sprintf("chi-square <= %.2f (significance %g)", limit, significance), reason)
 }
 
 // chiSquareLimit is the value that chi-square with k degrees of freedom exceeds with the chance significance, by the

@@ -12,6 +12,7 @@ package judge
 
 import (
 	"fmt"
+	"strings"
 
 	"simulacro/sim"
 )
@@ -42,12 +43,20 @@ type finding struct {
 	reason   string
 }
 
-// held is pass where ok, else fail with a reason.
+// held is pass where ok, else fail. The reason says how it comes to that, either way.
 func held(ok bool, measured, bound, reason string) finding {
 	if ok {
-		return finding{sim.Pass, measured, bound, ""}
+		return finding{sim.Pass, measured, bound, reason}
 	}
 	return finding{sim.Fail, measured, bound, reason}
+}
+
+// unbroken is pass where nothing is broken, for the reason well.
+func unbroken(broken []string, measured, bound, well string) finding {
+	if len(broken) == 0 {
+		return finding{sim.Pass, measured, bound, well}
+	}
+	return finding{sim.Fail, measured, bound, strings.Join(broken, "; ")}
 }
 
 func cannotTell(bound, format string, args ...any) finding {

@@ -110,7 +110,7 @@ func shares(want []sim.ServerShare, requests []request) finding {
 			broken = append(broken, fmt.Sprintf("%s answered %d of %d", w.Server, by[w.Server], total))
 		}
 	}
-	return held(len(broken) == 0, strings.Join(measured, ", "), bound, strings.Join(broken, ", "))
+	return unbroken(broken, strings.Join(measured, ", "), bound, fmt.Sprintf("of %s, %s", plural(total, "answer"), by))
 }
 
 // statusMix holds what the clients got against only, none and the bounds of single statuses.
@@ -149,7 +149,7 @@ func statusMix(mix *sim.StatusMix, requests []request) finding {
 		reasons = append(reasons, "not allowed: "+strings.Join(forbidden, ", "))
 	}
 	reasons = append(reasons, broken...)
-	return held(len(reasons) == 0, got.String(), mixBound(mix), strings.Join(reasons, "; "))
+	return unbroken(reasons, got.String(), mixBound(mix), fmt.Sprintf("all %s are within it", plural(len(requests), "request")))
 }
 
 func mixBound(mix *sim.StatusMix) string {
@@ -184,7 +184,7 @@ func latencies(want []sim.Quantile, requests []request) finding {
 			broken = append(broken, fmt.Sprintf("%s is %s, to be %s", q.Label(), short(v), bounds[i][len(q.Label())+1:]))
 		}
 	}
-	return held(len(broken) == 0, strings.Join(measured, ", "), bound, strings.Join(broken, ", "))
+	return unbroken(broken, strings.Join(measured, ", "), bound, fmt.Sprintf("of %s, from the intended send to the last byte", plural(len(sorted), "answer")))
 }
 
 func waits(requests []request) []time.Duration {

@@ -110,7 +110,7 @@ func TestASabotagedHistoryDoesNotPass(t *testing.T) {
 					q.Server, moved = "cluster2", true
 				}
 			})
-		}, sim.Fail, "differ by 3"},
+		}, sim.Fail, "differ by 3 requests"},
 		{"the director uses a server that is DOWN", "share of cluster3", "detected kill", simtest.KillServer, func(h sim.History) sim.History {
 			return requests(h, 15*time.Second, ever, once(func(q *sim.Request) { q.Server = "cluster3" }))
 		}, sim.Fail, "cluster3 answered 1 of"},

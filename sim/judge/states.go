@@ -11,6 +11,7 @@ import (
 // states holds the samples of the director's statistics in the window against what they must be.
 func (r *record) states(st *sim.States, w window) finding {
 	var measured, broken []string
+	seen := 0
 	for _, s := range r.config.Servers {
 		if len(st.Servers) > 0 && !slices.Contains(st.Servers, s.NodeOf(r.plan)) {
 			continue
@@ -24,13 +25,14 @@ func (r *record) states(st *sim.States, w window) finding {
 		if len(samples) == 0 {
 			return cannotTell(stateBound(st), "no sample of the state of %s in the window", s.Name)
 		}
+		seen += len(samples)
 		measured = append(measured, s.Name+" "+seenStates(samples, st.Check != "" || len(st.Sees) > 0))
 		broken = append(broken, brokenStates(st, s.Name, samples)...)
 	}
 	if len(measured) == 0 {
 		return cannotTell(stateBound(st), "haproxy.cfg has none of these servers in backend %q", r.config.Backend)
 	}
-	return held(len(broken) == 0, strings.Join(measured, ", "), stateBound(st), strings.Join(broken, "; "))
+	return unbroken(broken, strings.Join(measured, ", "), stateBound(st), plural(seen, "sample")+" of the director's statistics")
 }
 
 // seenStates lists the states in the order in which they came, with their checks where these matter.

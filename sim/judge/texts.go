@@ -24,11 +24,10 @@ func (r *record) output(o *sim.OutputMatch) finding {
 	if o.Exit != nil && done.Output.Code != *o.Exit {
 		broken = append([]string{fmt.Sprintf("it ended with %d", done.Output.Code)}, broken...)
 	}
-	reason := strings.Join(broken, "; ")
 	if len(broken) > 0 {
-		reason += "; " + firstLine(text)
+		broken = append(broken, firstLine(text))
 	}
-	return held(len(broken) == 0, fmt.Sprintf("exit %d, %s", done.Output.Code, lineCount(countLines(text))), bound, reason)
+	return unbroken(broken, fmt.Sprintf("exit %d, %s", done.Output.Code, lineCount(countLines(text))), bound, firstLine(text))
 }
 
 func lineCount(n int) string {
@@ -61,7 +60,7 @@ func (r *record) log(l *sim.LogMatch, w window) finding {
 		return cannotTell(bound, "the history has no log of %s", l.Node)
 	}
 	broken := r.mismatches(l.TextMatch, lines, "the log of "+l.Node)
-	return held(len(broken) == 0, lineCount(len(lines)), bound, strings.Join(broken, "; "))
+	return unbroken(broken, lineCount(len(lines)), bound, fmt.Sprintf("the log of %s from %s to %s", l.Node, clock(w.from), clock(w.to)))
 }
 
 // mismatches says what of a match is not so. The strings are written with the practical's addresses.

@@ -53,7 +53,7 @@ func (r *record) delivered() finding {
 	case math.Abs(l.Achieved-want.Rate) > loadTolerance*want.Rate:
 		f.reason = "the load was not delivered: what was measured is another experiment"
 	default:
-		f.outcome = sim.Pass
+		f.outcome, f.reason = sim.Pass, fmt.Sprintf("the history holds every request; %d were not sent because too many were under way", l.Dropped)
 	}
 	return f
 }
@@ -83,7 +83,7 @@ func (r *record) evidence(m *moments) finding {
 			seen = append(seen, e.Fault.Evidence)
 		}
 	}
-	return finding{sim.Pass, strings.Join(seen, "; "), bound, ""}
+	return finding{sim.Pass, strings.Join(seen, "; "), bound, fmt.Sprintf("seen on %s, each step in its time", strings.Join(m.targets, ", "))}
 }
 
 // exits hold the actions against the codes that the timeline gives them, and against having been done at all.
