@@ -159,6 +159,9 @@ func (d *Director) Event(p *config.Proxy, level int, text string) {
 	d.logs.Event(p, level, text)
 }
 
+// ConnError implements engine.Logger.
+func (d *Director) ConnError(p *config.Proxy, level int, text string) { d.logs.Event(p, level, text) }
+
 // Respond implements engine.Responder: the statistics pages.
 func (d *Director) Respond(p *config.Proxy, r *engine.InternalRequest) engine.InternalReply {
 	page := d.pages[p]

@@ -68,8 +68,8 @@ var bindKeywords = map[string]bindKeyword{
 	"uid":          {1, bindUID},
 	"gid":          {1, bindGID},
 	"accept-proxy": {0, func(_ *parser, b *Bind, _, _ string) error { b.Accept = true; return nil }},
-	"process":      {1, nil},
-	"thread":       {1, nil},
+	"process":      {1, bindProcess},
+	"thread":       {1, bindThread},
 }
 
 // parseBind reads `bind`: one listener for each address, and for each port of a range.

@@ -333,7 +333,7 @@ type Server struct {
 	Redir       string        // redir; "": none
 	PoolLow     int           // pool-low-conn
 	PoolPurge   time.Duration // pool-purge-delay; default 5 s
-	MaxReuse    int           // -1: any number
+	MaxReuse    int           // 0: any number
 	UserTimeout time.Duration // tcp-ut
 	Proto       string
 }

@@ -26,7 +26,7 @@ const (
 
 func newServerBase() serverBase {
 	return serverBase{Server: Server{Name: "default-server", Weight: 1, Inter: defaultInter, Rise: defaultRise, Fall: defaultFall,
-		PoolPurge: defaultPurge, MaxReuse: -1}}
+		PoolPurge: defaultPurge}}
 }
 
 // serverContext begins the next message of a server line; HAProxy names the server once it is known, and only in the line's

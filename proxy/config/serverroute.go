@@ -97,7 +97,7 @@ func serverPoolMax(_ *parser, s *serverBase, name, value string) error {
 	if n < -1 {
 		return sayf("'%s' must be >= -1", name)
 	}
-	s.PoolMax, s.NoPool = max(0, n), n == 0
+	s.PoolMax, s.NoPool = max(0, n), s.NoPool || n == 0
 	return needsValue(name, value)
 }
 
@@ -118,7 +118,7 @@ func serverPoolPurge(p *parser, s *serverBase, name, value string) error {
 	d, fault := p.parseTime(value, time.Millisecond)
 	switch {
 	case fault == nil:
-		s.PoolPurge = d
+		s.PoolPurge, s.NoPool = d, s.NoPool || d == 0
 		return nil
 	case fault.over:
 		return sayf("timer overflow in argument '%s' to '%s' (maximum value is 2147483647 ms or ~24.8 days)", value, name)
@@ -132,9 +132,11 @@ func serverMaxReuse(_ *parser, s *serverBase, name, value string) error {
 	if err := needsValue(name, value); err != nil {
 		return err
 	}
-	if s.MaxReuse = atoi(value); s.MaxReuse < -1 {
+	n := atoi(value)
+	if n < -1 {
 		return sayf("'%s' must be >= -1", name)
 	}
+	s.MaxReuse, s.NoPool = max(0, n), s.NoPool || n == 0
 	return nil
 }
 

@@ -15,7 +15,7 @@ var bindTLSKeywords = map[string]bindKeyword{
 	"ciphers":        {1, func(_ *parser, b *Bind, n, v string) error { return tlsText(&b.tls().Ciphers, n, v, "cipher suite") }},
 	"ciphersuites":   {1, func(_ *parser, b *Bind, n, v string) error { return tlsText(&b.tls().Suites, n, v, "cipher suite") }},
 	"curves":         {1, func(_ *parser, b *Bind, n, v string) error { return tlsText(&b.tls().Curves, n, v, "curve suite") }},
-	"ecdhe":          {1, func(_ *parser, b *Bind, n, v string) error { return tlsText(&b.tls().Curves, n, v, "named curve") }},
+	"ecdhe":          {1, func(_ *parser, b *Bind, n, v string) error { return tlsText(&b.tls().ecdhe, n, v, "named curve") }},
 	"verify":         {1, bindVerify},
 	"ca-file":        {1, bindCAFile},
 	"ca-ignore-err":  {1, func(_ *parser, b *Bind, n, v string) error { return tlsErrors(&b.tls().IgnoreCA, n, v) }},

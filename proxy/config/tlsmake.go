@@ -2,6 +2,7 @@ package config
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"slices"
 )
 
@@ -179,20 +180,38 @@ func (t *TLS) serve() {
 		c.ClientCAs = t.CAs
 	}
 	c.GetCertificate = t.choose
-	if len(t.ALPN) == 0 {
-		return
-	}
-	// A client without a protocol in common goes on without one, where crypto/tls would end the handshake.
 	c.GetConfigForClient = func(h *tls.ClientHelloInfo) (*tls.Config, error) {
+		one := c.Clone()
+		one.GetConfigForClient = nil
+		// A client without a protocol in common goes on without one, where crypto/tls would end the handshake.
 		for _, name := range t.ALPN {
 			if slices.Contains(h.SupportedProtos, name) {
-				one := c.Clone()
-				one.GetConfigForClient, one.NextProtos = nil, []string{name}
-				return one, nil
+				one.NextProtos = []string{name}
+				break
 			}
 		}
-		return nil, nil
+		if o, ok := h.Conn.(Observer); ok {
+			one.GetCertificate = func(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
+				pair, err := t.choose(h)
+				if pair != nil {
+					o.Chosen(pair.Leaf)
+				}
+				return pair, err
+			}
+			if t.Verify > VerifyNone {
+				one.VerifyPeerCertificate = o.Verify
+			}
+		}
+		return one, nil
 	}
+}
+
+// Observer is a connection that is told of its handshake.
+type Observer interface {
+	// Chosen is told which certificate the client gets.
+	Chosen(leaf *x509.Certificate)
+	// Verify judges the client's certificate, as tls.Config.VerifyPeerCertificate does.
+	Verify(raw [][]byte, chains [][]*x509.Certificate) error
 }
 
 // choose gives the certificate for a client. Without one, crypto/tls answers "unrecognized name", as HAProxy does.

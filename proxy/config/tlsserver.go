@@ -6,8 +6,6 @@ import (
 	"simulacro/proxy/rules"
 )
 
-type setServer = func(p *parser, s *serverBase, name, value string) error
-
 // toggles is a setting without a value.
 func toggles(set func(s *serverBase)) serverKeyword {
 	return serverKeyword{set: func(_ *parser, s *serverBase, _, _ string) error { set(s); return nil }}

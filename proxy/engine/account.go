@@ -168,7 +168,7 @@ func (c *client) log(now int64) {
 	}
 	r := &c.l.record
 	*r = accesslog.Record{
-		Client: c.addr, Accept: e.wall(c.start), Frontend: c.fe.cfg.Name, Backend: c.fe.cfg.Name, Server: "<NOSRV>",
+		Client: c.addr, Accept: e.wall(c.start), Frontend: c.frontName(), Backend: c.fe.cfg.Name, Server: "<NOSRV>",
 		Request: dur(between(c.start, c.got)), Queue: dur(between(c.got, c.assigned)),
 		Connect: dur(between(c.assigned, c.connected)), Response: dur(between(c.connected, c.replied)),
 		Total: dur(now - c.start), Status: c.status, Bytes: c.out, BytesIn: c.in,
@@ -203,6 +203,14 @@ func (c *client) log(now int64) {
 		level = LevelInfo
 	}
 	e.opt.Logger.Request(c.fe.cfg, level, r)
+}
+
+// frontName is the frontend in logs, with a tilde where the client came over TLS (section 8.2.3).
+func (c *client) frontName() string {
+	if c.secure != nil {
+		return c.fe.tlsName
+	}
+	return c.fe.cfg.Name
 }
 
 // logPlaces fills in where the request went, and how many others are there.

@@ -11,6 +11,7 @@ import (
 type noLog struct{}
 
 func (noLog) Request(*config.Proxy, int, *accesslog.Record) {}
+func (noLog) ConnError(*config.Proxy, int, string)          {}
 func (noLog) Event(*config.Proxy, int, string)              {}
 
 // BenchmarkRequests drives requests of one client through an engine, one after the other. Client and server are plain

@@ -23,6 +23,9 @@ type checker struct {
 	rng    *rand.Rand
 
 	fd       int // -1: none under way
+	side     *beside   // carries TLS
+	way      *reaching // to the server, where a connect is not enough; nil: none, or it has been gone
+	header   bool      // the PROXY protocol's is to be sent
 	timer    timer
 	begun    time.Time
 	answerBy time.Time
@@ -102,13 +105,16 @@ func (e *Engine) at(t time.Time) int64 { return t.Sub(e.begin).Milliseconds() }
 
 // expire is due when a check is to begin, or has taken too long.
 func (k *checker) expire() {
-	if k.fd < 0 {
+	if k.fd < 0 && k.way == nil {
 		k.start()
 		return
 	}
 	s := health.L4Tout
-	if k.sent {
+	switch {
+	case k.sent:
 		s = health.L7Tout
+	case k.way != nil && k.way.at() == onTLS:
+		s = health.L6Tout
 	}
 	k.end(health.Result{Status: s})
 }
@@ -129,7 +135,15 @@ func (k *checker) start() {
 	by := k.m.Begin(k.begun)
 	k.srv.be.mu.Unlock()
 	k.answerBy = by
-	fd, e := newSocket(k.addr.family())
+	r, direct := k.srv.checkRoute(k.addr)
+	k.header = r.check
+	if !direct {
+		k.header = false
+		k.l.timers.set(&k.timer, k.l.e.at(by))
+		k.way = k.l.reach(r, func(got *reached) { k.reached(&r, got) })
+		return
+	}
+	fd, e := k.srv.socket(k.addr.family())
 	if e != 0 {
 		k.end(health.Result{Status: health.SockErr, Info: Strerror(e)})
 		return
@@ -143,6 +157,33 @@ func (k *checker) start() {
 	k.l.timers.set(&k.timer, k.l.e.at(by))
 }
 
+// reached goes on with a connection that was made beside the loop.
+func (k *checker) reached(r *route, got *reached) {
+	k.way = nil
+	if got.err != nil {
+		k.end(wayFailed(got))
+		return
+	}
+	k.fd, k.side = got.fd, got.side
+	if r.tls != nil && k.expect == nil {
+		k.end(health.Result{Status: health.L6OK})
+		return
+	}
+	k.l.add(k.fd, k, evInOut)
+}
+
+// wayFailed says what a check has seen of a way that did not lead to the server.
+func wayFailed(got *reached) health.Result {
+	var errno syscall.Errno
+	switch {
+	case got.step == onTLS:
+		return health.Result{Status: health.L6Rsp, Info: "SSL handshake failure"}
+	case errors.As(got.err, &errno):
+		return health.Result{Status: health.L4Con, Info: Strerror(errno)}
+	}
+	return health.Result{Status: health.L4Con, Info: got.err.Error()}
+}
+
 func (k *checker) onEvent(ev uint32) {
 	if k.fd < 0 {
 		return
@@ -154,6 +195,10 @@ func (k *checker) onEvent(ev uint32) {
 		}
 		if ev&evOutOrErr == 0 {
 			return
+		}
+		if k.header {
+			k.header = false
+			sysSend(k.fd, checkHeader(k.srv, k.fd))
 		}
 		if k.expect == nil {
 			k.end(health.Result{Status: health.L4OK})
@@ -198,9 +243,17 @@ func (k *checker) read() {
 
 // drop closes the check's socket with a reset: the server has no use for a TIME_WAIT.
 func (k *checker) drop() {
+	if k.way != nil {
+		k.way.giveUp()
+		k.way = nil
+	}
 	if k.fd >= 0 {
 		if k.fd < len(k.l.slots) && k.l.slots[k.fd].h == handler(k) {
 			k.l.forget(k.fd)
+		}
+		if k.side != nil {
+			k.side.leave()
+			k.side = nil
 		}
 		setReset(k.fd)
 		sysClose(k.fd)
@@ -216,7 +269,7 @@ func (k *checker) stop() {
 
 // run starts the checks again after a pause.
 func (k *checker) run() {
-	if k.fd < 0 {
+	if k.fd < 0 && k.way == nil {
 		k.l.timers.set(&k.timer, k.l.now+1)
 	}
 }

@@ -15,6 +15,7 @@ type state uint8
 const (
 	stIdle     state = iota // between requests
 	stHeader                // the PROXY protocol's header comes first
+	stTLS                   // the handshake is under way beside the loop
 	stReading               // a head has begun
 	stForm                  // the body of a request for the statistics page
 	stInternal              // the statistics page is being made
@@ -41,6 +42,9 @@ type client struct {
 	origin   netip.AddrPort // addr, until a rule changes it
 	dest     netip.AddrPort // where the client connected to; invalid: not looked up
 	bind     *config.Bind
+	shaking  *handshake     // of TLS, under way
+	secure   *secured       // what TLS has made of the connection; nil: none
+	shook    int64          // ms that the handshake has taken
 	private  *upstream      // the idle connection to a server that only this client may use
 	session  *rules.Session // rules' view of the connection; nil: none has asked
 	timing
@@ -108,7 +112,7 @@ func (l *loop) newClient(fd int, li *listener) *client {
 	if c.addr.Addr().Is4In6() {
 		c.addr = netip.AddrPortFrom(c.addr.Addr().Unmap(), c.addr.Port())
 	}
-	c.accepted = l.now
+	c.accepted, c.secure, c.shook = l.now, nil, 0
 	c.origin, c.dest, c.bind, c.session = c.addr, netip.AddrPort{}, li.cfg, nil
 	c.fresh()
 	l.live[c] = struct{}{}
@@ -132,6 +136,10 @@ func (c *client) close() {
 		if c.private = nil; b.pooled && b.owner == c {
 			b.leavePool()
 		}
+	}
+	if h := c.shaking; h != nil {
+		c.shaking, h.c = nil, nil
+		h.kill()
 	}
 	c.shut()
 	delete(l.live, c)
@@ -266,7 +274,9 @@ func (c *client) broken() {
 		c.hungUp()
 	case stReading:
 		c.hungUp()
-	case stDraining, stHeader:
+	case stHeader:
+		c.headerEnded(prxAbort)
+	case stDraining, stTLS:
 		c.close()
 	default:
 		c.abort('C', phase(c))

@@ -10,6 +10,10 @@ func (c *client) dial() {
 			return
 		}
 	}
+	if c.srv.way.beside {
+		c.dialBeside()
+		return
+	}
 	b := c.l.newUpstream(c.srv, !c.fe.http)
 	if b == nil {
 		c.flag('R', 'C')
@@ -17,12 +21,9 @@ func (c *client) dial() {
 		c.reply(503, 'R', 'C')
 		return
 	}
-	c.up, b.c = b, c
-	b.dialing = true
-	c.st = stConnect
-	c.connected = -1
-	c.countAttempt(false)
-	if e := sysConnect(b.fd, c.srv.addr); e != 0 && e != syscall.EINPROGRESS {
+	b.key = c.wayKey()
+	c.dials(b)
+	if e := sysConnect(b.fd, c.serverAddr()); e != 0 && e != syscall.EINPROGRESS {
 		c.connectFailed(false)
 		return
 	}
@@ -33,13 +34,67 @@ func (c *client) dial() {
 	}
 	// Between processes of one machine the handshake is over when connect returns: its packets were handled inside the
 	// call. So try at once; from a farther server this gets EAGAIN, and EPOLLOUT tells when.
-	n, e := sysSend(b.fd, c.req)
+	c.sendFirst(b)
+}
+
+// dials notes that b is on its way for the request.
+func (c *client) dials(b *upstream) {
+	c.up, b.c = b, c
+	b.dialing = true
+	c.st = stConnect
+	c.connected = -1
+	c.countAttempt(false)
+}
+
+// firstBytes is what goes over a new connection first: the PROXY protocol's header, and the request.
+func (c *client) firstBytes() []byte {
+	if !c.srv.way.header || c.srv.way.beside {
+		return c.req
+	}
+	if !c.fe.http {
+		return c.proxyHeader()
+	}
+	return append(c.proxyHeader(), c.req...)
+}
+
+// dialBeside goes the way to a server that is not the loop's alone.
+func (c *client) dialBeside() {
+	b := c.l.blankUpstream()
+	b.plain = !c.fe.http
+	b.reset(c.srv)
+	b.key = c.wayKey()
+	c.dials(b)
+	c.arm(c.be.connect)
+	b.way = c.l.reach(c.route(), b.reached)
+}
+
+// reached is the end of that way.
+func (b *upstream) reached(r *reached) {
+	b.way = nil
+	c := b.c
+	if r.err != nil {
+		c.connectFailed(false)
+		return
+	}
+	b.fd, b.side = r.fd, r.side
+	if !c.fe.http {
+		b.register(b, true)
+		c.connectedNow()
+		return
+	}
+	c.sendFirst(b)
+}
+
+// sendFirst sends the request over a new connection.
+func (c *client) sendFirst(b *upstream) {
+	first := c.firstBytes()
+	n, e := sysSend(b.fd, first)
 	if e != 0 && e != syscall.EAGAIN {
 		c.connectFailed(false)
 		return
 	}
 	if e == 0 {
-		b.pend = append(b.pend, c.req[n:]...)
+		b.pend = append(b.pend, first[n:]...)
 		b.register(b, len(b.pend) > 0)
 		c.connectedNow()
 		if len(b.pend) == 0 && !c.body.Done() && c.readable {
@@ -68,10 +123,10 @@ func (c *client) idleConnection() *upstream {
 		return b
 	}
 	if c.requests > 1 || mode == modeAlways {
-		return c.l.fromPool(c.srv, false)
+		return c.l.fromPool(c.srv, false, c.wayKey())
 	}
 	if mode == modeAggressive {
-		return c.l.fromPool(c.srv, true)
+		return c.l.fromPool(c.srv, true, c.wayKey())
 	}
 	return nil
 }

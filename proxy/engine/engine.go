@@ -31,6 +31,10 @@ type Engine struct {
 	requests         atomic.Uint64
 	bytesOut         atomic.Uint64
 	soft, stopping   atomic.Bool
+	hard             atomic.Bool // nothing is waited for any more
+
+	besideMu sync.Mutex
+	carried  map[killer]struct{} // what works beside the loops
 
 	mu       sync.Mutex
 	conns    uint64
@@ -38,7 +42,7 @@ type Engine struct {
 	maxSeen  int
 	running  bool
 	seeds    *rand.Rand
-	wg       sync.WaitGroup // loops, and pages being made
+	wg       sync.WaitGroup // pages being made, and what works beside the loops
 }
 
 // New prepares the data path; it opens nothing yet. It fails on what the configuration asks for and the engine lacks.
@@ -214,6 +218,8 @@ func (e *Engine) SoftStop() {
 // HardStop ends every session at once; Run returns soon after.
 func (e *Engine) HardStop() {
 	e.SoftStop()
+	e.hard.Store(true)
+	e.killBeside()
 	e.all(func(l *loop) runner { return task(l.kill) })
 }
 
@@ -239,7 +245,7 @@ func (l *loop) closeIdle() {
 // kill ends all sessions.
 func (l *loop) kill() {
 	for c := range l.live {
-		if c.st == stIdle || c.st == stDraining {
+		if c.st == stIdle || c.st == stDraining || c.st == stHeader || c.st == stTLS {
 			c.close()
 			continue
 		}

@@ -50,6 +50,8 @@ func (l *logs) Request(_ *config.Proxy, _ int, r *accesslog.Record) {
 	l.tell()
 }
 
+func (l *logs) ConnError(p *config.Proxy, level int, text string) { l.Event(p, level, text) }
+
 func (l *logs) Event(_ *config.Proxy, _ int, text string) {
 	l.mu.Lock()
 	l.events = append(l.events, text)

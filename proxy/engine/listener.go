@@ -165,10 +165,30 @@ func (a *acceptor) accepted(fd int) {
 	if !c.greet(p.cfg.Rules.Connection) {
 		return
 	}
+	if !c.header() && c.overTLS() {
+		c.startTLS()
+		return
+	}
 	c.register(c, false)
-	if a.li.cfg != nil && a.li.cfg.Accept {
+	if c.header() {
 		c.st = stHeader
 		c.arm(p.client)
+		return
+	}
+	c.begins()
+}
+
+// header tells whether a PROXY protocol's header comes first.
+func (c *client) header() bool { return c.bind != nil && c.bind.Accept }
+
+func (c *client) overTLS() bool {
+	return c.bind != nil && c.bind.TLS != nil && c.bind.TLS.On && c.bind.TLS.Conf != nil
+}
+
+// begins goes on once the client's address is known: with TLS, or at once.
+func (c *client) begins() {
+	if c.overTLS() {
+		c.startTLS()
 		return
 	}
 	c.open()

@@ -22,6 +22,8 @@ type Logger interface {
 	// The engine has applied dontlognull and dontlog-normal; level is LevelInfo, or LevelErr for what
 	// log-separate-errors raises.
 	Request(p *config.Proxy, level int, r *accesslog.Record)
+	// ConnError logs why a connection ended before its first request (section 8.2.6).
+	ConnError(p *config.Proxy, level int, text string)
 	// Event logs a change of p's or one of its servers' state, in HAProxy's words, without a final newline.
 	Event(p *config.Proxy, level int, text string)
 }

@@ -16,8 +16,9 @@ type atomicPct = atomic.Int32
 
 // proxy is a frontend, a backend or both at work. Its mutex guards everything below it, its servers included.
 type proxy struct {
-	e   *Engine
-	cfg *config.Proxy
+	tlsName string // in logs, of connections over TLS
+	e       *Engine
+	cfg     *config.Proxy
 	timeouts
 	xff      string         // header name of forwardfor, in lower case; "": none
 	except   netip.Prefix   // whose clients get none
@@ -86,7 +87,7 @@ type counters struct {
 }
 
 func newProxy(e *Engine, cfg *config.Proxy) (*proxy, error) {
-	p := &proxy{e: e, cfg: cfg, http: cfg.Mode == config.ModeHTTP, maxconn: cfg.Maxconn}
+	p := &proxy{e: e, cfg: cfg, http: cfg.Mode == config.ModeHTTP, maxconn: cfg.Maxconn, tlsName: cfg.Name + "~"}
 	p.timeouts = newTimeouts(&cfg.Timeouts)
 	p.back.last = -1
 	if f := cfg.ForwardFor; f != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ type proxyHeader struct {
 	src, dst  netip.AddrPort // invalid: the connection's own addresses hold
 	authority string
 	hasAuth   bool
+	unique    string // the connection's unique ID
 }
 
 // proxySignature begins a header of version 2.
@@ -25,10 +27,34 @@ const (
 	proxyFixed   = 16
 )
 
-// typeAuthority is the record of version 2 that holds the host name the client asked for.
-const typeAuthority = 2
+// The records of version 2 that are looked at: the host name the client asked for, a checksum, and a unique ID.
+const (
+	typeALPN      = 0x01
+	typeAuthority = 0x02
+	typeCRC       = 0x03
+	typeUnique    = 0x05
+	typeSSL       = 0x20
+)
 
-var errProxyHeader = errors.New("malformed PROXY protocol header")
+// castagnoli is the checksum's polynomial.
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// checksumFits recomputes the checksum of a header with its own field, a part of it, taken for zero.
+func checksumFits(whole, field []byte) bool {
+	want := binary.BigEndian.Uint32(field)
+	clear(field)
+	got := crc32.Checksum(whole, castagnoli)
+	binary.BigEndian.PutUint32(field, want)
+	return got == want
+}
+
+// The ways in which a header can be wrong.
+var (
+	errProxyHeader = errors.New(prxBad)
+	errProxyNone   = errors.New(prxNone)
+	errProxyProto  = errors.New(prxProto)
+	errProxyShort  = errors.New(prxTruncated)
+)
 
 // parseProxyHeader reads a header from b's beginning and gives its length; 0: more is needed.
 func parseProxyHeader(b []byte) (h proxyHeader, n int, err error) {
@@ -42,7 +68,7 @@ func parseProxyHeader(b []byte) (h proxyHeader, n int, err error) {
 func parseProxyV1(b []byte) (h proxyHeader, n int, err error) {
 	const word = "PROXY "
 	if k := min(len(b), len(word)); string(b[:k]) != word[:k] {
-		return h, 0, errProxyHeader
+		return h, 0, errProxyNone
 	}
 	end := bytes.Index(b, []byte("\r\n"))
 	if end < 0 || end > maxProxyLine {
@@ -80,7 +106,10 @@ func parseProxyV2(b []byte) (h proxyHeader, n int, err error) {
 	}
 	version, command, family := b[12]>>4, b[12]&15, b[13]
 	size := int(binary.BigEndian.Uint16(b[14:]))
-	if version != 2 || command > 1 {
+	if version != 2 {
+		return h, 0, errProxyNone
+	}
+	if command > 1 {
 		return h, 0, errProxyHeader
 	}
 	if len(b) < proxyFixed+size {
@@ -100,7 +129,7 @@ func parseProxyV2(b []byte) (h proxyHeader, n int, err error) {
 	} else {
 		p = nil // of other families nothing is taken
 	}
-	return h, proxyFixed + size, h.records(p)
+	return h, proxyFixed + size, h.records(p, b[:proxyFixed+size])
 }
 
 func binaryAddr(addr, port []byte) netip.AddrPort {
@@ -108,8 +137,8 @@ func binaryAddr(addr, port []byte) netip.AddrPort {
 	return netip.AddrPortFrom(a, binary.BigEndian.Uint16(port))
 }
 
-// records reads what follows the addresses: a type, a length and a value each, up to the header's very end.
-func (h *proxyHeader) records(p []byte) error {
+// records reads what follows the addresses in the header whole: a type, a length and a value each, up to its very end.
+func (h *proxyHeader) records(p, whole []byte) error {
 	for len(p) > 0 {
 		if len(p) < 3 {
 			return errProxyHeader
@@ -118,47 +147,73 @@ func (h *proxyHeader) records(p []byte) error {
 		if k > len(p)-3 {
 			return errProxyHeader
 		}
-		if p[0] == typeAuthority {
+		switch value := p[3 : 3+k]; p[0] {
+		case typeAuthority:
 			if k > 255 {
 				return errProxyHeader
 			}
-			h.authority, h.hasAuth = string(p[3:3+k]), true
+			h.authority, h.hasAuth = string(value), true
+		case typeUnique:
+			if k > 128 {
+				return errProxyHeader
+			}
+			h.unique = string(value)
+		case typeCRC:
+			if k != 4 || !checksumFits(whole, value) {
+				return errProxyHeader
+			}
 		}
 		p = p[3+k:]
 	}
 	return nil
 }
 
-// readProxyHeader takes the PROXY protocol's header off a fresh connection.
+// Why a connection has no header, in HAProxy's words.
+const (
+	prxEmpty     = "Connection closed while waiting for PROXY protocol header"
+	prxAbort     = "Connection error while waiting for PROXY protocol header"
+	prxTruncated = "Truncated PROXY protocol header received"
+	prxNone      = "Received something which does not look like a PROXY protocol header"
+	prxBad       = "Received an invalid PROXY protocol header"
+	prxProto     = "Received an unhandled protocol in the PROXY protocol header"
+)
+
+// headerEnded logs why there is no header, and ends the connection.
+func (c *client) headerEnded(text string) {
+	c.connectionError(text, text == prxEmpty || text == prxAbort)
+	c.close()
+}
+
+// readProxyHeader takes the PROXY protocol's header off a fresh connection. It has to come in one piece, as HAProxy wants it.
 func (c *client) readProxyHeader() {
-	for {
-		n := c.recv()
-		if n == recvNothing {
-			return
-		}
-		if n <= 0 {
-			c.close()
-			return
-		}
-		c.held = append(c.held, c.l.buf[:n]...)
-		h, k, err := parseProxyHeader(c.held)
-		if err != nil {
-			c.close()
-			return
-		}
-		if k == 0 {
-			continue
-		}
-		c.held = c.held[:copy(c.held, c.held[k:])]
-		if h.src.IsValid() {
-			c.addr, c.origin, c.dest = h.src, h.src, h.dst
-		}
-		if c.session == nil {
-			c.session = c.newSession()
-		}
-		c.session.Authority, c.session.HasAuth = h.authority, h.hasAuth
-		c.st = stIdle
-		c.open()
+	n := c.recv()
+	switch {
+	case n == recvNothing:
+		return
+	case n == recvEnd:
+		c.headerEnded(prxEmpty)
+		return
+	case n < 0:
+		c.headerEnded(prxAbort)
 		return
 	}
+	c.held = append(c.held, c.l.buf[:n]...)
+	h, k, err := parseProxyHeader(c.held)
+	if err == nil && k == 0 {
+		err = errProxyShort
+	}
+	if err != nil {
+		c.headerEnded(err.Error())
+		return
+	}
+	c.held = c.held[:copy(c.held, c.held[k:])]
+	if h.src.IsValid() {
+		c.addr, c.origin, c.dest = h.src, h.src, h.dst
+	}
+	if c.session == nil {
+		c.session = c.newSession()
+	}
+	c.session.Authority, c.session.HasAuth, c.session.PPUnique = h.authority, h.hasAuth, h.unique
+	c.st = stIdle
+	c.begins()
 }

@@ -44,7 +44,8 @@ func (c *client) logInfo(i *rules.LogInfo, r *accesslog.Record) {
 		Response: between(c.connected, c.replied), Active: ms(r.Total), Total: ms(r.Total), Data: -1, Status: r.Status, Bytes: r.Bytes,
 		BytesIn: r.BytesIn, Flags: r.Flags, ActConn: r.ActConn, FeConn: r.FeConn, BeConn: r.BeConn, SrvConn: r.SrvConn,
 		Retries: r.Retries, Redisp: r.Redisp, SrvQueue: r.SrvQueue, BackQueue: r.BackQueue, Line: line, Cookie: cookie, SetCookie: set,
-		Counter: c.l.e.requests.Load(), PID: os.Getpid(),
+		Handshake: c.shook,
+		Counter:   c.l.e.requests.Load(), PID: os.Getpid(),
 	}
 	if c.replied >= 0 {
 		i.Data = c.l.now - c.replied

@@ -15,6 +15,8 @@ type server struct {
 	addr  *sockaddr
 	pools []pool       // by loop
 	idle  atomic.Int32 // connections in all pools
+	way   way
+	purge int64 // ms that an idle connection is kept (section 5.2, "pool-purge-delay")
 
 	admin   Admin
 	uweight int      // as configured or set
@@ -33,6 +35,10 @@ func newServer(be *proxy, i int, cfg *config.Server) (*server, error) {
 	s := &server{be: be, cfg: cfg, addr: newSockaddr(cfg.Addr), uweight: cfg.Weight, maxconn: cfg.Maxconn}
 	s.Server = balance.Server{Index: i, ID: cfg.ID, Weight: cfg.Weight, Backup: cfg.Backup, Up: !cfg.Disabled}
 	s.last = -1
+	s.way = newWay(be.cfg, cfg)
+	if s.purge = cfg.PoolPurge.Milliseconds(); s.purge == 0 {
+		s.purge = 5000
+	}
 	if cfg.Disabled {
 		s.admin = Maint
 	}

@@ -17,6 +17,7 @@ type sock struct {
 	held     []byte // read but not yet used: part of a head, or the next request
 	pend     []byte // not yet taken by this side's socket
 	timer    timer
+	side     *beside // carries TLS; fd is the loop's end of it. nil: fd is the connection itself
 }
 
 // What recv returns beside a number of bytes.
@@ -121,9 +122,16 @@ func (s *sock) disarm() { s.timer.due = never }
 // shut closes the descriptor, which takes it out of epoll too.
 func (s *sock) shut() {
 	s.l.timers.remove(&s.timer)
-	s.l.forget(s.fd)
-	sysClose(s.fd)
 	s.added, s.asked = false, false
+	if s.fd < 0 {
+		return // it is beside the loop still
+	}
+	s.l.forget(s.fd)
+	if s.side != nil {
+		s.side.leave()
+		s.side = nil
+	}
+	sysClose(s.fd)
 }
 
 // keepBuffers empties the buffers, and gives large ones back.

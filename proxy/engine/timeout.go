@@ -26,7 +26,13 @@ func (c *client) expire() {
 		c.flag('c', 'D')
 		c.end()
 		c.close()
-	case stDraining, stHeader:
+	case stHeader:
+		c.connectionError("Timeout while waiting for PROXY protocol header", true)
+		c.close()
+	case stTLS:
+		c.connectionError("Timeout during SSL handshake", true)
+		c.close()
+	case stDraining:
 		c.close()
 	}
 }

@@ -37,6 +37,11 @@ type held struct {
 // ruled tells whether requests of a frontend need rules' view of them: because of its own or a backend's.
 func (p *proxy) isRuled() bool {
 	ruled := func(c *config.Proxy) bool {
+		for _, s := range c.Servers {
+			if s.TLS != nil && s.TLS.On && s.TLS.SNI != nil || s.ProxyParts.UniqueID {
+				return true
+			}
+		}
 		return c.Rules.Any() || c.BufferBody || c.OriginalTo != nil || len(c.Rules.HTTPErrors) > 0
 	}
 	return ruled(p.cfg) || p.def != nil && ruled(p.def.cfg)
@@ -94,6 +99,9 @@ func (c *client) newSession() *rules.Session {
 	s := &rules.Session{Src: c.addr, Dst: c.dest, Frontend: c.fe.cfg.Name, FrontendID: c.fe.cfg.ID}
 	if c.bind != nil {
 		s.Listener, s.ListenerID = c.bind.Name, c.bind.ID
+	}
+	if c.secure != nil {
+		s.TLS = c.secure.describe()
 	}
 	return s
 }

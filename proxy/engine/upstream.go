@@ -17,13 +17,13 @@ type upstream struct {
 	noKeep  bool       // not to be kept after this response
 	plain   bool       // an ordinary socket, closed in the ordinary way: for bytes whose end means something
 	pooled  bool
-	proven  bool    // has been reused before
-	owner   *client // the only one who may use it; nil: anybody
-	kind    int     // index of the list of spares
+	proven  bool      // has been reused before
+	owner   *client   // the only one who may use it; nil: anybody
+	kind    int       // index of the list of spares
+	uses    int       // how often it has been used again
+	key     string    // who may use it, see wayKey; "": anybody
+	way     *reaching // being gone; fd is -1 until then
 }
-
-// poolTime is how long an idle connection to a server is kept (HAProxy's pool-purge-delay).
-const poolTime = 5000
 
 // newUpstream gives a socket for s: one that has just been left, a spare one, or a new one. nil: the system has none.
 func (l *loop) newUpstream(s *server, plain bool) *upstream {
@@ -34,20 +34,12 @@ func (l *loop) newUpstream(s *server, plain bool) *upstream {
 	if b := l.takeSpare(s, kind, plain); b != nil {
 		return b
 	}
-	fd, e := newSocket(s.addr.family())
+	fd, e := s.socket(s.addr.family())
 	if e != 0 {
 		return nil
 	}
-	var b *upstream
-	if k := len(l.upstreams); k > 0 {
-		b, l.upstreams = l.upstreams[k-1], l.upstreams[:k-1]
-	} else {
-		b = &upstream{}
-		b.timer = timer{owner: b, due: never}
-	}
-	b.l, b.fd, b.added, b.asked = l, fd, false, false
-	b.plain = plain || s.addr.family() == syscall.AF_UNIX
-	b.kind = kind
+	b := l.blankUpstream()
+	b.fd, b.plain, b.kind = fd, plain || s.addr.family() == syscall.AF_UNIX, kind
 	if s.addr.family() != syscall.AF_UNIX {
 		setOption(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY) // these options outlive a disconnect
 		if !b.plain {
@@ -59,8 +51,22 @@ func (l *loop) newUpstream(s *server, plain bool) *upstream {
 	return b
 }
 
+// blankUpstream gives one without a socket.
+func (l *loop) blankUpstream() *upstream {
+	var b *upstream
+	if k := len(l.upstreams); k > 0 {
+		b, l.upstreams = l.upstreams[k-1], l.upstreams[:k-1]
+	} else {
+		b = &upstream{}
+		b.timer = timer{owner: b, due: never}
+	}
+	b.l, b.fd, b.added, b.asked = l, -1, false, false
+	b.uses, b.key = 0, ""
+	return b
+}
+
 func (l *loop) takeSpare(s *server, kind int, plain bool) *upstream {
-	if plain || s.addr.family() == syscall.AF_UNIX {
+	if plain || s.addr.family() == syscall.AF_UNIX || !s.way.direct {
 		return nil
 	}
 	for k := len(l.late) - 1; k >= 0; k-- {
@@ -83,7 +89,7 @@ func (b *upstream) reset(s *server) {
 	b.srv, b.c = s, nil
 	b.readable, b.fin, b.reused, b.noKeep, b.dialing, b.pooled = false, false, false, false, false, false
 	b.body = http1.Body{}
-	b.proven, b.owner = false, nil
+	b.proven, b.owner, b.uses, b.key = false, nil, 0, ""
 	b.keepBuffers()
 }
 
@@ -94,7 +100,7 @@ func (b *upstream) hangUp() {
 	b.disarm()
 	b.c, b.dialing, b.pooled = nil, false, false
 	b.keepBuffers()
-	if b.plain {
+	if b.plain || !b.srv.way.direct {
 		b.discard()
 		return
 	}
@@ -103,6 +109,10 @@ func (b *upstream) hangUp() {
 
 // discard closes the socket itself.
 func (b *upstream) discard() {
+	if b.way != nil {
+		b.way.giveUp()
+		b.way = nil
+	}
 	b.shut()
 	b.l.upstreams = append(b.l.upstreams, b)
 }
@@ -129,6 +139,9 @@ func (b *upstream) release(keep bool) {
 	if m := b.srv.cfg.PoolMax; !private && (b.srv.cfg.NoPool || m > 0 && int(b.srv.idle.Load()) >= m) {
 		keep = false
 	}
+	if m := b.srv.cfg.MaxReuse; m > 0 && b.uses >= m {
+		keep = false
+	}
 	if !keep || b.plain || b.l.e.stopping.Load() {
 		b.hangUp()
 		return
@@ -141,14 +154,15 @@ func (b *upstream) release(keep bool) {
 		b.owner, c.private = c, b
 	}
 	b.keepBuffers()
-	b.arm(poolTime)
+	b.arm(b.srv.purge)
 }
 
-// fromPool gives an idle connection to s; nil: there is none. proven asks for one that has been reused before.
-func (l *loop) fromPool(s *server, proven bool) *upstream {
+// fromPool gives an idle connection to s; nil: there is none. proven asks for one that has been reused before; key is
+// that of the request.
+func (l *loop) fromPool(s *server, proven bool, key string) *upstream {
 	p := &s.pools[l.id]
 	for k := len(p.idle) - 1; k >= 0; k-- {
-		if b := p.idle[k]; b.owner == nil && (b.proven || !proven) {
+		if b := p.idle[k]; b.owner == nil && b.key == key && (b.proven || !proven) {
 			b.takeOut()
 			return b
 		}
@@ -167,7 +181,9 @@ func (b *upstream) takeOut() {
 	}
 	b.srv.idle.Add(-1)
 	b.disarm()
+	uses, key := b.uses, b.key
 	b.reset(b.srv)
+	b.uses, b.key = uses+1, key
 	b.reused, b.proven = true, true
 }
 
@@ -217,10 +233,12 @@ func (c *client) serverWritable() bool {
 	b := c.up
 	if b.dialing {
 		if c.fe.http {
-			b.pend = append(b.pend[:0], c.req...)
+			b.pend = append(b.pend[:0], c.firstBytes()...)
 		} else if socketError(b.fd) != 0 {
 			c.connectFailed(false)
 			return false
+		} else if c.srv.way.header {
+			b.pend = append(b.pend[:0], c.firstBytes()...)
 		}
 	}
 	left := len(b.pend)

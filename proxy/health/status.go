@@ -13,6 +13,9 @@ const (
 	L4OK                   // L4OK: connected, and nothing more was asked for
 	L4Tout                 // L4TOUT: no connection in time
 	L4Con                  // L4CON: refused or unreachable
+	L6OK                   // L6OK: the handshake of TLS is done, and nothing more was asked for
+	L6Tout                 // L6TOUT: connected, no handshake in time
+	L6Rsp                  // L6RSP: the handshake failed
 	L7OK                   // L7OK: the answer is as expected
 	L7OKCond               // L7OKC: like L7OK, by disable-on-404
 	L7Tout                 // L7TOUT: connected, no answer in time
@@ -27,6 +30,9 @@ var statusTexts = [...]struct{ code, desc string }{
 	L4OK:     {"L4OK", "Layer4 check passed"},
 	L4Tout:   {"L4TOUT", "Layer4 timeout"},
 	L4Con:    {"L4CON", "Layer4 connection problem"},
+	L6OK:     {"L6OK", "Layer6 check passed"},
+	L6Tout:   {"L6TOUT", "Layer6 timeout"},
+	L6Rsp:    {"L6RSP", "Layer6 invalid response"},
 	L7OK:     {"L7OK", "Layer7 check passed"},
 	L7OKCond: {"L7OKC", "Layer7 check conditionally passed"},
 	L7Tout:   {"L7TOUT", "Layer7 timeout"},
@@ -41,7 +47,7 @@ func (s Status) String() string { return statusTexts[s].code }
 func (s Status) Desc() string { return statusTexts[s].desc }
 
 // Passed tells whether the check counts as a success.
-func (s Status) Passed() bool { return s == L4OK || s == L7OK || s == L7OKCond }
+func (s Status) Passed() bool { return s == L4OK || s == L6OK || s == L7OK || s == L7OKCond }
 
 // Failed tells whether the check counts against the server.
 func (s Status) Failed() bool { return s > Init && !s.Passed() }

@@ -9,7 +9,7 @@ import (
 // fetches is the table of sample fetches by name (section 7.3).
 var fetches = sync.OnceValue(func() map[string]*fetch {
 	m := map[string]*fetch{}
-	for _, table := range [][]fetch{internalFetches(), connFetches(), requestFetches(), responseFetches()} {
+	for _, table := range [][]fetch{internalFetches(), connFetches(), tlsFetches(), requestFetches(), responseFetches()} {
 		for i := range table {
 			m[table[i].name] = &table[i]
 		}
@@ -180,7 +180,9 @@ func connFetches() []fetch {
 		{name: "fc_pp_authority", kind: Str, get: func(tx *Tx, _ []arg) (Value, bool) {
 			return Text(tx.Session.Authority), tx.Session.HasAuth
 		}},
-		{name: "ssl_fc", kind: Bool, get: func(*Tx, []arg) (Value, bool) { return boolean(false), true }},
+		{name: "fc_pp_unique_id", kind: Str, get: func(tx *Tx, _ []arg) (Value, bool) {
+			return Text(tx.Session.PPUnique), tx.Session.PPUnique != ""
+		}},
 		{name: "unique-id", kind: Str, get: func(tx *Tx, _ []arg) (Value, bool) { return Text(tx.Unique()), tx.UniqueID != "" }},
 		{name: "http_first_req", kind: Bool, get: func(tx *Tx, _ []arg) (Value, bool) { return boolean(tx.First), true }},
 		{name: "req.len", kind: Int, get: fetchLen}, {name: "req_len", kind: Int, get: fetchLen},

@@ -135,7 +135,7 @@ var logVars = map[string]appender{
 		return strconv.AppendInt(dst, int64(i.Retries), 10)
 	},
 	"b": word(func(i *LogInfo) string { return i.Back }), "s": word(func(i *LogInfo) string { return i.Server }),
-	"f": word(func(i *LogInfo) string { return i.Front }), "ft": word(func(i *LogInfo) string { return i.Front }),
+	"f": word(func(i *LogInfo) string { return strings.TrimSuffix(i.Front, "~") }), "ft": word(func(i *LogInfo) string { return i.Front }),
 	"ci": ipOf(func(i *LogInfo) netip.AddrPort { return i.Client }), "cp": portOf(func(i *LogInfo) netip.AddrPort { return i.Client }),
 	"fi": ipOf(func(i *LogInfo) netip.AddrPort { return i.Frontend }), "fp": portOf(func(i *LogInfo) netip.AddrPort { return i.Frontend }),
 	"bi": ipOf(func(i *LogInfo) netip.AddrPort { return i.Origin }), "bp": portOf(func(i *LogInfo) netip.AddrPort { return i.Origin }),
@@ -150,8 +150,7 @@ var logVars = map[string]appender{
 	"ts":   func(dst []byte, i *LogInfo, _ *Tx) []byte { return append(dst, i.Flags[:2]...) },
 	"tsc":  func(dst []byte, i *LogInfo, _ *Tx) []byte { return append(dst, i.Flags[:]...) },
 	"lc":   number(func(i *LogInfo) int64 { return int64(i.Counter) }),
-	"sslc": func(dst []byte, _ *LogInfo, _ *Tx) []byte { return append(dst, '-') },
-	"sslv": func(dst []byte, _ *LogInfo, _ *Tx) []byte { return append(dst, '-') },
+	"sslc": overTLS(func(t *TLS) string { return t.Cipher }), "sslv": overTLS(func(t *TLS) string { return t.Version }),
 }
 
 // captures writes captured headers as {a|b}, or one after the other.
@@ -197,4 +196,14 @@ func captured(dst []byte, s string) []byte {
 		}
 	}
 	return dst
+}
+
+// overTLS shows a word about the client's TLS; a hyphen without.
+func overTLS(f func(t *TLS) string) appender {
+	return func(dst []byte, _ *LogInfo, tx *Tx) []byte {
+		if tx.Session == nil || tx.Session.TLS == nil {
+			return append(dst, '-')
+		}
+		return append(dst, f(tx.Session.TLS)...)
+	}
 }

@@ -31,6 +31,8 @@ type Session struct {
 	ListenerID int
 	Authority  string // PROXY protocol, version 2: the host name that the client asked for
 	HasAuth    bool
+	PPUnique   string // the same: the connection's unique ID
+	TLS        *TLS   // nil: none
 	Vars       Vars
 }
 
