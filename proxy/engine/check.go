@@ -22,7 +22,7 @@ type checker struct {
 	req    []byte
 	rng    *rand.Rand
 
-	fd       int // -1: none under way
+	fd       int       // -1: none under way
 	side     *beside   // carries TLS
 	way      *reaching // to the server, where a connect is not enough; nil: none, or it has been gone
 	header   bool      // the PROXY protocol's is to be sent

@@ -3,7 +3,6 @@ package engine
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"hash/crc32"
 	"net/netip"
 	"strconv"
@@ -49,12 +48,17 @@ func checksumFits(whole, field []byte) bool {
 }
 
 // The ways in which a header can be wrong.
-var (
-	errProxyHeader = errors.New(prxBad)
-	errProxyNone   = errors.New(prxNone)
-	errProxyProto  = errors.New(prxProto)
-	errProxyShort  = errors.New(prxTruncated)
+const (
+	errProxyHeader = headerError(prxBad)
+	errProxyNone   = headerError(prxNone)
+	errProxyProto  = headerError(prxProto)
+	errProxyShort  = headerError(prxTruncated)
 )
+
+// headerError is what the log says of a header.
+type headerError string
+
+func (e headerError) Error() string { return string(e) }
 
 // parseProxyHeader reads a header from b's beginning and gives its length; 0: more is needed.
 func parseProxyHeader(b []byte) (h proxyHeader, n int, err error) {
@@ -81,7 +85,10 @@ func parseProxyV1(b []byte) (h proxyHeader, n int, err error) {
 	if f[0] == "UNKNOWN" {
 		return h, end + 2, nil
 	}
-	if len(f) != 5 || f[0] != "TCP4" && f[0] != "TCP6" {
+	if f[0] != "TCP4" && f[0] != "TCP6" {
+		return h, 0, errProxyProto
+	}
+	if len(f) != 5 {
 		return h, 0, errProxyHeader
 	}
 	var good, fine bool
