@@ -86,6 +86,8 @@ func (f *runFlags) isolated(args int) (bool, error) {
 		return false, nil
 	case f.keep:
 		return false, usagef("--keep goes with one director and without --parallel")
+	case f.narrate:
+		return false, usagef("--narrate tells of one run at a time: leave out --parallel and the second director")
 	case f.html != "" && args*len(kinds) > 1:
 		return false, usagef("--html is for one run: each of several leaves its page in its folder")
 	}

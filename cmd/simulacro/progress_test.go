@@ -26,9 +26,3 @@ func TestFold(t *testing.T) {
 	}
 	assert.Equal(t, "from cluster1, http://10.0.90.13/ does not answer: curl: (28) Connection timed out", strings.Join(strings.Fields(folded), " "))
 }
-
-func TestNotable(t *testing.T) {
-	assert.Empty(t, notable("cluster2 UP, cluster3 UP, cluster4 UP"))
-	assert.Equal(t, "cluster3 UP 2/3, cluster4 DOWN", notable("cluster2 UP, cluster3 UP 2/3, cluster4 DOWN"))
-	assert.Empty(t, notable(""))
-}

@@ -6,9 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -27,6 +24,8 @@ type runFlags struct {
 	out  string
 	html string
 	seed int64
+	// narrate tells a class what happens.
+	narrate bool
 
 	parallel int // runs at once
 }
@@ -50,11 +49,16 @@ clusters of their own (called as --cluster says, with -run1, -run2 ...), made an
 for each. The load of runs side by side must still be sent in time: where the machine is
 too slow for that they are inconclusive. The exit code is that of the worst run.
 
+While a run goes on, a terminal shows how far it is, the rate, who answers, the servers'
+states and the faults; elsewhere each thing that happens is a line. With --narrate it is
+explained too, in English or (--lang es) Spanish.
+
 With --dry-run nothing is played, and no engine is needed: the plan is told, with what
 follows from haproxy.cfg for the times of detection and recovery.`,
 		Example: `  simulacro run kill-server
   simulacro run kill-server --dry-run
   simulacro run kill-server --director haproxy
+  simulacro run kill-server --narrate --lang es
   simulacro run kill-server kill-all --director simulacro,haproxy --parallel 2
   simulacro run my-drill.yaml --keep -o json`,
 		Args:              wants("which drill? (a file, or a name that simulacro list tells)", cobra.ArbitraryArgs),
@@ -64,6 +68,7 @@ follows from haproxy.cfg for the times of detection and recovery.`,
 	a.addLang(cmd)
 	cmd.Flags().BoolVar(&f.dry, "dry-run", false, "play nothing: tell the plan and the budgets")
 	cmd.Flags().BoolVar(&f.keep, "keep", false, "leave a cluster that was made for the run")
+	cmd.Flags().BoolVar(&f.narrate, "narrate", false, "tell a class what happens while it happens, and what to look at (--lang es: in Spanish)")
 	cmd.Flags().StringVar(&f.out, "report", run.DefaultOut, "the folder in which each run gets its own")
 	cmd.Flags().StringVar(&f.html, "html", "", "write the (last) report page to this file too")
 	cmd.Flags().Int64Var(&f.seed, "seed", 0, "of every random choice; without it the scenario's, or a new one")
@@ -132,15 +137,15 @@ func (a *app) runOne(ctx context.Context, rt *docker.Runtime, f *runFlags, s *si
 		return nil, err
 	}
 	p := a.progress()
-	live := a.live(s)
+	live := a.live(f.narrate)
 	a.say("%s  (%s)", s.Title.In(a.language()), spec.Director)
 	if about := s.Description.In(a.language()); about != "" {
 		a.say("%s", fold(about, 0, p.width()))
 	}
 	job := run.Job{Scenario: s, Spec: spec, Keep: f.keep, Out: f.out, Booting: p.step,
-		Options: run.Options{Seed: f.seed, Lang: a.language(), Version: version, Tell: live.event, Live: live.second}}
+		Options: run.Options{Seed: f.seed, Lang: a.language(), Version: version, Tell: live.event, Hear: live.hear, Live: live.second}}
 	done, err := job.Run(ctx, rt)
-	live.clear()
+	live.close()
 	if err != nil {
 		return nil, err
 	}
@@ -171,77 +176,6 @@ func isFor(s *sim.Scenario, kind sim.DirectorKind) (sim.DirectorKind, error) {
 		return kind, fmt.Errorf("the scenario is not for the director %s", kind)
 	}
 	return kind, nil
-}
-
-// liveRun shows a run while it goes.
-type liveRun struct {
-	*progress
-	began time.Time
-	zero  time.Time
-}
-
-func (a *app) live(s *sim.Scenario) *liveRun {
-	return &liveRun{progress: a.progress(), began: time.Now()}
-}
-
-// event prints what a person wants to see as it happens, each on a line of its own.
-func (l *liveRun) event(e sim.Event) {
-	text := ""
-	switch {
-	case e.Kind == sim.KindPhase:
-		text = e.Text
-		if e.Text == "load" {
-			l.zero = e.At
-		}
-	case e.Fault != nil:
-		text = fmt.Sprintf("%s: %s on %s: %s", e.Fault.ID, e.Fault.Kind, e.Fault.Target, e.Fault.Step)
-		if e.Fault.Evidence != "" {
-			text += ": " + e.Fault.Evidence
-		}
-	case e.Action != nil:
-		text = fmt.Sprintf("%s# %s  (code %d)", e.Node, e.Action.Command, e.Action.Output.Code)
-	case e.Kind == sim.KindLog && strings.Contains(e.Text, "Server ") && strings.Contains(e.Text, " is "):
-		_, text, _ = strings.Cut(e.Text, "Server ")
-	case e.Kind == sim.KindSay:
-		text = "» " + e.Text
-	default:
-		return
-	}
-	l.clear()
-	fmt.Fprintf(l.w, "%s  %s\n", l.clock(e.At), fold(text, clockColumns, l.width()))
-}
-
-const clockColumns = 10 // of a clock and the space behind it
-
-// clock is the time since the judged load began, or before it, since the command did.
-func (l *liveRun) clock(at time.Time) string {
-	if l.zero.IsZero() {
-		return fmt.Sprintf("%8s", "")
-	}
-	return fmt.Sprintf("%6.1f s", at.Sub(l.zero).Seconds())
-}
-
-// second shows the last second of load on a line that changes; only a terminal has one.
-func (l *liveRun) second(s run.Live) {
-	if !l.live {
-		return
-	}
-	var parts []string
-	for who, n := range s.Counts {
-		parts = append(parts, fmt.Sprintf("%s %d", who, n))
-	}
-	sort.Strings(parts)
-	line := fmt.Sprintf("%6.1f s  answers/s: %s", s.Since.Seconds(), strings.Join(parts, "  "))
-	if news := notable(s.States); news != "" {
-		line += " | " + news
-	}
-	fmt.Fprint(l.w, clearLine, fit(line, l.width()))
-}
-
-// notable are the servers' states but for those that are simply UP, which need no room on the line.
-func notable(states string) string {
-	all := strings.Split(states, ", ")
-	return strings.Join(slices.DeleteFunc(all, func(s string) bool { return strings.HasSuffix(s, " UP") }), ", ")
 }
 
 func (a *app) printRun(done *run.Done, f *runFlags) error {

@@ -32,11 +32,11 @@ func (o Observer) Run(ctx context.Context, emit func(sim.Event)) error {
 	defer log.Close()
 	trouble := map[string]string{}
 	for {
+		if o.Log != "" { // first, so that no line is missed that comes after the first sample
+			o.note(trouble, "log", o.readLog(log, emit), emit)
+		}
 		if o.Socket != "" {
 			o.note(trouble, "stats", o.sample(emit), emit)
-		}
-		if o.Log != "" {
-			o.note(trouble, "log", o.readLog(log, emit), emit)
 		}
 		select {
 		case <-ctx.Done():

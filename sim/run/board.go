@@ -2,7 +2,6 @@ package run
 
 import (
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -22,6 +21,7 @@ type board struct {
 	begun   time.Time     // when its first request was due; valid after first
 	counts  map[string]int64
 	total   int64
+	failed  int64
 }
 
 func newBoard() *board {
@@ -43,6 +43,9 @@ func (b *board) note(e sim.Event) {
 		close(b.first)
 	case e.Request != nil:
 		b.total++
+		if !e.Request.OK() {
+			b.failed++
+		}
 		b.counts[outcomeOf(e.Request)]++
 	}
 }
@@ -78,17 +81,21 @@ func (b *board) tally() (map[string]int64, int64) {
 	return c, b.total
 }
 
-// states in short, for a display: cluster2 UP, cluster3 DOWN.
-func (b *board) shown(names []string) string {
+// shown are the servers' states, for a display.
+func (b *board) shown(names []string) (all []ServerNow) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var all []string
 	for _, n := range names {
-		if st, ok := b.states[n]; ok {
-			all = append(all, n+" "+st.Status)
-		}
+		all = append(all, ServerNow{n, b.states[n].Status})
 	}
-	return strings.Join(all, ", ")
+	return all
+}
+
+// failures is how many requests were not served.
+func (b *board) failures() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.failed
 }
 
 // notUp says why the director's statistics do not have every one of the servers up; "" if they have.

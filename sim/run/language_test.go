@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"simulacro/sim"
+	"simulacro/sim/fault"
+	"simulacro/sim/narrate"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -263,4 +265,11 @@ expect:
 	again, err := JudgeAgain(res.History)
 	require.NoError(t, err)
 	assert.Equal(t, res.Verdict, again)
+}
+
+// Every fault of the catalogue can be told to a class.
+func TestTheNarratorKnowsTheCatalogue(t *testing.T) {
+	for _, k := range fault.Catalogue() {
+		assert.True(t, narrate.Knows(k.Name), "sim/narrate has no words for %s", k.Name)
+	}
 }

@@ -17,8 +17,10 @@ import (
 type Options struct {
 	// History gets every event as a line of NDJSON, as it comes; nil keeps them in memory only.
 	History io.Writer
-	// Tell hears of every event but the requests and samples, and of the load by Live; nil tells nobody.
+	// Tell hears of every event but the requests, bodies and samples, and of the load by Live; nil tells nobody.
 	Tell func(sim.Event)
+	// Hear is told of every event, one at a time; nil tells nobody. It must not block.
+	Hear func(sim.Event)
 	// Live is told once a second how the load goes; nil tells nobody.
 	Live    func(Live)
 	Lang    string // of what is for people, "en" or "es"; empty: English
@@ -32,9 +34,18 @@ type Options struct {
 
 // Live is how the load went in the last second.
 type Live struct {
-	Since  time.Duration    // since the judged load began
-	Counts map[string]int64 // requests in the last second by who served them, or how they failed
-	States string           // the director's view of the servers
+	Since   time.Duration    // since the judged load began
+	Length  time.Duration    // of the judged load, at least; 0 where it cannot be told
+	Target  float64          // requests/s that are to be sent; 0: no load
+	Counts  map[string]int64 // requests in the last second by who served them, or how they failed
+	Failed  int64            // requests that were not served since the judged load began
+	Servers []ServerNow
+}
+
+// ServerNow is the director's view of a server.
+type ServerNow struct {
+	Name   string
+	Status string // "" where the statistics have not told of it
 }
 
 // Result is what a run left.
@@ -278,10 +289,13 @@ func (p *play) emit(e sim.Event) {
 }
 
 func (p *play) tell(e sim.Event) {
-	if p.opt.Tell != nil && e.Request == nil && e.Stats == nil {
-		p.mu.Lock()
-		defer p.mu.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.opt.Tell != nil && e.Request == nil && e.Stats == nil && e.Page == nil {
 		p.opt.Tell(e)
+	}
+	if p.opt.Hear != nil {
+		p.opt.Hear(e)
 	}
 }
 

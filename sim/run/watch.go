@@ -52,13 +52,16 @@ func (p *play) live(start time.Time) (stop func()) {
 		tick := time.NewTicker(time.Second)
 		defer tick.Stop()
 		before, _ := p.board.tally()
+		warm := p.board.failures()
+		length := newSchedule(p.scenario, p.plan, p.opt.Lang).end.At
 		for {
 			select {
 			case <-quit:
 				return
 			case now := <-tick.C:
 				counts, _ := p.board.tally()
-				p.opt.Live(Live{Since: now.Sub(start), Counts: less(counts, before), States: p.board.shown(p.servers())})
+				p.opt.Live(Live{Since: now.Sub(start), Length: length, Target: p.scenario.Load.Rate, Counts: less(counts, before),
+					Failed: p.board.failures() - warm, Servers: p.board.shown(p.servers())})
 				before = counts
 			}
 		}
