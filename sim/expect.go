@@ -41,9 +41,10 @@ const (
 	Detected   WindowKind = "detected"   // from the director's DOWN (of every server concerned) to the recovery asked for
 	After      WindowKind = "after"      // from the recovery seen to the end of the load
 	Restored   WindowKind = "restored"   // from the director's UP (of every server concerned) to the end of the load
+	Named      WindowKind = "named"      // one of the scenario's own, by its Name; no word of the file
 )
 
-// WindowKinds lists them in the order of a run.
+// WindowKinds lists those that every scenario has, in the order of a run.
 func WindowKinds() []WindowKind {
 	return []WindowKind{All, Before, During, Undetected, Detected, After, Restored}
 }
@@ -52,14 +53,51 @@ func WindowKinds() []WindowKind {
 type Window struct {
 	Kind  WindowKind
 	Fault string
+	Name  string // of one of Scenario.Windows, where Kind is Named
 }
 
 // String is the window as the scenario file has it.
 func (w Window) String() string {
+	if w.Kind == Named {
+		return w.Name
+	}
 	if w.Fault == "" {
 		return string(w.Kind)
 	}
 	return string(w.Kind) + " " + w.Fault
+}
+
+// NamedWindow is a window of the scenario's own, from one moment to another.
+type NamedWindow struct {
+	Name     string
+	From, To Moment
+}
+
+// Moment is a moment of a step or, where Of is empty, the load's own (MomentStart, MomentEnd), and a time after it.
+type Moment struct {
+	Of   string // a step's name
+	Step string // StepEffect …, MomentDown, MomentUp, of an action ActionEnd
+	Plus time.Duration
+}
+
+// The moments that a window can begin or end with, besides the steps of a fault and the end of an action.
+const (
+	MomentStart = "start" // of the judged load
+	MomentEnd   = "end"   // of the judged load
+	MomentDown  = "down"  // the director has every server concerned DOWN
+	MomentUp    = "up"    // … UP again
+)
+
+// String is the moment as the scenario file has it.
+func (m Moment) String() string {
+	text := m.Step
+	if m.Of != "" {
+		text = m.Of + " " + m.Step
+	}
+	if m.Plus > 0 {
+		text += " + " + ShortTime(m.Plus)
+	}
+	return text
 }
 
 // Bound is what a measured value is held against. For shares and percentages Value is a ratio, 0 to 1.

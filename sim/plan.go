@@ -124,6 +124,19 @@ func octets(net netip.Prefix) string {
 // VIP is the director's outer address, the only one that clients know.
 func (p Plan) VIP() netip.Addr { return p.OuterAddr(101) }
 
+// Sources are n addresses for the client node to send from: its own and those that follow it. None for less than two.
+func (p Plan) Sources(n int) (list []string) {
+	for i := range n {
+		if n > 1 {
+			list = append(list, p.OuterAddr(byte(clientOctet+i)).String())
+		}
+	}
+	return list
+}
+
+// clientOctet ends the client's address; up to .99 nobody else has one.
+const clientOctet = 50
+
 // Nodes lists the cluster's nodes: director, real servers, storage, client.
 func (p Plan) Nodes() []Node {
 	nodes := []Node{{Name: "cluster1", Role: Director, Aliases: []string{"director", "master"},
@@ -133,7 +146,7 @@ func (p Plan) Nodes() []Node {
 	}
 	return append(nodes,
 		Node{Name: "storage", Role: Storage, Inner: p.InnerAddr(15)},
-		Node{Name: "client", Role: Client, Outer: p.OuterAddr(50)})
+		Node{Name: "client", Role: Client, Outer: p.OuterAddr(clientOctet)})
 }
 
 // serverAddr: .12 to .14 as the practical has it; .15 is the storage node's, so a fourth server goes on at .25.

@@ -19,8 +19,10 @@ type Scenario struct {
 	Tags        []string
 	Cluster     Cluster
 	Load        Load
-	Timeline    []Step        // in the file's order; each at its own time
+	Timeline    []Step        // in the file's order, a repeated fault as one for each time; each at its own time
+	Windows     []NamedWindow // the author's own
 	Steady      time.Duration // how long the steady state may take to hold, before the load and after the last step; 0: not waited for
+	Holds       Steady        // what the steady state is
 	Warm        time.Duration // load that is sent before time zero and not judged
 	Settle      time.Duration // load goes on for this long after the last step has ended and the steady state holds again
 	Expect      []Expectation
@@ -49,6 +51,26 @@ type Cluster struct {
 	HAProxy   string         // a whole haproxy.cfg in place of the practical's
 	Patch     []SectionPatch // or changes to it, in order; see ApplyPatch
 	Mount     string         // NFS options of the real servers' /etc/fstab; empty: the practical's
+	Limits    []NodeLimits   // in the plan's order; a node that is not listed has none
+}
+
+// NodeLimits is what a node may use of the machine during the run.
+type NodeLimits struct {
+	Node string
+	Limits
+}
+
+// Limits bounds what a node may use. A zero field does not bound it.
+type Limits struct {
+	CPU    float64 // processors, as in 0.25
+	Memory int64   // bytes, swap included
+}
+
+// Steady is the state of a cluster of which nothing is broken. The zero value asks for what the practical's has.
+type Steady struct {
+	For     time.Duration // it must hold for so long, looked at again and again; 0: one look is enough
+	Page    string        // what every server gives the director, and the director the client, with code 200; empty: /index.php
+	Servers []string      // the nodes that the director has up and that give the page; empty: all real servers
 }
 
 // Runs tells whether the scenario is meant for a kind of director.
@@ -63,12 +85,47 @@ func (c Cluster) Runs(kind DirectorKind) bool {
 
 // Load is an open loop: requests leave at their time whether or not earlier ones were answered.
 type Load struct {
-	Rate      float64       // requests/s; 0: no load
+	Rate      float64       // requests/s; the highest where there are Steps; 0: no load
+	Steps     []RateStep    // one after the other, from time zero; empty: Rate all the time
 	Count     int64         // exactly this many requests, then the load ends; 0: not bounded
 	For       time.Duration // load lasts this long, then ends; 0: until the timeline and Settle are over
 	Paths     []WeightedPath
 	Keepalive bool          // false: a connection a request
 	Timeout   time.Duration // of one request; then its error is "timeout"
+	Sources   int           // client addresses that requests come from, in turn; 0 and 1: the client node's own
+}
+
+// RateStep is a rate for some time.
+type RateStep struct {
+	Rate float64       // requests/s; 0: a pause
+	For  time.Duration // 0, of the last one only: until the load ends
+}
+
+// Due is when request n, from 0, is to be sent, after time zero. False: the steps are over before it.
+func (l Load) Due(n int64) (time.Duration, bool) {
+	steps := l.Steps
+	if len(steps) == 0 {
+		steps = []RateStep{{Rate: l.Rate}}
+	}
+	left, at := float64(n), time.Duration(0)
+	for _, st := range steps {
+		// The tolerance keeps 0.1 s at 10 a second at one request in spite of floating point.
+		if st.Rate > 0 && (st.For == 0 || left < st.Rate*st.For.Seconds()-1e-6) {
+			return at + time.Duration(left/st.Rate*float64(time.Second)), true
+		}
+		left -= st.Rate * st.For.Seconds()
+		at += st.For
+	}
+	return at, false
+}
+
+// After is the load without its first part of a length before time zero: the first step is so much longer.
+func (l Load) After(warm time.Duration) Load {
+	if len(l.Steps) > 0 && l.Steps[0].For > 0 {
+		l.Steps = append([]RateStep(nil), l.Steps...)
+		l.Steps[0].For += warm
+	}
+	return l
 }
 
 // WeightedPath is a path and how often it is asked for, relative to the others.
@@ -108,7 +165,10 @@ const ActionEnd = "done"
 type Fault struct {
 	Name    string
 	Kind    string        // one of the catalogue's
-	Targets []string      // nodes by their plan's names, in the plan's order
+	Targets []string      // nodes by their plan's names, in the plan's order; Draw fills them in where there is a Pick
+	Pick    *Pick         // the targets are left to the seed; nil: they are not
+	Of      string        // the name in the file, of which this is one of several times; empty: it is the only one
+	Follows string        // the time before this one: it must have recovered first; empty: nothing
 	For     time.Duration // from the effect (of the last target) to asking for the recovery; 0: until the load is over
 	Params  map[string]string
 	Say     Text
@@ -162,6 +222,11 @@ type FaultKind struct {
 	Evidence string
 	Roles    []Role // of the nodes it can hit; empty: any. Where the plan has just one such node, a target need not be named
 	Params   []FaultParam
+	// Takes tells that the node runs no command while the fault is held: it is off, or frozen.
+	Takes bool
+	// Touches names what the fault changes of its node and there is one of: a file, a table of rules. Two faults that touch the
+	// same cannot be there at once, since the recovery of one would undo the other.
+	Touches []string
 }
 
 // FaultParam is a parameter of a FaultKind.

@@ -19,7 +19,12 @@ func (a *app) dryRun(f *runFlags, plays []pairing) error {
 		if err != nil {
 			return err
 		}
-		p, err := run.NewPreview(play.scenario, spec, a.language())
+		s := play.scenario
+		if f.seed != 0 {
+			c := *s
+			c.Seed, s = f.seed, &c
+		}
+		p, err := run.NewPreview(s, spec, a.language())
 		if err != nil {
 			return err
 		}
@@ -97,9 +102,45 @@ func setting(w *tabwriter.Writer, p *run.Preview) {
 	for i, c := range p.Changes {
 		fmt.Fprintf(w, "%s\t%s\n", map[bool]string{true: "haproxy.cfg"}[i == 0], c)
 	}
+	for i, l := range p.Limits {
+		fmt.Fprintf(w, "%s\t%s\n", map[bool]string{true: "limits"}[i == 0], limitText(l))
+	}
 	fmt.Fprintf(w, "load\t%s\n", loadText(p.Load))
-	fmt.Fprintf(w, "steady\t%s\n", map[bool]string{true: "not waited for", false: "must hold within " + sim.ShortTime(p.Steady) + ", before the load and after the last step"}[p.Steady == 0])
+	fmt.Fprintf(w, "steady\t%s\n", steadyText(p))
 	fmt.Fprintf(w, "limit\t%s\n", sim.ShortTime(p.Limit))
+	seed := "a new one each time; --seed takes one, and the plan shows what it draws"
+	if p.Seed != 0 {
+		seed = fmt.Sprint(p.Seed)
+	}
+	fmt.Fprintf(w, "seed\t%s\n", seed)
+}
+
+func limitText(l run.LimitPreview) string {
+	text := l.Node + ":"
+	if l.CPU > 0 {
+		text += fmt.Sprintf(" %g processors", l.CPU)
+	}
+	if l.Memory > 0 {
+		text += fmt.Sprintf(" %g MB of memory", float64(l.Memory)/(1<<20))
+	}
+	return text
+}
+
+func steadyText(p *run.Preview) string {
+	if p.Steady == 0 {
+		return "not waited for"
+	}
+	text := "must hold within " + sim.ShortTime(p.Steady) + ", before the load and after the last step"
+	if p.Holds > 0 {
+		text += ", for " + sim.ShortTime(p.Holds)
+	}
+	if len(p.Up) > 0 {
+		text += "; up: " + strings.Join(p.Up, ", ")
+	}
+	if p.Page != "" {
+		text += "; page " + p.Page
+	}
+	return text
 }
 
 func nodesText(nodes []sim.Node) string {
@@ -126,12 +167,30 @@ func loadText(l run.LoadPreview) string {
 		}
 		paths = append(paths, path)
 	}
-	text := fmt.Sprintf("%g requests/s of %s, %s, given up after %s", l.Rate, strings.Join(paths, ", "),
+	text := fmt.Sprintf("%s of %s, %s, given up after %s", rateText(l), strings.Join(paths, ", "),
 		map[bool]string{true: "connections kept", false: "a connection each"}[l.Keepalive], sim.ShortTime(l.Timeout))
+	if l.Sources > 1 {
+		text += fmt.Sprintf(", from %d addresses in turn", l.Sources)
+	}
 	if l.Warm > 0 {
 		text += "; the first " + sim.ShortTime(l.Warm) + " are not judged"
 	}
 	return text
+}
+
+func rateText(l run.LoadPreview) string {
+	if len(l.Steps) == 0 {
+		return fmt.Sprintf("%g requests/s", l.Rate)
+	}
+	var parts []string
+	for _, st := range l.Steps {
+		part := fmt.Sprintf("%g", st.Rate)
+		if st.For > 0 {
+			part += " for " + sim.ShortTime(st.For)
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, ", then ") + " requests/s"
 }
 
 func planTime(m run.Moment) string {

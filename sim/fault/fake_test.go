@@ -20,6 +20,7 @@ type world struct {
 	cut    map[string]bool   // by node
 	listen string            // Apache's on the director
 	open   bool              // port 80 in zone external
+	limits map[string]sim.Limits
 	// reachable lets pings pass whatever is cut.
 	reachable bool
 	onExec    func(node, command string) // may be nil
@@ -28,7 +29,7 @@ type world struct {
 
 func newWorld() *world {
 	w := &world{plan: sim.DefaultPlan(), state: map[string]string{}, unit: map[string]string{},
-		hung: map[string]bool{}, cut: map[string]bool{}, listen: "10.0.100.1:80", open: true}
+		hung: map[string]bool{}, cut: map[string]bool{}, limits: map[string]sim.Limits{}, listen: "10.0.100.1:80", open: true}
 	w.details = newDetails(w.plan)
 	for _, n := range w.plan.Nodes() {
 		w.state[n.Name] = Running
@@ -74,6 +75,19 @@ func (w *world) Stop(_ context.Context, n string) error    { return w.become(n, 
 func (w *world) Kill(_ context.Context, n string) error    { return w.become(n, Running, Exited) }
 func (w *world) Pause(_ context.Context, n string) error   { return w.become(n, Running, Paused) }
 func (w *world) Unpause(_ context.Context, n string) error { return w.become(n, Paused, Running) }
+
+func (w *world) Limit(_ context.Context, n string, l sim.Limits) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.limits[n] = l
+	return nil
+}
+
+func (w *world) Limits(_ context.Context, n string) (sim.Limits, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.limits[n], nil
+}
 
 func (w *world) State(_ context.Context, n string) (string, error) {
 	w.mu.Lock()
@@ -253,6 +267,11 @@ func (w *world) sick() []string {
 	}
 	if !w.open {
 		sick = append(sick, "firewall")
+	}
+	for name, l := range w.limits {
+		if l != (sim.Limits{}) {
+			sick = append(sick, "limits of "+name)
+		}
 	}
 	return append(sick, w.changed()...)
 }

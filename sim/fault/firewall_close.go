@@ -12,6 +12,7 @@ var firewallClose = Kind{
 	Name:     "firewall-close",
 	Does:     "The firewall of the director no longer lets the port through from the clients' side.",
 	Evidence: "firewall-cmd has the port closed, and the client gets no page from the director.",
+	Touches:  []string{"its firewall"},
 	Roles:    []sim.Role{sim.Director},
 	Params: []sim.FaultParam{
 		{Name: "zone", Default: "external", Does: "the firewalld zone"},

@@ -14,6 +14,7 @@ var firewallNotReloaded = Kind{
 	Name:     "firewall-not-reloaded",
 	Does:     "The director's port is open in the permanent configuration of the firewall and closed in the running one, as after --permanent without --reload.",
 	Evidence: "firewall-cmd says closed, with --permanent it says open, and the client gets no page.",
+	Touches:  []string{"its firewall"},
 	Roles:    []sim.Role{sim.Director},
 	Params:   firewallParams,
 	Inject:   func(ctx context.Context, s *Site) error { return s.runningPort(ctx, "--remove-port=") },
@@ -34,6 +35,7 @@ var firewallNotPermanent = Kind{
 	Name:     "firewall-not-permanent",
 	Does:     "The director's port is open in the running firewall only, as after an opening without --permanent: the next --reload or restart closes it.",
 	Evidence: "firewall-cmd says open, with --permanent it says closed, and the client still gets its page.",
+	Touches:  []string{"its firewall"},
 	Roles:    []sim.Role{sim.Director},
 	Params:   firewallParams,
 	Inject: func(ctx context.Context, s *Site) error {

@@ -14,6 +14,7 @@ var haproxyCfgBroken = Kind{
 	Name:     "haproxy-cfg-broken",
 	Does:     "haproxy.cfg gets a keyword that does not exist, and is reloaded: the reload is refused, and the old process goes on.",
 	Evidence: "haproxy -c refuses the file and says why, the unit is active, and the client is served.",
+	Touches:  []string{haproxyCfg},
 	Roles:    []sim.Role{sim.Director},
 	Save:     typingError.save,
 	Inject:   typingError.inject,

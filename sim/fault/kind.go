@@ -25,6 +25,9 @@ type Power interface {
 	Unpause(ctx context.Context, node string) error
 	// State is one of the State constants.
 	State(ctx context.Context, node string) (string, error)
+	// Limit bounds what a node may use of the machine; the zero value takes the bounds away.
+	Limit(ctx context.Context, node string, l sim.Limits) error
+	Limits(ctx context.Context, node string) (sim.Limits, error)
 }
 
 // What State says of a node.
@@ -64,6 +67,11 @@ type Kind struct {
 	Evidence string // one sentence: what Effect must see; the recovery is its opposite
 	Roles    []sim.Role
 	Params   []sim.FaultParam
+	// Takes tells that the node runs no command while the fault is held: it is off, or frozen.
+	Takes bool
+	// Touches names what of the node the fault changes and there is one of, such as a file or a table of rules: what two faults
+	// touch, the recovery of one would undo for the other.
+	Touches []string
 	// Wait bounds the wait for the effect, and for the recovery; 0 means DefaultWait.
 	Wait time.Duration
 
@@ -97,7 +105,7 @@ func Kinds() []Kind {
 func Catalogue() []sim.FaultKind {
 	var all []sim.FaultKind
 	for _, k := range Kinds() {
-		all = append(all, sim.FaultKind{Name: k.Name, Does: k.Does, Evidence: k.Evidence, Roles: k.Roles, Params: k.Params})
+		all = append(all, sim.FaultKind{Name: k.Name, Does: k.Does, Evidence: k.Evidence, Roles: k.Roles, Params: k.Params, Takes: k.Takes, Touches: k.Touches})
 	}
 	return all
 }
@@ -105,8 +113,10 @@ func Catalogue() []sim.FaultKind {
 // Find gives a kind by its name.
 func Find(name string) (Kind, error) {
 	var names []string
-	if name == HAProxyCfg {
-		return haproxyCfgChange, nil
+	for _, k := range setups() {
+		if k.Name == name {
+			return k, nil
+		}
 	}
 	for _, k := range Kinds() {
 		if k.Name == name {

@@ -13,6 +13,7 @@ var logFull = Kind{
 	Name:     "log-full",
 	Does:     "The file system of /var/log on the director is full: the service goes on without its log, and what is logged until the recovery is lost.",
 	Evidence: "A line that is logged to haproxy's facility does not arrive in /var/log/haproxy.log, a write there fails for want of space, and the client is served.",
+	Touches:  []string{"/var/log"},
 	Roles:    []sim.Role{sim.Director},
 	Inject:   func(ctx context.Context, s *Site) error { return s.run(ctx, "sh", "-c", fillLog) },
 	Effect: func(ctx context.Context, s *Site) (Seen, error) {

@@ -14,6 +14,7 @@ var nodeKill = Kind{
 	Name:     "node-kill",
 	Does:     "The node loses its power: every process is gone at once, nobody says goodbye.",
 	Evidence: "The node does not run, and nobody is served any more: a real server as the director sees it, the director as the client does, the storage node through the mounts of all real servers.",
+	Takes:    true,
 	Inject: func(ctx context.Context, s *Site) error {
 		if err := s.run(ctx, "sh", "-c", linksDown); err != nil {
 			return err

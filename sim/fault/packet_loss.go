@@ -17,6 +17,7 @@ var packetLoss = Kind{
 	Name:     "packet-loss",
 	Does:     "Of the packets that the node should receive, a random part is dropped.",
 	Evidence: "The node's rule is there, and of 40 pings from the director (of the director itself: from the client) some are lost.",
+	Touches:  []string{"its loss"},
 	Roles:    serviceRoles,
 	Params:   []sim.FaultParam{{Name: "percent", Default: "30", Does: "how many of a hundred packets are dropped, 1 to 99"}},
 	Check: func(s *Site) error {

@@ -17,6 +17,7 @@ var partition = Kind{
 	Name:     "partition",
 	Does:     "Packets between the node and the others are dropped without a word.",
 	Evidence: "The node's rules drop packets, and it does not answer a ping from the peer, or from the director (of the director itself: from the client).",
+	Touches:  []string{"its cut"},
 	Params: []sim.FaultParam{
 		{Name: "peer", Does: "the node on the other side of the cut; by default everybody"},
 		{Name: "way", Default: "both", Choices: []string{"in", "out", "both"}, Does: "what is cut: in is what the node would receive"},

@@ -16,6 +16,7 @@ var portClash = Kind{
 	Name:     "port-clash",
 	Does:     "Apache on the director listens on port 80 of every address and is there first: haproxy cannot bind.",
 	Evidence: "systemd has haproxy not active, and haproxy's own words say that it cannot bind its socket.",
+	Touches:  []string{"port 80"},
 	Roles:    []sim.Role{sim.Director},
 	Save: func(ctx context.Context, s *Site) error {
 		listen, err := s.ask(ctx, "sed", "-n", "s/^Listen[[:space:]]*//p", httpdConf)

@@ -14,6 +14,7 @@ var rateLimit = Kind{
 	Name:     "rate-limit",
 	Does:     "What the node sends is limited to a rate by a token bucket; on the storage node it makes slow storage.",
 	Evidence: "The queue is on the node's links, and a ping of 16 kB from the director (of the director itself: from the client) takes the time that the rate asks for, or gets lost in the full queue.",
+	Touches:  []string{"the queue of its links"},
 	Roles:    serviceRoles,
 	Params:   []sim.FaultParam{{Name: "kbit", Default: "256", Does: "kilobits a second, 64 to 10000"}},
 	Check: func(s *Site) error {

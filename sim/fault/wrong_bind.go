@@ -15,6 +15,7 @@ var wrongBind = Kind{
 	Name:     "wrong-bind",
 	Does:     "haproxy.cfg binds to an address that the director does not have, and haproxy is restarted: it does not start.",
 	Evidence: "systemd has haproxy not active, its own words say that it cannot bind to that address, and the client is not served.",
+	Touches:  []string{haproxyCfg},
 	Roles:    []sim.Role{sim.Director},
 	Save:     bindElsewhere.save,
 	Inject:   bindElsewhere.inject,

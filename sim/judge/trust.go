@@ -32,7 +32,11 @@ func (r *record) trust() []sim.Check {
 // delivered compares the load with what was asked for, by what the generator says and by what the history holds.
 func (r *record) delivered() finding {
 	want := r.scenario.Load
-	bound := fmt.Sprintf("%.4g requests/s ± 1 %%", want.Rate)
+	rate := want.Rate
+	if len(want.Steps) > 0 && len(r.requests) > 1 {
+		rate = meanRate(want.After(r.scenario.Warm), int64(len(r.requests)))
+	}
+	bound := fmt.Sprintf("%.4g requests/s ± 1 %%", rate)
 	if want.Count > 0 {
 		bound = fmt.Sprintf("%d requests, %s", want.Count, bound)
 	}
@@ -46,16 +50,25 @@ func (r *record) delivered() finding {
 		f.reason = fmt.Sprintf("the generator sent %d requests, the history holds %d", l.Sent, len(r.requests))
 	case want.Count > 0 && l.Sent != want.Count:
 		f.reason = "not as many requests as asked for"
-	case math.Abs(l.Target-want.Rate) > loadTolerance*want.Rate:
+	case math.Abs(l.Target-rate) > loadTolerance*rate:
 		f.reason = fmt.Sprintf("the generator aimed at %.4g requests/s", l.Target)
 	case float64(l.Dropped) > loadTolerance*float64(l.Sent+l.Dropped):
 		f.reason = fmt.Sprintf("%d requests were not sent because too many were under way", l.Dropped)
-	case math.Abs(l.Achieved-want.Rate) > loadTolerance*want.Rate:
+	case math.Abs(l.Achieved-rate) > loadTolerance*rate:
 		f.reason = "the load was not delivered: what was measured is another experiment"
 	default:
 		f.outcome, f.reason = sim.Pass, fmt.Sprintf("the history holds every request; %d were not sent because too many were under way", l.Dropped)
 	}
 	return f
+}
+
+// meanRate is that of the first n requests of a load in steps: n of them span n-1 intervals.
+func meanRate(l sim.Load, n int64) float64 {
+	due, ok := l.Due(n - 1)
+	if !ok || due == 0 {
+		return l.Rate
+	}
+	return float64(n-1) / due.Seconds()
 }
 
 // evidence demands that the fault was injected, seen to work, and seen to be gone, on every target.

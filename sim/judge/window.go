@@ -23,6 +23,9 @@ func (r *record) window(w sim.Window) (window, error) {
 		out.to = r.ended(r.firstInjection())
 		return out, nil
 	}
+	if w.Kind == sim.Named {
+		return r.named(w.Name)
+	}
 	from, to, err := r.span(w)
 	if err != nil {
 		return out, err
@@ -62,6 +65,66 @@ func (r *record) span(w sim.Window) (from, to time.Time, err error) {
 	return from, to, fmt.Errorf("an action has no window %q", w.Kind)
 }
 
+// named finds one of the scenario's own windows. One that ends before it begins is empty.
+func (r *record) named(name string) (out window, err error) {
+	i := slices.IndexFunc(r.scenario.Windows, func(w sim.NamedWindow) bool { return w.Name == name })
+	if i < 0 {
+		return out, fmt.Errorf("the scenario has no window %q", name)
+	}
+	w := r.scenario.Windows[i]
+	if out.from, err = r.moment(w.From, true); err != nil {
+		return out, err
+	}
+	out.to, err = r.moment(w.To, false)
+	out.to = minTime(out.to, r.end)
+	if err == nil && out.to.Before(out.from) {
+		err = fmt.Errorf("%s was seen before %s", w.To, w.From)
+	}
+	return out, err
+}
+
+// moment is when something happened. What happens on several nodes begins a window when it has happened on the last of them,
+// and ends one when it happens on the first.
+func (r *record) moment(m sim.Moment, begins bool) (t time.Time, err error) {
+	switch f := r.faults[m.Of]; {
+	case m.Step == sim.MomentStart:
+		t = r.start
+	case m.Step == sim.MomentEnd:
+		t = r.end
+	case m.Step == sim.ActionEnd:
+		acted, done := r.acted[m.Of]
+		if !done {
+			return t, fmt.Errorf("the action %s was not done", m.Of)
+		}
+		t = acted.to
+	case f == nil:
+		return t, fmt.Errorf("the scenario has no fault %q", m.Of)
+	case m.Step == sim.MomentDown || m.Step == sim.MomentUp:
+		if t, err = r.allChanged(f, m.Step == sim.MomentUp); err != nil {
+			return t, err
+		}
+	default:
+		var seen bool
+		if t, seen = f.step(m.Step, begins); !seen {
+			return t, fmt.Errorf("%s was not seen of %s", stepName(m.Step), m.Of)
+		}
+	}
+	return t.Add(m.Plus), nil
+}
+
+// allChanged is when the director had every server concerned DOWN, or UP again.
+func (r *record) allChanged(m *moments, up bool) (last time.Time, err error) {
+	for _, s := range r.concerned(m, nil) {
+		t, _, seen := r.changed(m, s, up)
+		if !seen {
+			state := map[bool]string{true: "UP again", false: "DOWN"}[up]
+			return last, fmt.Errorf("the director was not seen to have %s %s", s.Name, state)
+		}
+		last = maxTime(last, t)
+	}
+	return last, nil
+}
+
 // ended is the last moment by which every request sent until then had ended at t: one that was under way when a fault
 // struck does not tell of the time before it.
 func (r *record) ended(t time.Time) time.Time {
@@ -82,7 +145,6 @@ func (r *record) edges(kind sim.WindowKind, m *moments) (from, to time.Time, err
 		}
 		return t
 	}
-	servers := r.concerned(m, nil)
 	switch kind {
 	case sim.Before:
 		return from, need(sim.StepInjected, false), err
@@ -91,14 +153,9 @@ func (r *record) edges(kind sim.WindowKind, m *moments) (from, to time.Time, err
 	case sim.After:
 		return need(sim.StepRecovered, true), to, err
 	}
-	var change time.Time
-	for _, s := range servers {
-		t, _, seen := r.changed(m, s, kind == sim.Restored)
-		if !seen {
-			state := map[bool]string{true: "UP again", false: "DOWN"}[kind == sim.Restored]
-			return from, to, fmt.Errorf("the director was not seen to have %s %s", s.Name, state)
-		}
-		change = maxTime(change, t)
+	change, err := r.allChanged(m, kind == sim.Restored)
+	if err != nil {
+		return from, to, err
 	}
 	switch kind {
 	case sim.Undetected:

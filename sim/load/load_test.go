@@ -220,7 +220,7 @@ func TestSpecsThatCannotRun(t *testing.T) {
 	}{
 		{Spec{URL: "ftp://x", Steps: ok}, "must be http://"},
 		{Spec{URL: "http://x"}, "no steps"},
-		{Spec{URL: "http://x", Steps: []Step{{Rate: 0, For: 1}}}, "rate 0"},
+		{Spec{URL: "http://x", Steps: []Step{{Rate: 0, For: 1}}}, "all steps are pauses"},
 		{Spec{URL: "http://x", Steps: []Step{{Rate: 1, For: time.Hour}}}, "the most is"},
 		{Spec{URL: "http://x", Steps: ok, Sources: []string{"me"}}, "not an address"},
 		{Spec{URL: "http://x", Steps: ok, Paths: []Path{{Path: "x"}}}, "must begin with /"},

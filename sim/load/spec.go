@@ -42,7 +42,7 @@ type Spec struct {
 
 // Step is a constant rate for some time.
 type Step struct {
-	Rate float64       `json:"rate"` // requests a second
+	Rate float64       `json:"rate"` // requests a second; 0 is a pause
 	For  time.Duration `json:"for_ns"`
 }
 
@@ -65,9 +65,12 @@ func (s Spec) Validate() error {
 		return errors.New("load: no steps: nothing would be sent")
 	}
 	for i, st := range s.Steps {
-		if st.Rate <= 0 || st.For <= 0 {
-			return fmt.Errorf("load: step %d: rate %g for %v: both must be more than 0", i+1, st.Rate, st.For)
+		if st.Rate < 0 || st.For <= 0 {
+			return fmt.Errorf("load: step %d: rate %g for %v: the rate must be 0 or more, the time more than 0", i+1, st.Rate, st.For)
 		}
+	}
+	if s.Total() == 0 {
+		return errors.New("load: all steps are pauses: nothing would be sent")
 	}
 	if d := s.Duration(); d > MaxDuration {
 		return fmt.Errorf("load: %v in all: the most is %v", d, MaxDuration)

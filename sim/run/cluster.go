@@ -32,6 +32,8 @@ type power interface {
 	Pause(ctx context.Context, node string) error
 	Unpause(ctx context.Context, node string) error
 	State(ctx context.Context, node string) (string, error)
+	Limit(ctx context.Context, node string, l sim.Limits) error
+	Limits(ctx context.Context, node string) (sim.Limits, error)
 }
 
 var _ Cluster = (*docker.Cluster)(nil)

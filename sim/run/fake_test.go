@@ -29,16 +29,21 @@ backend http_back
 
 // fakeCluster answers as a cluster does whose director knows at once who runs. It generates its own load.
 type fakeCluster struct {
-	mu    sync.Mutex
-	plan  sim.Plan
-	state map[string]string
-	cfg   string
-	stop  chan struct{} // closed when the load is asked to stop
-	acts  []string
+	mu      sync.Mutex
+	plan    sim.Plan
+	state   map[string]string
+	changes []change
+	cfg     string
+	stop    chan struct{} // closed when the load is asked to stop
+	acts    []string
+	// limits of the nodes, and the client's addresses besides its own
+	limits  map[string]sim.Limits
+	sources []string
+	spec    load.Spec // of the load that has ended
 }
 
 func newFakeCluster() *fakeCluster {
-	c := &fakeCluster{plan: sim.DefaultPlan(), state: map[string]string{}, cfg: practicalCfg, stop: make(chan struct{})}
+	c := &fakeCluster{plan: sim.DefaultPlan(), state: map[string]string{}, limits: map[string]sim.Limits{}, cfg: practicalCfg, stop: make(chan struct{})}
 	for _, n := range c.plan.Nodes() {
 		c.state[n.Name] = "running"
 	}
@@ -65,7 +70,32 @@ func (c *fakeCluster) become(node, to string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.state[node] = to
+	c.changes = append(c.changes, change{time.Now(), node, to})
 	return nil
+}
+
+// change is that of a node's state.
+type change struct {
+	at       time.Time
+	node, to string
+}
+
+// upAt are the servers that ran at a time: a generator that is late must not ask those that came back meanwhile.
+func (c *fakeCluster) upAt(at time.Time) (up []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	state := map[string]string{}
+	for _, ch := range c.changes {
+		if !ch.at.After(at) {
+			state[ch.node] = ch.to
+		}
+	}
+	for _, n := range c.plan.Nodes() {
+		if st := state[n.Name]; n.Role == sim.Server && (st == "" || st == "running") {
+			up = append(up, n.Name)
+		}
+	}
+	return up
 }
 
 func (c *fakeCluster) Start(_ context.Context, n string) error   { return c.become(n, "running") }
@@ -73,6 +103,19 @@ func (c *fakeCluster) Stop(_ context.Context, n string) error    { return c.beco
 func (c *fakeCluster) Kill(_ context.Context, n, _ string) error { return c.become(n, "exited") }
 func (c *fakeCluster) Pause(_ context.Context, n string) error   { return c.become(n, "paused") }
 func (c *fakeCluster) Unpause(_ context.Context, n string) error { return c.become(n, "running") }
+
+func (c *fakeCluster) Limit(_ context.Context, n string, l sim.Limits) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.limits[n] = l
+	return nil
+}
+
+func (c *fakeCluster) Limits(_ context.Context, n string) (sim.Limits, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.limits[n], nil
+}
 
 func (c *fakeCluster) State(_ context.Context, n string) (string, error) {
 	c.mu.Lock()
@@ -95,6 +138,16 @@ func (c *fakeCluster) Exec(_ context.Context, node string, argv ...string) (sim.
 			}
 		}
 		return sim.Output{Stderr: "< HTTP/1.1 200 OK\n"}, nil
+	case argv[0] == "ip":
+		var b strings.Builder
+		for _, a := range c.sources {
+			fmt.Fprintf(&b, "2: eth0    inet %s/24 scope global secondary eth0\n", a)
+		}
+		return sim.Output{Stdout: b.String()}, nil
+	case strings.Contains(cmd, "ip addr add"):
+		c.sources = argv[5:]
+	case strings.Contains(cmd, "ip addr del"):
+		c.sources = nil
 	case argv[0] == "kill":
 		close(c.stop)
 	case argv[0] == "cat":
@@ -142,20 +195,21 @@ func (c *fakeCluster) servers() (up, down []string) {
 func (c *fakeCluster) observe(ctx context.Context, out io.Writer) error {
 	enc := json.NewEncoder(out)
 	for ctx.Err() == nil {
+		at := time.Now() // a sample must not be younger than what it tells
 		up, down := c.servers()
 		for _, n := range up {
-			_ = enc.Encode(stats(n, "UP", "L4OK"))
+			_ = enc.Encode(stats(at, n, "UP", "L4OK"))
 		}
 		for _, n := range down {
-			_ = enc.Encode(stats(n, "DOWN", "L4TOUT"))
+			_ = enc.Encode(stats(at, n, "DOWN", "L4TOUT"))
 		}
 		_ = sleepUntil(ctx, time.Now().Add(10*time.Millisecond))
 	}
 	return ctx.Err()
 }
 
-func stats(server, state, check string) sim.Event {
-	return sim.Event{At: time.Now().UTC(), Kind: sim.KindStats, Stats: &sim.ServerStats{Backend: "http_back", Server: server, Status: state, CheckStatus: check, Weight: 1}}
+func stats(at time.Time, server, state, check string) sim.Event {
+	return sim.Event{At: at.UTC(), Kind: sim.KindStats, Stats: &sim.ServerStats{Backend: "http_back", Server: server, Status: state, CheckStatus: check, Weight: 1}}
 }
 
 // generate answers every request at once, by the servers that run in turn; 503 if there is none.
@@ -178,11 +232,17 @@ func (c *fakeCluster) generate(ctx context.Context, spec load.Spec, out io.Write
 			break
 		}
 		r := &sim.Request{Seq: seq, Path: "/", Status: 503, Latency: time.Millisecond}
-		if up, _ := c.servers(); len(up) > 0 {
+		if up := c.upAt(due); len(up) > 0 {
 			r.Status, r.Server = 200, up[int(seq)%len(up)]
 		}
 		_ = enc.Encode(sim.Event{At: due.UTC(), Kind: sim.KindRequest, Request: r})
 	}
 	rate := spec.Steps[0].Rate
+	if due, _ := spec.At(seq - 1); len(spec.Steps) > 1 {
+		rate = float64(seq-1) / due.Seconds()
+	}
+	c.mu.Lock()
+	c.spec = spec
+	c.mu.Unlock()
 	return enc.Encode(sim.Event{At: time.Now().UTC(), Kind: sim.KindLoad, Load: &sim.LoadSummary{Target: rate, Achieved: rate, Sent: seq}})
 }

@@ -31,6 +31,9 @@ func JudgeAgain(h sim.History) (sim.Verdict, error) {
 	if err != nil {
 		return sim.Verdict{}, fmt.Errorf("the scenario in the history: %w", err)
 	}
+	if s, err = s.Drew(h); err != nil {
+		return sim.Verdict{}, fmt.Errorf("the scenario in the history: %w", err)
+	}
 	return Judge(h, s), nil
 }
 

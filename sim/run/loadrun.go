@@ -57,13 +57,28 @@ func (p *play) startLoad(ctx context.Context) (*loadRun, error) {
 
 // loadSpec translates the scenario's load. Its end is always bounded: by the scenario's limit where nothing else ends it.
 func (p *play) loadSpec() load.Spec {
-	want := p.scenario.Load
+	want := p.scenario.Load.After(p.scenario.Warm)
 	length := p.scenario.Limit
 	if want.For > 0 {
 		length = p.scenario.Warm + want.For
 	}
+	length = min(length, load.MaxDuration)
 	spec := load.Spec{URL: "http://" + p.plan.VIP().String(), Count: want.Count, KeepAlive: want.Keepalive,
-		Timeout: want.Timeout, Seed: p.opt.Seed, Steps: []load.Step{{Rate: want.Rate, For: min(length, load.MaxDuration)}}}
+		Timeout: want.Timeout, Seed: p.opt.Seed, Sources: p.plan.Sources(want.Sources)}
+	steps := want.Steps
+	if len(steps) == 0 {
+		steps = []sim.RateStep{{Rate: want.Rate}}
+	}
+	for _, st := range steps {
+		took := length
+		if st.For > 0 {
+			took = min(st.For, length)
+		}
+		if took > 0 {
+			spec.Steps = append(spec.Steps, load.Step{Rate: st.Rate, For: took})
+		}
+		length -= took
+	}
 	if slices.ContainsFunc(p.scenario.Expect, needsBodies) {
 		spec.Bodies = allBodies
 	}

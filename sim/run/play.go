@@ -177,6 +177,14 @@ func (p *play) prepare(ctx context.Context) error {
 		seed = time.Now().UnixNano()
 	}
 	p.opt.Seed = seed
+	drawn, err := p.scenario.Draw(seed)
+	if err != nil {
+		return fmt.Errorf("prepare %s: %w", p.scenario.Name, err)
+	}
+	p.scenario = drawn
+	if err := p.furnish(ctx); err != nil {
+		return fmt.Errorf("prepare %s: %w", p.scenario.Name, err)
+	}
 	cfg, err := p.configure(ctx)
 	if err != nil {
 		return fmt.Errorf("prepare %s: %w", p.scenario.Name, err)
@@ -202,16 +210,7 @@ func (p *play) configure(ctx context.Context) (string, error) {
 	if p.scenario.Cluster.HAProxy == "" && len(p.scenario.Cluster.Patch) == 0 {
 		return string(now), nil
 	}
-	change, err := fault.New(p.env, fault.HAProxyCfg, "haproxy.cfg of "+p.scenario.Name, p.director, map[string]string{"text": cfg}, p.ledger, func(sim.Event) {})
-	if err != nil {
-		return "", err
-	}
-	for _, step := range []func(context.Context) error{change.Plan, change.Inject, change.AwaitEffect} {
-		if err := step(ctx); err != nil {
-			return "", err
-		}
-	}
-	return cfg, nil
+	return cfg, p.change(ctx, fault.HAProxyCfg, p.director, map[string]string{"text": cfg})
 }
 
 // changedCfg is the haproxy.cfg of the scenario: its own or the one that is there, with its patches.

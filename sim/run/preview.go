@@ -23,6 +23,10 @@ type Preview struct {
 	Steady      time.Duration         `json:"steady_ns"`
 	Settle      time.Duration         `json:"settle_ns"`
 	Limit       time.Duration         `json:"limit_ns"`
+	Page        string                `json:"page,omitempty"` // of the steady state; empty: the practical's
+	Up          []string              `json:"up,omitempty"`   // the servers of the steady state; empty: all
+	Holds       time.Duration         `json:"holds_ns,omitempty"`
+	Limits      []LimitPreview        `json:"limits,omitempty"`
 	Seed        int64                 `json:"seed,omitempty"` // 0: the run draws one
 	Timeline    []Moment              `json:"timeline"`
 	Windows     []WindowPreview       `json:"windows,omitempty"`
@@ -30,17 +34,33 @@ type Preview struct {
 	Budgets     []judge.ServerBudget  `json:"budgets"`
 	Doubts      []string              `json:"doubts,omitempty"` // why the run might not be able to tell
 	budgets     map[string]faultLimit // by fault
+	own         map[string]sim.NamedWindow
+}
+
+// LimitPreview is what a node may use.
+type LimitPreview struct {
+	Node   string  `json:"node"`
+	CPU    float64 `json:"cpu,omitempty"`          // processors
+	Memory int64   `json:"memory_bytes,omitempty"` // swap included
 }
 
 // LoadPreview is the load that will be sent; its zero value is none.
 type LoadPreview struct {
-	Rate      float64       `json:"rate"` // requests/s
+	Rate      float64       `json:"rate"` // requests/s; the highest where there are steps
+	Steps     []RatePreview `json:"steps,omitempty"`
+	Sources   int           `json:"sources,omitempty"` // client addresses; 0: one
 	Paths     []PathPreview `json:"paths"`
 	Keepalive bool          `json:"keepalive,omitempty"`
 	Timeout   time.Duration `json:"timeout_ns"`
 	Warm      time.Duration `json:"warm_ns,omitempty"` // sent before time zero and not judged
 	Count     int64         `json:"count,omitempty"`
 	For       time.Duration `json:"for_ns,omitempty"`
+}
+
+// RatePreview is a rate for some time; the last one's time may be 0: until the load ends.
+type RatePreview struct {
+	Rate float64       `json:"rate"`
+	For  time.Duration `json:"for_ns,omitempty"`
 }
 
 // PathPreview is a path and its part of the load.
@@ -83,6 +103,13 @@ type faultLimit struct {
 // NewPreview plans a run without a cluster: on spec's addresses, and on spec's haproxy.cfg or, where that is empty, the
 // practical's. An error means that the scenario's changes to haproxy.cfg do not fit it. lang is the language of what is for people.
 func NewPreview(s *sim.Scenario, spec sim.Spec, lang string) (*Preview, error) {
+	if s.Seed != 0 {
+		drawn, err := s.Draw(s.Seed)
+		if err != nil {
+			return nil, fmt.Errorf("plan %s: %w", s.Name, err)
+		}
+		s = drawn
+	}
 	plan := spec.Plan
 	plan.Servers = s.Cluster.Servers
 	cfg := spec.HAProxyCfg
@@ -95,19 +122,33 @@ func NewPreview(s *sim.Scenario, spec sim.Spec, lang string) (*Preview, error) {
 	}
 	p := &Preview{Scenario: s.Name, Title: s.Title.In(lang), Description: s.Description.In(lang), Director: spec.Director,
 		Nodes: plan.Nodes(), Mount: s.Cluster.Mount, HAProxyCfg: cfg, Changes: changes(s.Cluster), Steady: s.Steady, Settle: s.Settle,
-		Limit: s.Limit, Seed: s.Seed, Budgets: judge.Budgets(cfg, plan), budgets: map[string]faultLimit{}}
+		Limit: s.Limit, Seed: s.Seed, Budgets: judge.Budgets(cfg, plan), budgets: map[string]faultLimit{},
+		Page: s.Holds.Page, Up: s.Holds.Servers, Holds: s.Holds.For, own: map[string]sim.NamedWindow{}}
+	for _, l := range s.Cluster.Limits {
+		p.Limits = append(p.Limits, LimitPreview{l.Node, l.CPU, l.Memory})
+	}
+	for _, w := range s.Windows {
+		p.own[w.Name] = w
+	}
 	if p.Mount == "" {
 		p.Mount = spec.MountOptions
 	}
 	if s.Load.Rate > 0 {
 		l := s.Load
-		p.Load = LoadPreview{Rate: l.Rate, Keepalive: l.Keepalive, Timeout: l.Timeout, Warm: s.Warm, Count: l.Count, For: l.For}
+		p.Load = LoadPreview{Rate: l.Rate, Keepalive: l.Keepalive, Timeout: l.Timeout, Warm: s.Warm, Count: l.Count, For: l.For, Sources: l.Sources}
+		for _, st := range l.Steps {
+			p.Load.Steps = append(p.Load.Steps, RatePreview(st))
+		}
 		for _, path := range l.Paths {
 			p.Load.Paths = append(p.Load.Paths, PathPreview(path))
 		}
 	}
 	for _, f := range s.Faults() {
-		p.budgets[f.Name] = p.limit(f.Targets)
+		targets := f.Targets
+		if len(targets) == 0 && f.Pick != nil {
+			targets = f.Pick.Of
+		}
+		p.budgets[f.Name] = p.limit(targets)
 	}
 	times := newSchedule(s, plan, lang)
 	p.Timeline = times.list
@@ -158,7 +199,12 @@ func (p *Preview) expectations(s *sim.Scenario, times *schedule) {
 		}
 		p.Expect = append(p.Expect, one)
 	}
-	rank := func(w sim.Window) int { return slices.Index(sim.WindowKinds(), w.Kind) }
+	rank := func(w sim.Window) int { // one of the scenario's own has none, and comes last
+		if w.Kind == sim.Named {
+			return len(sim.WindowKinds())
+		}
+		return slices.Index(sim.WindowKinds(), w.Kind)
+	}
 	slices.SortStableFunc(used, func(a, b sim.Window) int { return rank(a) - rank(b) })
 	for _, w := range used {
 		p.Windows = append(p.Windows, p.window(w, times))
@@ -175,6 +221,8 @@ func (p *Preview) window(w sim.Window, times *schedule) WindowPreview {
 	}
 	v := WindowPreview{Name: w.String(), From: "0s", To: times.endText()}
 	switch w.Kind {
+	case sim.Named:
+		v.From, v.To = times.moment(p.own[w.Name].From), times.moment(p.own[w.Name].To)
 	case sim.Before:
 		v.To = times.firstInjection(w.Fault)
 	case sim.During:

@@ -26,6 +26,7 @@ func newSchedule(s *sim.Scenario, plan sim.Plan, lang string) *schedule {
 		start := c.start(st.When)
 		start.Name = st.Name()
 		if st.Fault != nil {
+			start = c.notBefore(start, st.Fault.Follows)
 			last = max(last, c.fault(st.Fault, start, lang))
 		} else {
 			last = max(last, c.action(st.Action, start, plan, lang))
@@ -43,9 +44,17 @@ func (c *schedule) start(w sim.When) Moment {
 	return Moment{At: c.moments[w.After+"/"+w.Step].At + w.At, Least: true, After: w.After + " " + w.Step}
 }
 
+// notBefore puts a time of a repeated fault off until the one before is over.
+func (c *schedule) notBefore(start Moment, follows string) Moment {
+	if back, ok := c.moments[follows+"/"+sim.StepRecovered]; ok && back.At > start.At {
+		start.At, start.Least = back.At, true
+	}
+	return start
+}
+
 // fault notes a fault's moments, and gives the time at which it no longer holds up the load's end.
 func (c *schedule) fault(f *sim.Fault, start Moment, lang string) time.Duration {
-	start.What = f.Kind + " on " + strings.Join(f.Targets, ", ") + paramText(f.Params)
+	start.What = f.Kind + " on " + targetText(f) + paramText(f.Params)
 	start.Say = f.Say.In(lang)
 	c.list = append(c.list, start)
 	seen := Moment{At: start.At, Least: true, Name: f.Name}
@@ -57,6 +66,18 @@ func (c *schedule) fault(f *sim.Fault, start Moment, lang string) time.Duration 
 	c.moments[f.Name+"/"+sim.StepRecover], c.moments[f.Name+"/"+sim.StepRecovered] = back, back
 	c.list = append(c.list, back)
 	return back.At
+}
+
+// targetText is whom a fault hits, or among whom the seed chooses.
+func targetText(f *sim.Fault) string {
+	if f.Pick != nil && len(f.Targets) == 0 {
+		return fmt.Sprintf("%d of %s, as the seed draws", f.Pick.N, strings.Join(f.Pick.Of, ", "))
+	}
+	text := strings.Join(f.Targets, ", ")
+	if f.Pick != nil {
+		text += ", drawn by the seed"
+	}
+	return text
 }
 
 func (c *schedule) action(a *sim.Action, start Moment, plan sim.Plan, lang string) time.Duration {
@@ -75,7 +96,7 @@ func (c *schedule) ends(s *sim.Scenario, last time.Duration) {
 	switch l := s.Load; {
 	case l.Rate == 0:
 	case l.Count > 0:
-		took := time.Duration(float64(l.Count) / l.Rate * float64(time.Second))
+		took, _ := l.After(s.Warm).Due(l.Count)
 		c.end = Moment{At: max(0, took-s.Warm), Name: "load", What: fmt.Sprintf("ends after %d requests", l.Count)}
 	case l.For > 0:
 		c.end = Moment{At: l.For, Name: "load", What: "ends"}
@@ -94,6 +115,24 @@ func (c *schedule) ends(s *sim.Scenario, last time.Duration) {
 			c.list = append(c.list, back)
 		}
 	}
+}
+
+// moment is one of a window's own moments in words.
+func (c *schedule) moment(m sim.Moment) string {
+	switch m.Step {
+	case sim.MomentStart:
+		return sim.ShortTime(m.Plus)
+	case sim.MomentEnd:
+		return c.endText()
+	case sim.MomentDown, sim.MomentUp:
+		return m.String()
+	}
+	at, ok := c.moments[m.Of+"/"+m.Step]
+	if !ok {
+		return "never"
+	}
+	at.At += m.Plus
+	return at.text()
 }
 
 // at is a moment of a fault in words.

@@ -1,34 +1,47 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"simulacro/sim"
+	"simulacro/sim/scenario"
 )
 
-// pageCheck asks each address for the page that needs PHP and the mount, all at once, and prints those that do not give it.
-const pageCheck = `for a in "$@"; do
-	( c=$(curl -s -o /dev/null -m 2 -w '%{http_code}' "http://$a/index.php"); [ "$c" = 200 ] || echo "$a gives ${c:-nothing}" ) &
+// pageCheck asks each address for a page, all at once, and prints those that do not give it.
+const pageCheck = `p=$1; shift
+for a in "$@"; do
+	( c=$(curl -s -o /dev/null -m 2 -w '%{http_code}' "http://$a$p"); [ "$c" = 200 ] || echo "$a gives ${c:-nothing}" ) &
 done
 wait`
 
 // steadyEvery is the pause between two looks at the steady state.
 const steadyEvery = 100 * time.Millisecond
 
-// awaitSteady waits until the steady state holds, at most as long as the scenario allows: the director has every server
-// up, every server gives the page to the director, and the director gives it to the client. The error says what lacks.
+// awaitSteady waits until the steady state holds, and has held for the time that the scenario wants, at most as long as it
+// allows: the director has every server up, every server gives the page to the director, and the director gives it to the client.
+// The error says what lacks.
 func (p *play) awaitSteady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, p.scenario.Steady)
 	defer cancel()
-	why := "nobody looked"
+	why, since := "nobody looked", time.Time{}
 	for {
-		if now := p.notSteady(ctx); now == "" {
-			return nil
-		} else if ctx.Err() == nil || why == "nobody looked" {
-			why = now
+		began := time.Now()
+		switch now := p.notSteady(ctx); {
+		case now == "":
+			if since.IsZero() {
+				since = began
+			}
+			if time.Since(since) >= p.scenario.Holds.For {
+				return nil
+			}
+			why = "it has not held for " + sim.ShortTime(p.scenario.Holds.For)
+		case ctx.Err() == nil || why == "nobody looked":
+			why, since = now, time.Time{}
 		}
 		select {
 		case <-ctx.Done():
@@ -42,7 +55,7 @@ func (p *play) awaitSteady(ctx context.Context) error {
 func (p *play) notSteady(ctx context.Context) string {
 	var names, addrs []string
 	for _, n := range p.plan.Nodes() {
-		if n.Role == sim.Server {
+		if of := p.scenario.Holds.Servers; n.Role == sim.Server && (len(of) == 0 || slices.Contains(of, n.Name)) {
 			names, addrs = append(names, n.Name), append(addrs, n.Inner.String())
 		}
 	}
@@ -56,7 +69,7 @@ func (p *play) notSteady(ctx context.Context) string {
 }
 
 func (p *play) pages(ctx context.Context, from string, addrs ...string) string {
-	out, err := p.cluster.Exec(ctx, from, append([]string{"sh", "-c", pageCheck, "sh"}, addrs...)...)
+	out, err := p.cluster.Exec(ctx, from, append([]string{"sh", "-c", pageCheck, "sh", cmp.Or(p.scenario.Holds.Page, scenario.DefaultPath)}, addrs...)...)
 	if err != nil {
 		return err.Error()
 	}

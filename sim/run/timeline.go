@@ -107,6 +107,11 @@ func (t *timeline) step(ctx context.Context, s sim.Step, effect func()) error {
 	if err := t.await(ctx, s.When); err != nil {
 		return fmt.Errorf("%s: %w", s.Name(), err)
 	}
+	if s.Fault != nil && s.Fault.Follows != "" { // at its time, or as soon as the time before is over
+		if err := t.await(ctx, sim.When{After: s.Fault.Follows, Step: sim.StepRecovered}); err != nil {
+			return fmt.Errorf("%s: %w", s.Name(), err)
+		}
+	}
 	if s.Action != nil {
 		return t.act(ctx, s.Action)
 	}
@@ -190,6 +195,9 @@ func (t *timeline) injections(f *sim.Fault) ([]*fault.Injection, error) {
 		params[k] = t.play.plan.Rewrite(v)
 	}
 	var all []*fault.Injection
+	if len(f.Targets) == 0 {
+		return nil, fmt.Errorf("fault %s: there is no node left to draw", f.Name)
+	}
 	for _, name := range f.Targets {
 		node, err := t.play.plan.Node(name)
 		if err != nil {

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -10,6 +11,7 @@ import (
 
 // checkExpectation holds what an expectation names against the rest of the file, and refuses what cannot hold.
 func (d *decoder) checkExpectation(s *sim.Scenario, e *sim.Expectation, what string, at ast.Node) {
+	d.checkGroups(e, at)
 	switch what {
 	case "availability", "budget", "share", "distribution", "status", "page", "content", "lost", "latency":
 		if d.seen["load"] == nil {
@@ -34,7 +36,7 @@ func (d *decoder) checkExpectation(s *sim.Scenario, e *sim.Expectation, what str
 	case e.Output != nil:
 		d.checkOutput(s, e.Output, at)
 	case e.Log != nil:
-		d.checkNode(s, at, &e.Log.Node)
+		d.checkOneNode(s, at, &e.Log.Node)
 	case e.Page != nil:
 		e.Page.Servers = d.servers(s, e.Page.Servers, at)
 		d.checkPath(s, e.Page.Path, at)
@@ -46,6 +48,40 @@ func (d *decoder) checkExpectation(s *sim.Scenario, e *sim.Expectation, what str
 	}
 }
 
+// checkGroups refuses names such as "flap.targets" of a fault that comes several times, where the window is not one of its own:
+// they would stand for other nodes each time.
+func (d *decoder) checkGroups(e *sim.Expectation, at ast.Node) {
+	of := faultOf(*e)
+	for _, name := range namesIn(e) {
+		fault, ending, _ := strings.Cut(name, ".")
+		if len(d.rounds[fault]) > 0 && "."+ending != "." && of != fault && !slices.Contains(d.rounds[fault], of) {
+			d.fail(at, "%s is of a fault that comes several times: give the expectation a window of %s, or name one of them, such as %s-1.%s", name, fault, fault, ending)
+		}
+	}
+}
+
+// namesIn are the servers that an expectation names.
+func namesIn(e *sim.Expectation) (names []string) {
+	switch {
+	case e.Distribution != nil:
+		return e.Distribution.Servers
+	case e.Detection != nil:
+		return e.Detection.Servers
+	case e.Recovery != nil:
+		return e.Recovery.Servers
+	case e.State != nil:
+		return e.State.Servers
+	case e.Page != nil:
+		return e.Page.Servers
+	case e.Content != nil:
+		return e.Content.Servers
+	}
+	for _, share := range e.Share {
+		names = append(names, share.Server)
+	}
+	return names
+}
+
 // servers checks that each name is a real server.
 func (d *decoder) servers(s *sim.Scenario, names []string, at ast.Node) []string {
 	known := serverNames(s)
@@ -53,7 +89,7 @@ func (d *decoder) servers(s *sim.Scenario, names []string, at ast.Node) []string
 		return known
 	}
 	for _, name := range names {
-		if !slices.Contains(known, name) {
+		if !slices.Contains(known, name) && !d.standsFor(s, name, at) {
 			d.fail(at, "%s", unknown("real server", name, known))
 		}
 	}
@@ -76,10 +112,10 @@ func (d *decoder) checkShares(s *sim.Scenario, shares []sim.ServerShare, at ast.
 
 func (d *decoder) checkDetection(s *sim.Scenario, det *sim.Detection, what string, at ast.Node) {
 	if det.Fault == "" {
-		if faults := s.Faults(); len(faults) == 1 {
-			det.Fault = faults[0].Name
+		if names := d.faultNames(s); len(names) == 1 {
+			det.Fault = names[0]
 		} else {
-			d.fail(at, "%s needs a fault: the scenario has %d", what, len(faults))
+			d.fail(at, "%s needs a fault: the scenario has %d", what, len(names))
 			return
 		}
 	}
@@ -89,7 +125,7 @@ func (d *decoder) checkDetection(s *sim.Scenario, det *sim.Detection, what strin
 
 func (d *decoder) checkRecovery(s *sim.Scenario, rec *sim.Recovery, at ast.Node) {
 	d.checkDetection(s, (*sim.Detection)(rec), "recovery", at)
-	if f := s.Fault(rec.Fault); f != nil && f.For == 0 {
+	if f := s.Fault(d.occurrence(rec.Fault, sim.StepEffect)); f != nil && f.For == 0 {
 		d.fail(at, "%s is held until the load is over: its recovery cannot be measured; give it for", f.Name)
 	}
 }

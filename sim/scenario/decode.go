@@ -22,9 +22,15 @@ type decoder struct {
 	haproxy func(servers int) string
 	patches []ast.Node
 	errs    Errors
-	seen    map[string]ast.Node // the file's top-level keys
+	seen    map[string]ast.Node     // the file's top-level keys
+	rounds  map[string][]string     // the names of a repeated fault's times, by its own
+	named   []string                // the scenario's own windows
+	at      map[*sim.Fault]ast.Node // where each fault's time stands
+	actions map[*sim.Action]ast.Node
 	// later are checks that need the whole file (names, windows); resolve runs them.
 	later []func(*sim.Scenario)
+	// faults are those of the faults, which come first: what they hit is what other names stand for.
+	faults []func(*sim.Scenario)
 }
 
 // field is one key of an object. Shape and doc are for the reference and for the schema.

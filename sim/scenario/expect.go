@@ -56,7 +56,7 @@ func aroundFields(e *sim.Expectation, window *string) []field {
 	return []field{
 		{"name", aText, "for the report, in place of a made one", func(d *decoder, n ast.Node) { d.str(n, "name", &e.Name) }},
 		{"why", aTranslation, "what a failure means, for who reads the report", func(d *decoder, n ast.Node) { d.text(n, "why", &e.Why) }},
-		{"in", aWindow, `the window: all, before, or one of a fault's: "during kill"; without it, all`, func(d *decoder, n ast.Node) { d.str(n, "in", window) }},
+		{"in", aWindow, `the window: all, before, one of a fault's ("during kill"), or one of windows; without it, all`, func(d *decoder, n ast.Node) { d.str(n, "in", window) }},
 	}
 }
 
@@ -90,9 +90,13 @@ func (d *decoder) window(s *sim.Scenario, e *sim.Expectation, what, text string,
 		e.Window = sim.Window{Kind: sim.All}
 		return
 	}
+	if slices.Contains(d.named, words[0]) && len(words) == 1 {
+		e.Window = sim.Window{Kind: sim.Named, Name: words[0]}
+		return
+	}
 	kinds := windowNames()
 	if !slices.Contains(kinds, words[0]) {
-		d.fail(at, "%s", unknown("window", words[0], kinds))
+		d.fail(at, "%s", unknown("window", words[0], append(kinds, d.named...)))
 		return
 	}
 	if len(words) > 2 {
@@ -102,8 +106,8 @@ func (d *decoder) window(s *sim.Scenario, e *sim.Expectation, what, text string,
 	e.Window.Kind = sim.WindowKind(words[0])
 	if len(words) == 2 {
 		e.Window.Fault = words[1]
-	} else if faults := s.Faults(); len(faults) == 1 && e.Window.Kind != sim.All {
-		e.Window.Fault = faults[0].Name
+	} else if names := d.faultNames(s); len(names) == 1 && e.Window.Kind != sim.All {
+		e.Window.Fault = names[0]
 	}
 	d.checkWindow(s, e.Window, at)
 }
@@ -120,21 +124,27 @@ func (d *decoder) checkWindow(s *sim.Scenario, w sim.Window, at ast.Node) {
 		}
 	case w.Fault != "":
 		d.checkFaultName(s, w.Fault, at)
-		if f := s.Fault(w.Fault); f != nil && f.For == 0 && (w.Kind == sim.After || w.Kind == sim.Restored) {
+		if f := s.Fault(d.occurrence(w.Fault, sim.StepEffect)); f != nil && f.For == 0 && (w.Kind == sim.After || w.Kind == sim.Restored) {
 			d.fail(at, "%s is held until the load is over: there is nothing after it; give it for", f.Name)
 		}
 	}
 }
 
 func (d *decoder) checkFaultName(s *sim.Scenario, name string, at ast.Node) {
-	if s.Fault(name) != nil {
+	if s.Fault(name) != nil || len(d.rounds[name]) > 0 {
 		return
 	}
-	var names []string
+	d.fail(at, "%s", unknown("fault of the timeline", name, d.faultNames(s)))
+}
+
+// faultNames are the faults as the file has them: one that comes several times has one name.
+func (d *decoder) faultNames(s *sim.Scenario) (names []string) {
 	for _, f := range s.Faults() {
-		names = append(names, f.Name)
+		if name := orText(f.Of, f.Name); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
 	}
-	d.fail(at, "%s", unknown("fault of the timeline", name, names))
+	return names
 }
 
 // actionOf finds an action of the timeline by name, nil if there is none.

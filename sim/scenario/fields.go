@@ -16,9 +16,10 @@ func scenarioFields(s *sim.Scenario) []field {
 		{"tags", texts, "to choose scenarios by", func(d *decoder, n ast.Node) { s.Tags = d.words(n, "tag") }},
 		{"cluster", mapping("cluster"), "what the cluster must be like", func(d *decoder, n ast.Node) { d.object(n, "cluster", clusterFields(&s.Cluster)) }},
 		{"load", mapping("load"), "the requests to send", func(d *decoder, n ast.Node) { d.load(n, &s.Load) }},
-		{"steady", aTime, "how long the steady state may take to hold; 0: it is not waited for; without it " + sim.ShortTime(DefaultSteady), func(d *decoder, n ast.Node) { d.duration(n, "steady", &s.Steady) }},
+		{"steady", orMapping(aTime, "steady"), "how long the steady state may take to hold; 0: it is not waited for; without it " + sim.ShortTime(DefaultSteady), func(d *decoder, n ast.Node) { d.steady(n, s) }},
 		{"warm", aTime, "load that is sent first and not judged; without it, none", func(d *decoder, n ast.Node) { d.duration(n, "warm", &s.Warm) }},
 		{"timeline", listOf("step"), "faults and operator's actions", func(d *decoder, n ast.Node) { d.timeline(n, s) }},
+		{"windows", mapOfWindows, "parts of the run by names of their own, for expectations to look at", func(d *decoder, n ast.Node) { d.windows(n, s) }},
 		{"settle", aTime, "load after the last step has ended and the steady state holds again; without it " + sim.ShortTime(DefaultSettle), func(d *decoder, n ast.Node) { d.duration(n, "settle", &s.Settle) }},
 		{"expect", listOf("expectation"), "what must hold", func(d *decoder, n ast.Node) { d.expectations(n, s) }},
 		{"seed", whole(1, maxSeed), "of every random choice; without it the run draws one and prints it", func(d *decoder, n ast.Node) {
@@ -64,6 +65,7 @@ func clusterFields(c *sim.Cluster) []field {
 			}
 		}},
 		{"mount", aText, "NFS options of the real servers' /etc/fstab", func(d *decoder, n ast.Node) { d.str(n, "mount", &c.Mount) }},
+		{"limits", mapOfLimits, "what nodes may use of the machine, by node; servers stands for all real servers", func(d *decoder, n ast.Node) { d.limits(n, c) }},
 	}
 }
 
@@ -105,36 +107,6 @@ func (d *decoder) changes(n ast.Node) (list []sim.LineChange) {
 		}
 	}
 	return list
-}
-
-func (d *decoder) load(n ast.Node, l *sim.Load) {
-	seen := d.object(n, "load", loadFields(l))
-	if l.Rate == 0 && seen["rate"] == nil {
-		d.fail(n, "load has no rate: give the requests a second")
-	}
-	if seen["count"] != nil && seen["for"] != nil {
-		d.fail(seen["for"], "load has both count and for: the load ends by one of them")
-	}
-}
-
-func loadFields(l *sim.Load) []field {
-	return []field{
-		{"rate", aNumber, "requests a second, sent at their time whether or not earlier ones were answered", func(d *decoder, n ast.Node) { d.number(n, "rate", &l.Rate) }},
-		{"count", whole(1, maxCount), "how many requests, exactly; without it the load lasts as long as the timeline", func(d *decoder, n ast.Node) {
-			if v, ok := d.integer(n, "count", 1, maxCount); ok {
-				l.Count = v
-			}
-		}},
-		{"for", aTime, "how long the load lasts, where there is no timeline", func(d *decoder, n ast.Node) { d.duration(n, "for", &l.For) }},
-		{"paths", aPaths, "what is asked for, with weights where a mapping; without it " + DefaultPath, func(d *decoder, n ast.Node) { l.Paths = d.paths(n) }},
-		{"keepalive", aFlag, "several requests over one connection; without it, a connection each", func(d *decoder, n ast.Node) { d.boolean(n, "keepalive", &l.Keepalive) }},
-		{"timeout", aTime, "the client's patience; without it " + sim.ShortTime(DefaultTimeout), func(d *decoder, n ast.Node) {
-			d.duration(n, "timeout", &l.Timeout)
-			if l.Timeout == 0 {
-				d.fail(n, "timeout is 0: no request could be answered")
-			}
-		}},
-	}
 }
 
 // paths is one path, a list of equally wanted ones, or a mapping of paths to weights.

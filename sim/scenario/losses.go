@@ -97,6 +97,7 @@ func (d *decoder) lost(n ast.Node) *sim.NoneLost {
 
 // checkLost wants steps that exist, and faults that end.
 func (d *decoder) checkLost(s *sim.Scenario, l *sim.NoneLost, at ast.Node) {
+	l.From, l.To = d.occurrence(l.From, sim.StepEffect), d.occurrence(l.To, sim.StepRecover)
 	var names []string
 	known := map[string]bool{}
 	for _, st := range s.Timeline {

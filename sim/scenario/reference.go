@@ -39,7 +39,7 @@ func WriteReference(w io.Writer, o Options) error {
 	for _, v := range valueDocs {
 		fmt.Fprintf(&b, "| %s | %s |\n", v.words, cell(v.doc))
 	}
-	b.WriteString("\n## windows\n\nA request belongs to a window by the time at which it was to be sent. A fault need not be named where there is only one. The windows before, during and after may be an action's too: until it is typed, while it runs, and from its end.\n\n| window | time |\n|---|---|\n")
+	b.WriteString("\n## the parts of a run\n\nA request belongs to a window by the time at which it was to be sent. A fault need not be named where there is only one. The windows before, during and after may be an action's too: until it is typed, while it runs, and from its end.\n\n| window | time |\n|---|---|\n")
 	for _, k := range sim.WindowKinds() {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", k, windowDocs[k])
 	}

@@ -18,10 +18,13 @@ func (d *decoder) resolve(s *sim.Scenario) {
 	if len(d.errs) == 0 {
 		d.checkWhole(s)
 	}
-	for _, check := range d.later {
+	for _, check := range append(d.faults, d.later...) {
 		check(s)
 	}
+	d.spread(s)
 	if len(d.errs) == 0 {
+		d.checkOrder(s)
+		slices.SortStableFunc(s.Windows, func(a, b sim.NamedWindow) int { return slices.Index(d.named, a.Name) - slices.Index(d.named, b.Name) })
 		d.tryPatches(s)
 	}
 }
@@ -91,29 +94,39 @@ func serverNames(s *sim.Scenario) []string {
 
 // checkFault resolves a fault's targets and holds it against the catalogue.
 func (d *decoder) checkFault(s *sim.Scenario, f *sim.Fault, n ast.Node, seen map[string]ast.Node, target ast.Node) {
+	d.checkName(s, f, orNode(seen["name"], n))
+	kind := d.checkKind(f, n, seen)
+	switch {
+	case target == nil:
+		if f.Targets = defaultTargets(s, kind); f.Targets == nil && d.kinds != nil {
+			d.fail(n, "fault %q has no target: name the nodes it hits", f.Name)
+		}
+	case !d.drawn(s, f, kind, target):
+		f.Targets = d.targets(s, target)
+		d.checkRoles(s, f, kind, target, f.Targets)
+	}
+}
+
+// checkName wants each step to have a name of its own; a repeated fault's name is taken as well as those of its times.
+func (d *decoder) checkName(s *sim.Scenario, f *sim.Fault, at ast.Node) {
 	for _, st := range s.Timeline {
 		if st.Fault == f {
 			break
 		}
-		if st.Name() == f.Name {
-			d.fail(orNode(seen["name"], n), "two steps are called %q: give each a name of its own", f.Name)
-			break
+		other := st.Name()
+		switch {
+		case other == f.Name, st.Fault != nil && st.Fault.Of != "" && (st.Fault.Of == f.Of || st.Fault.Of == f.Name):
+			d.fail(at, "two steps are called %q: give each a name of its own", orText(f.Of, f.Name))
+			return
 		}
 	}
-	kind := d.checkKind(f, n, seen)
-	if target != nil {
-		f.Targets = d.targets(s, target)
-	} else if f.Targets = defaultTargets(s, kind); f.Targets == nil && d.kinds != nil {
-		d.fail(n, "fault %q has no target: name the nodes it hits", f.Name)
+}
+
+func orText(text, other string) string {
+	if text != "" {
+		return text
 	}
-	if kind == nil || len(kind.Roles) == 0 || target == nil {
-		return
-	}
-	for _, name := range f.Targets {
-		if node, err := plan(s).Node(name); err == nil && !slices.Contains(kind.Roles, node.Role) {
-			d.fail(target, "%s cannot hit %s, which is a %s: it is for %s", f.Kind, name, node.Role, roles(kind.Roles))
-		}
-	}
+	return other
 }
 
 func orNode(n, other ast.Node) ast.Node {
@@ -170,47 +183,5 @@ func sortedKeys(m map[string]string) []string {
 		list = append(list, k)
 	}
 	sort.Strings(list)
-	return list
-}
-
-// targets reads nodes by name or alias, in the plan's order, each once.
-func (d *decoder) targets(s *sim.Scenario, n ast.Node) []string {
-	asked := map[string]bool{}
-	for _, item := range d.items(n) {
-		name, ok := d.word(item, "target")
-		switch {
-		case !ok:
-		case name == AllServers:
-			for _, server := range serverNames(s) {
-				asked[server] = true
-			}
-		default:
-			d.checkNode(s, item, &name)
-			asked[name] = true
-		}
-	}
-	var list []string
-	for _, node := range plan(s).Nodes() {
-		if asked[node.Name] {
-			list = append(list, node.Name)
-		}
-	}
-	return list
-}
-
-// defaultTargets is the only node that the kind can hit, nil where there are several.
-func defaultTargets(s *sim.Scenario, kind *sim.FaultKind) []string {
-	if kind == nil {
-		return nil
-	}
-	var list []string
-	for _, node := range plan(s).Nodes() {
-		if slices.Contains(kind.Roles, node.Role) {
-			list = append(list, node.Name)
-		}
-	}
-	if len(list) != 1 {
-		return nil
-	}
 	return list
 }

@@ -52,7 +52,7 @@ func LoadFile(path string, o Options) (*sim.Scenario, error) {
 
 // Load reads a scenario from the text of the file called name. Its error is an Errors.
 func Load(name string, text []byte, o Options) (*sim.Scenario, error) {
-	d := &decoder{file: name, kinds: o.Kinds, haproxy: o.HAProxy}
+	d := &decoder{file: name, kinds: o.Kinds, haproxy: o.HAProxy, rounds: map[string][]string{}, at: map[*sim.Fault]ast.Node{}, actions: map[*sim.Action]ast.Node{}}
 	s := &sim.Scenario{
 		Name:    strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)),
 		File:    name,

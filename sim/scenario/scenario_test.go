@@ -19,8 +19,10 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // catalogue is a fault catalogue for the tests.
 var catalogue = []sim.FaultKind{
-	{Name: "node-kill", Does: "Kills a node.", Evidence: "It is dead."},
-	{Name: "node-pause", Does: "Pauses a node.", Evidence: "It is silent."},
+	{Name: "node-kill", Does: "Kills a node.", Evidence: "It is dead.", Takes: true},
+	{Name: "node-pause", Does: "Pauses a node.", Evidence: "It is silent.", Takes: true},
+	{Name: "cut", Does: "Cuts a node off.", Evidence: "It is cut off.", Touches: []string{"the cable"}},
+	{Name: "bend", Does: "Bends its cable.", Evidence: "It is slow.", Touches: []string{"the cable"}},
 	{Name: "service-stop", Does: "Stops a service.", Evidence: "systemd says so.", Roles: []sim.Role{sim.Director, sim.Server},
 		Params: []sim.FaultParam{{Name: "unit", Does: "its systemd unit", Required: true},
 			{Name: "mode", Does: "how", Default: "fair", Choices: []string{"fair", "rough"}}}},
@@ -39,7 +41,7 @@ func golden(t *testing.T, name, got string) {
 }
 
 func TestLoadReadsEveryField(t *testing.T) {
-	for _, name := range []string{"everything", "kill-server"} {
+	for _, name := range []string{"everything", "repeated", "kill-server"} {
 		t.Run(name, func(t *testing.T) {
 			s, err := LoadFile("testdata/"+name+".yaml", Options{Kinds: catalogue})
 			require.NoError(t, err)

@@ -36,7 +36,7 @@ func document(text string) (any, error) {
 
 func TestSchemaTakesWhatTheLoaderTakes(t *testing.T) {
 	c := schemaOf(t)
-	for _, name := range []string{"everything", "kill-server"} {
+	for _, name := range []string{"everything", "repeated", "kill-server"} {
 		text, err := os.ReadFile("testdata/" + name + ".yaml")
 		require.NoError(t, err)
 		doc, err := document(string(text))
@@ -50,32 +50,42 @@ func TestSchemaRefuses(t *testing.T) {
 	const head, tail = "title: x\nload: {rate: 1, count: 9}\n", "expect: [{availability: 99 %}]\n"
 	require.Empty(t, c.text(t, head+tail))
 	for name, text := range map[string]string{
-		"a misspelt key":          head + tail + "setle: 1s\n",
-		"a time without unit":     head + tail + "settle: 2\n",
-		"nothing expected":        head,
-		"an empty list":           head + tail + "tags: []\n",
-		"a bound that is none":    head + "expect: [{availability: 99}]\n",
-		"two in one expectation":  head + "expect: [{availability: 99 %, latency: {p50: 1s}}]\n",
-		"no such window":          head + "expect: [{availability: 99 %, in: durin kill}]\n",
-		"no such status":          head + "expect: [{status: {600: 1 %}}]\n",
-		"no such state":           head + "expect: [{state: {always: UPP}}]\n",
-		"a load without rate":     "title: x\nload: {count: 9}\n" + tail,
-		"a relative path":         "title: x\nload: {rate: 1, count: 1, paths: index.php}\n" + tail,
-		"a step without time":     head + "timeline: [{fault: node-kill, target: cluster2}]\n" + tail,
-		"no such fault":           head + "timeline: [{fault: node-kil, target: cluster2, at: 1s}]\n" + tail,
-		"no such moment":          head + "timeline: [{run: ls, node: client, after: kill dead}]\n" + tail,
-		"no such parameter":       head + "timeline: [{fault: service-stop, at: 1s, params: {unit: x, x: y}}]\n" + tail,
-		"a parameter too few":     head + "timeline: [{fault: service-stop, at: 1s}]\n" + tail,
-		"no such choice":          head + "timeline: [{fault: service-stop, at: 1s, params: {unit: x, mode: y}}]\n" + tail,
-		"a parameter of nothing":  head + "timeline: [{fault: node-kill, at: 1s, params: {unit: x}}]\n" + tail,
-		"a patch of nothing":      head + tail + "cluster: {patch: [{section: defaults}]}\n",
-		"a text without English":  "title: {es: x}\nload: {rate: 1, count: 9}\n" + tail,
-		"both ends of a load":     "title: x\nload: {rate: 1, count: 9, for: 1s}\n" + tail,
-		"an unknown director":     head + tail + "cluster: {director: nginx}\n",
-		"more servers than fit":   head + tail + "cluster: {servers: 101}\n",
-		"a rate of 0":             "title: x\nload: {rate: 0, count: 1}\n" + tail,
-		"a name of two words":     head + "timeline: [{run: ls, node: client, at: 1s, name: a b}]\n" + tail,
-		"an exit code beyond 255": head + "timeline: [{run: ls, node: client, at: 1s, exit: 256}]\n" + tail,
+		"a misspelt key":             head + tail + "setle: 1s\n",
+		"a time without unit":        head + tail + "settle: 2\n",
+		"nothing expected":           head,
+		"an empty list":              head + tail + "tags: []\n",
+		"a bound that is none":       head + "expect: [{availability: 99}]\n",
+		"two in one expectation":     head + "expect: [{availability: 99 %, latency: {p50: 1s}}]\n",
+		"no such window":             head + "expect: [{availability: 99 %, in: durin kill}]\n",
+		"no such status":             head + "expect: [{status: {600: 1 %}}]\n",
+		"no such state":              head + "expect: [{state: {always: UPP}}]\n",
+		"a load without rate":        "title: x\nload: {count: 9}\n" + tail,
+		"a relative path":            "title: x\nload: {rate: 1, count: 1, paths: index.php}\n" + tail,
+		"a step without time":        head + "timeline: [{fault: node-kill, target: cluster2}]\n" + tail,
+		"no such fault":              head + "timeline: [{fault: node-kil, target: cluster2, at: 1s}]\n" + tail,
+		"no such moment":             head + "timeline: [{run: ls, node: client, after: kill dead}]\n" + tail,
+		"no such parameter":          head + "timeline: [{fault: service-stop, at: 1s, params: {unit: x, x: y}}]\n" + tail,
+		"a parameter too few":        head + "timeline: [{fault: service-stop, at: 1s}]\n" + tail,
+		"no such choice":             head + "timeline: [{fault: service-stop, at: 1s, params: {unit: x, mode: y}}]\n" + tail,
+		"a parameter of nothing":     head + "timeline: [{fault: node-kill, at: 1s, params: {unit: x}}]\n" + tail,
+		"a patch of nothing":         head + tail + "cluster: {patch: [{section: defaults}]}\n",
+		"a text without English":     "title: {es: x}\nload: {rate: 1, count: 9}\n" + tail,
+		"both ends of a load":        "title: x\nload: {rate: 1, count: 9, for: 1s}\n" + tail,
+		"an unknown director":        head + tail + "cluster: {director: nginx}\n",
+		"more servers than fit":      head + tail + "cluster: {servers: 101}\n",
+		"no such moment of a window": head + tail + "windows: {w: {from: kill dead}}\n",
+		"a window of nothing":        head + tail + "windows: {w: {}}\n",
+		"every alone":                head + "timeline: [{fault: node-kill, target: cluster2, at: 1s, for: 1s, every: 3s}]\n" + tail,
+		"until alone":                head + "timeline: [{fault: node-kill, target: cluster2, at: 1s, for: 1s, until: 3s}]\n" + tail,
+		"limits of nothing":          head + tail + "cluster: {limits: {storage: {}}}\n",
+		"an amount without unit":     head + tail + "cluster: {limits: {storage: {memory: 64}}}\n",
+		"both rate and steps":        "title: x\nload: {rate: 1, steps: [{rate: 2}], count: 9}\n" + tail,
+		"a step without rate":        "title: x\nload: {steps: [{for: 2s}], count: 9}\n" + tail,
+		"too many sources":           "title: x\nload: {rate: 1, count: 9, sources: 51}\n" + tail,
+		"a relative page":            head + tail + "steady: {page: index.php}\n",
+		"a rate of 0":                "title: x\nload: {rate: 0, count: 1}\n" + tail,
+		"a name of two words":        head + "timeline: [{run: ls, node: client, at: 1s, name: a b}]\n" + tail,
+		"an exit code beyond 255":    head + "timeline: [{run: ls, node: client, at: 1s, exit: 256}]\n" + tail,
 	} {
 		assert.NotEmpty(t, c.text(t, text), name)
 		_, err := Load("x.yaml", []byte(text), Options{Kinds: catalogue})
@@ -262,6 +272,12 @@ func (c checker) inside(key string, arg any, schema map[string]any, v any, at st
 				wrong = append(wrong, c.check(s, item, at+"."+k)...)
 			default:
 				wrong = append(wrong, at+": unknown "+k)
+			}
+		}
+	case "dependentRequired":
+		for k, others := range arg.(map[string]any) {
+			if _, ok := object[k]; ok && c.breaks("required", others, v) {
+				wrong = append(wrong, at+": "+k+" alone")
 			}
 		}
 	case "pattern", "minimum", "maximum", "exclusiveMinimum", "minItems", "minProperties", "required":

@@ -27,18 +27,26 @@ var (
 	aName        = shape{"word", keywords{"type": []any{"string", "number", "boolean"}, "pattern": `^[^ \t\n,]+$`}}
 	aNumber      = shape{"number", keywords{"type": "number", "exclusiveMinimum": 0}}
 	aShare       = shape{"per cent", keywords{"type": "string", "pattern": `^\s*` + inner(shareForm.String()) + `\s*$`}}
+	aNumberOr0   = shape{"number", keywords{"type": "number", "minimum": 0}}
+	aSize        = shape{"size", keywords{"type": "string", "pattern": sizeForm.String(), "examples": []any{"128MB", "1GB"}}}
+	aTarget      = shape{"text, list or draw", texts.schema}
 	aFlag        = shape{"true or false", keywords{"type": "boolean"}}
 	aTime        = shape{"time", ref("time")}
 	aBound       = shape{"bound", ref("bound")}
-	aWindow      = shape{"window", keywords{"type": "string", "pattern": `^\s*(` + strings.Join(windowNames(), "|") + `)(\s+\S+)?\s*$`}}
+	aWindow      = shape{"window", keywords{"type": "string", "pattern": `^\s*((` + strings.Join(windowNames(), "|") + `)(\s+\S+)?|\S+)\s*$`}}
 	aMoment      = shape{"moment", keywords{"type": "string", "pattern": `^\s*\S+\s+(` + strings.Join(append(faultMoments(), sim.ActionEnd), "|") + `)\s*$`}}
-	aPaths       = shape{"path, list, or mapping of paths to weights", keywords{"anyOf": []any{oneOrMany(aPath).schema,
+	// A window may begin and end at the director's own moments too.
+	aWindowMoment = shape{"moment", keywords{"type": "string", "pattern": `^\s*(start|end|\S+\s+(` +
+		strings.Join(append(faultMoments(), sim.MomentDown, sim.MomentUp, sim.ActionEnd), "|") + `))\s*(\+\s*` + durationForm + `)?\s*$`}}
+	aPaths = shape{"path, list, or mapping of paths to weights", keywords{"anyOf": []any{oneOrMany(aPath).schema,
 		keywords{"type": "object", "additionalProperties": whole(1, 1_000_000).schema, "propertyNames": aPath.schema}}}}
 	aPath       = shape{"path", keywords{"type": "string", "pattern": "^/"}}
 	aLatencyMap = shape{"mapping of quantiles to times", keywords{"type": "object", "minProperties": 1, "additionalProperties": false,
 		"patternProperties": keywords{`^(p[0-9.]+|max)$`: ref("latencyBound")}}}
-	texts    = shape{"text or list", oneOrMany(aText).schema}
-	statuses = shape{"status or list", oneOrMany(shape{"status", ref("statusName")}).schema}
+	mapOfWindows = shape{"mapping of names to windows", keywords{"type": "object", "minProperties": 1, "additionalProperties": ref("window")}}
+	mapOfLimits  = shape{"mapping of nodes to limits", keywords{"type": "object", "minProperties": 1, "additionalProperties": ref("limits")}}
+	texts        = shape{"text or list", oneOrMany(aText).schema}
+	statuses     = shape{"status or list", oneOrMany(shape{"status", ref("statusName")}).schema}
 )
 
 func ref(def string) keywords { return keywords{"$ref": "#/$defs/" + def} }
@@ -101,7 +109,11 @@ var valueDocs = []struct{ words, doc string }{
 	{"time", "a number and its unit: `500ms`, `3s`, `1m30s`; `0` needs none"},
 	{"bound", "per cents: `99.9 %` (at least; of a share, exactly), `0 %` (exactly), `\"> 40 %\"`, `<= 2 %`, `33.3 % ± 1 %`"},
 	{"status", "a code (`503`), a class (`5xx`) or an error (" + strings.Join(errorClasses, ", ") + "; `error` stands for all of them)"},
-	{"window", "a kind and a fault's name: `during kill`; see windows"},
-	{"moment", "a step's name and a moment of it: of a fault " + strings.Join(faultMoments(), ", ") + ", of an action " + sim.ActionEnd + ": `kill effect`"},
+	{"window", "a kind and a fault's name: `during kill`; see the parts of a run. Or the name of one of `windows`"},
+	{"moment", "a step's name and a moment of it: of a fault " + strings.Join(faultMoments(), ", ") + ", of an action " + sim.ActionEnd + ": `kill effect`. " +
+		"Of a window also `start`, `end` (of the load), `kill down`, `kill up` (the director has every server concerned DOWN, UP again), and a time after any of them: `kill effect + 3s`"},
+	{"draw", "nodes that the seed chooses: `any` (one of those that the fault can hit), `any of servers`, `2 of servers`, `any of cluster2, cluster3`. " +
+		"A repeated fault draws each time. What another fault may hold at the time is not drawn. Where nodes are named, `kill.targets` stands for those that the fault kill hits, `kill.others` for the other real servers"},
+	{"size", "an amount of memory with its unit, kB, MB or GB: `128MB`"},
 	{"… or list", "one, or several in a list; an empty list is a mistake"},
 }

@@ -1,10 +1,6 @@
 package scenario
 
-import (
-	"github.com/goccy/go-yaml/ast"
-
-	"simulacro/sim"
-)
+import "simulacro/sim"
 
 // table is one of the tables by which files are read, with what the reference and the schema say around it.
 type table struct {
@@ -19,7 +15,7 @@ type table struct {
 // tables lists all of them, in the order of the reference.
 func tables() []table {
 	var (
-		target ast.Node
+		r      raw
 		when   sim.When
 		window string
 		e      sim.Expectation
@@ -28,9 +24,13 @@ func tables() []table {
 		{"scenario", "The file.", scenarioFields(&sim.Scenario{}), "", need("title", "expect")},
 		{"cluster", "", clusterFields(&sim.Cluster{}), "cluster", nil},
 		{"patch", "An entry of a cluster's patch.", patchFields(&sim.SectionPatch{}), "patch", all(need("section"), any1("remove", "replace", "add"))},
-		{"load", "An open loop: requests leave at their time whether or not earlier ones were answered.", loadFields(&sim.Load{}), "load", all(need("rate"), notBoth("count", "for"))},
-		{"fault", "An entry of the timeline. The kinds are listed under faults.", faultFields(&sim.Fault{}, &when, &target), "fault", all(need("fault"), any1("at", "after"))},
+		{"limits", "What one node may use; at least one of them.", limitFields(&sim.Limits{}), "limits", any1("cpu", "memory")},
+		{"steady", "Where a time alone is not enough.", steadyFields(&sim.Scenario{}), "steady", nil},
+		{"load", "An open loop: requests leave at their time whether or not earlier ones were answered.", loadFields(&sim.Load{}), "load", all(one("rate", "steps"), notBoth("count", "for"))},
+		{"step of the load", "An entry of a load's steps.", rateStepFields(&sim.RateStep{}), "rateStep", need("rate")},
+		{"fault", "An entry of the timeline. The kinds are listed under faults. One with `every` is a fault of its own each time, called NAME-1, NAME-2 …; NAME stands for each of them: in a window `before` for the first, in `after` and `restored` for the last, in all others, in `detection` and in `recovery` for every one.", faultFields(&sim.Fault{}, &r), "fault", all(need("fault"), any1("at", "after"), keywords{"dependentRequired": keywords{"every": anys([]string{"until", "for"}), "until": anys([]string{"every"})}})},
 		{"action", "An entry of the timeline: what an operator types in a node.", actionFields(&sim.Action{}, &when), "action", all(need("run", "node"), any1("at", "after"))},
+		{"window", "A window of the scenario's own.", windowFields(&sim.NamedWindow{}), "window", any1("from", "to")},
 		{"expectation", "An entry of expect: what is expected, and around it:", aroundFields(&e, &window), "expectation", nil},
 		{"what is expected", "One of these in each expectation.", verbFields(&e), "expectation", one(keys(verbFields(&e))...)},
 		{"availability", "Where a bound alone is not enough.", availabilityFields(&sim.Availability{}), "availability", need("is")},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -31,7 +32,7 @@ func (d *decoder) step(n ast.Node, number int) []sim.Step {
 	case has("fault") && has("run"):
 		d.fail(n, "step has both fault and run: make it two steps")
 	case has("fault"):
-		return []sim.Step{d.faultStep(n)}
+		return d.faultStep(n)
 	case has("run"):
 		return []sim.Step{d.actionStep(n, number)}
 	default:
@@ -45,33 +46,53 @@ func (d *decoder) step(n ast.Node, number int) []sim.Step {
 	return nil
 }
 
-func faultFields(f *sim.Fault, when *sim.When, target *ast.Node) []field {
+// raw is of a fault's entry what becomes something else before the run: when and how often, and at whom.
+type raw struct {
+	when         sim.When
+	target       ast.Node
+	every, until time.Duration
+}
+
+func faultFields(f *sim.Fault, r *raw) []field {
 	return append([]field{
 		{"fault", mapping("kind"), "what breaks: an entry of the fault catalogue", func(d *decoder, n ast.Node) { d.str(n, "fault", &f.Kind) }},
 		{"name", aName, "for windows and other steps to refer to; without it, the kind", func(d *decoder, n ast.Node) { d.name(n, &f.Name) }},
-		{"target", texts, "nodes, or servers for all real servers; may be left out where the kind can hit only one", func(_ *decoder, n ast.Node) { *target = n }},
+		{"target", aTarget, "nodes, or servers for all real servers, or a draw; may be left out where the kind can hit only one", func(_ *decoder, n ast.Node) { r.target = n }},
 		{"for", aTime, "from its effect to its recovery; without it, until the load is over", func(d *decoder, n ast.Node) {
 			d.duration(n, "for", &f.For)
 			if f.For == 0 {
 				d.fail(n, "for is 0: nothing could be seen of the fault; leave it out to hold the fault until the load is over")
 			}
 		}},
+		{"every", aTime, "it comes again and again: the time from one beginning to the next; none begins before the one before has recovered", func(d *decoder, n ast.Node) {
+			if d.duration(n, "every", &r.every); r.every == 0 {
+				d.fail(n, "every is 0: give it the time from one beginning to the next")
+			}
+		}},
+		{"until", aTime, "none begins from then on, counted as at is", func(d *decoder, n ast.Node) { d.duration(n, "until", &r.until) }},
 		{"params", mapOf(aText), "what the kind takes", func(d *decoder, n ast.Node) { f.Params = d.params(n) }},
 		{"say", aTranslation, "told to who watches, when it happens", func(d *decoder, n ast.Node) { d.text(n, "say", &f.Say) }},
-	}, whenFields(when)...)
+	}, whenFields(&r.when)...)
 }
 
-func (d *decoder) faultStep(n ast.Node) sim.Step {
-	f := &sim.Fault{}
-	st := sim.Step{Fault: f}
-	var target ast.Node
-	seen := d.object(n, "fault", faultFields(f, &st.When, &target))
+func (d *decoder) faultStep(n ast.Node) []sim.Step {
+	f, r := &sim.Fault{}, &raw{}
+	seen := d.object(n, "fault", faultFields(f, r))
 	if f.Name == "" {
 		f.Name = f.Kind
 	}
-	d.place(n, seen, &st)
-	d.later = append(d.later, func(s *sim.Scenario) { d.checkFault(s, f, n, seen, target) })
-	return st
+	steps := d.times(n, f, r, seen)
+	d.place(n, seen, &steps[0])
+	d.faults = append(d.faults, func(s *sim.Scenario) {
+		d.checkFault(s, f, n, seen, r.target)
+		for _, st := range steps[1:] {
+			st.Fault.Targets, st.Fault.Pick, st.Fault.Params = f.Targets, clonePick(f.Pick), f.Params
+		}
+		for i := range steps {
+			d.at[steps[i].Fault] = orNode(seen["at"], orNode(seen["after"], n))
+		}
+	})
+	return steps
 }
 
 func actionFields(a *sim.Action, when *sim.When) []field {
@@ -92,9 +113,10 @@ func (d *decoder) actionStep(n ast.Node, number int) sim.Step {
 		d.fail(n, "action has no node: say where %q is typed", a.Run)
 	}
 	d.place(n, seen, &st)
+	d.actions[a] = orNode(seen["node"], n)
 	d.later = append(d.later, func(s *sim.Scenario) {
 		if seen["node"] != nil {
-			d.checkNode(s, seen["node"], &a.Node)
+			d.checkOneNode(s, seen["node"], &a.Node)
 		}
 	})
 	return st
@@ -152,35 +174,51 @@ func (d *decoder) place(n ast.Node, seen map[string]ast.Node, st *sim.Step) {
 	if seen["at"] == nil && seen["after"] == nil {
 		d.fail(n, "step has no time: give it at (after the start of the load) or after (a moment of an earlier step)")
 	}
-	when, name := st.When, st.Name()
-	d.later = append(d.later, func(s *sim.Scenario) {
-		if when.After == "" {
-			return
-		}
-		var earlier []string
-		for _, other := range s.Timeline {
-			if other.Name() == name {
-				break
-			}
-			if earlier = append(earlier, other.Name()); other.Name() == when.After {
-				d.checkMoment(seen["after"], other, when.Step)
-				return
-			}
-		}
-		d.fail(seen["after"], "%s", unknown("earlier step", when.After, earlier))
-	})
+	d.later = append(d.later, func(s *sim.Scenario) { d.follow(s, st, seen["after"]) })
 }
 
-func (d *decoder) checkMoment(at ast.Node, of sim.Step, moment string) {
-	moments := faultMoments()
-	if of.Action != nil {
-		moments = []string{sim.ActionEnd}
+// follow finds the earlier step that a step follows; of a fault that comes several times the first time's or the last's.
+func (d *decoder) follow(s *sim.Scenario, st *sim.Step, at ast.Node) {
+	when := &st.When
+	if when.After == "" {
+		return
 	}
+	var earlier []string
+	target := d.occurrence(when.After, when.Step)
+	for _, other := range s.Timeline {
+		if other.Name() == st.Name() {
+			break
+		}
+		if earlier = append(earlier, other.Name()); other.Name() == target {
+			moments := faultMoments()
+			if other.Action != nil {
+				moments = []string{sim.ActionEnd}
+			}
+			d.checkMoment(at, other, when.Step, moments)
+			d.setAfter(s, st, target)
+			return
+		}
+	}
+	d.fail(at, "%s", unknown("earlier step", when.After, earlier))
+}
+
+// setAfter writes what a step follows into the timeline, which has copies of the steps, for each time of a repeated one.
+func (d *decoder) setAfter(s *sim.Scenario, st *sim.Step, target string) {
+	st.When.After = target
+	for i := range s.Timeline {
+		t := &s.Timeline[i]
+		if t.Fault != nil && st.Fault != nil && (t.Fault == st.Fault || t.Fault.Of != "" && t.Fault.Of == st.Fault.Of) || t.Action != nil && t.Action == st.Action {
+			t.When.After = target
+		}
+	}
+}
+
+func (d *decoder) checkMoment(at ast.Node, of sim.Step, moment string, moments []string) {
 	if !slices.Contains(moments, moment) {
 		d.fail(at, "%s", unknown("moment of "+of.Name(), moment, moments))
 		return
 	}
-	if of.Fault != nil && of.Fault.For == 0 && (moment == sim.StepRecover || moment == sim.StepRecovered) {
+	if of.Fault != nil && of.Fault.For == 0 && (moment == sim.StepRecover || moment == sim.StepRecovered || moment == sim.MomentUp) {
 		d.fail(at, "%s is held until the load is over: nothing can follow its recovery; give it for", of.Name())
 	}
 }

@@ -1,0 +1,132 @@
+package scenario
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"simulacro/sim"
+)
+
+// maxSources is how many client addresses there are beside each other, from that of the client node on.
+const maxSources = 50
+
+func (d *decoder) load(n ast.Node, l *sim.Load) {
+	seen := d.object(n, "load", loadFields(l))
+	switch {
+	case seen["rate"] != nil && seen["steps"] != nil:
+		d.fail(seen["steps"], "load has both rate and steps: the steps have rates of their own")
+	case seen["rate"] == nil && seen["steps"] == nil:
+		d.fail(n, "load has no rate: give the requests a second, or steps")
+	}
+	if seen["count"] != nil && seen["for"] != nil {
+		d.fail(seen["for"], "load has both count and for: the load ends by one of them")
+	}
+	if at := seen["steps"]; at != nil {
+		d.checkSteps(l, at, seen)
+	}
+}
+
+// checkSteps wants every step but the last to end, and something to be sent.
+func (d *decoder) checkSteps(l *sim.Load, at ast.Node, seen map[string]ast.Node) {
+	for i, st := range l.Steps {
+		l.Rate = math.Max(l.Rate, st.Rate)
+		if st.For == 0 && i < len(l.Steps)-1 {
+			d.fail(at, "step %d of the load has no for: only the last one may go on until the load ends", i+1)
+			return
+		}
+	}
+	if len(l.Steps) == 0 {
+		return
+	}
+	last := l.Steps[len(l.Steps)-1]
+	switch {
+	case l.Rate == 0:
+		d.fail(at, "the load's steps send nothing: give one a rate")
+	case l.Count > 0 && last.For == 0 && last.Rate == 0:
+		if _, ok := l.Due(l.Count - 1); !ok {
+			d.fail(seen["count"], "count is %d: the steps end in a pause before so many are sent", l.Count)
+		}
+	case l.Count > 0:
+		if _, ok := l.Due(l.Count - 1); !ok {
+			d.fail(seen["count"], "count is %d: the steps are over before so many are sent", l.Count)
+		}
+	case last.For > 0 && l.For == 0:
+		for _, st := range l.Steps {
+			l.For += st.For
+		}
+	case last.For > 0:
+		var all float64
+		for _, st := range l.Steps {
+			all += st.For.Seconds()
+		}
+		if all < l.For.Seconds() {
+			d.fail(seen["for"], "for is %s: the steps are over before, after %gs", sim.ShortTime(l.For), all)
+		}
+	}
+}
+
+func loadFields(l *sim.Load) []field {
+	return []field{
+		{"rate", aNumber, "requests a second, sent at their time whether or not earlier ones were answered", func(d *decoder, n ast.Node) { d.number(n, "rate", &l.Rate) }},
+		{"steps", listOf("rateStep"), "in place of rate: rates one after the other, from the load's start", func(d *decoder, n ast.Node) {
+			if _, ok := n.(*ast.SequenceNode); !ok {
+				d.fail(n, "steps must be a list, each with a rate and for, not %s", kindOf(n))
+				return
+			}
+			for _, item := range d.items(n) {
+				l.Steps = append(l.Steps, d.rateStep(item))
+			}
+		}},
+		{"count", whole(1, maxCount), "how many requests, exactly; without it the load lasts as long as the timeline", func(d *decoder, n ast.Node) {
+			if v, ok := d.integer(n, "count", 1, maxCount); ok {
+				l.Count = v
+			}
+		}},
+		{"for", aTime, "how long the load lasts, where there is no timeline", func(d *decoder, n ast.Node) { d.duration(n, "for", &l.For) }},
+		{"paths", aPaths, "what is asked for, with weights where a mapping; without it " + DefaultPath, func(d *decoder, n ast.Node) { l.Paths = d.paths(n) }},
+		{"sources", whole(1, maxSources), "how many client addresses the requests come from, in turn; without it the client node's own", func(d *decoder, n ast.Node) {
+			if v, ok := d.integer(n, "sources", 1, maxSources); ok {
+				l.Sources = int(v)
+			}
+		}},
+		{"keepalive", aFlag, "several requests over one connection; without it, a connection each", func(d *decoder, n ast.Node) { d.boolean(n, "keepalive", &l.Keepalive) }},
+		{"timeout", aTime, "the client's patience; without it " + sim.ShortTime(DefaultTimeout), func(d *decoder, n ast.Node) {
+			d.duration(n, "timeout", &l.Timeout)
+			if l.Timeout == 0 {
+				d.fail(n, "timeout is 0: no request could be answered")
+			}
+		}},
+	}
+}
+
+func rateStepFields(st *sim.RateStep) []field {
+	return []field{
+		{"rate", aNumberOr0, "requests a second; 0 is a pause", func(d *decoder, n ast.Node) { d.numberOr0(n, "rate", &st.Rate) }},
+		{"for", aTime, "how long; of the last step, without it, until the load ends", func(d *decoder, n ast.Node) {
+			d.duration(n, "for", &st.For)
+			if st.For == 0 {
+				d.fail(n, "for is 0: nothing would be sent at this rate")
+			}
+		}},
+	}
+}
+
+func (d *decoder) rateStep(n ast.Node) (st sim.RateStep) {
+	if seen := d.object(n, "step of the load", rateStepFields(&st)); seen["rate"] == nil && len(seen) > 0 {
+		d.fail(n, "step of the load has no rate: give the requests a second, 0 for a pause")
+	}
+	return st
+}
+
+// numberOr0 reads a number of at least 0.
+func (d *decoder) numberOr0(n ast.Node, what string, to *float64) {
+	if s, ok := d.word(n, what); ok {
+		if v, err := strconv.ParseFloat(s, 64); err == nil && v == 0 {
+			*to = 0
+			return
+		}
+		d.number(n, what, to)
+	}
+}
