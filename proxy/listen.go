@@ -79,11 +79,23 @@ func bindLines(err error) []string {
 	}
 	var lines []string
 	for _, b := range binds {
-		kind := "proxy"
-		if b.Proxy.Kind == config.Frontend {
-			kind = "frontend"
-		}
-		lines = append(lines, fmt.Sprintf("Binding [%s:%d] for %s %s: %v", b.Bind.Pos.File, b.Bind.Pos.Line, kind, b.Proxy.Name, b))
+		lines = append(lines, bindLine(b))
+	}
+	return lines
+}
+
+func bindLine(b *engine.BindError) string {
+	kind := "proxy"
+	if b.Proxy.Kind == config.Frontend {
+		kind = "frontend"
+	}
+	return fmt.Sprintf("Binding [%s:%d] for %s %s: %v", b.Bind.Pos.File, b.Bind.Pos.Line, kind, b.Proxy.Name, b)
+}
+
+// Warnings are what Listen could not do and went on without, a line for each.
+func (d *Director) Warnings() (lines []string) {
+	for _, b := range d.engine.BindWarnings() {
+		lines = append(lines, bindLine(b))
 	}
 	return lines
 }
@@ -161,7 +173,8 @@ func listenUnix(path string, mode uint32, uid, gid int) (int, error) {
 		return fail("cannot create receiving socket", err)
 	}
 	if path[0] == '@' {
-		err = syscall.Bind(fd, &syscall.SockaddrUnix{Name: path})
+		// The name goes on with zeros to the end, as HAProxy's do.
+		err = syscall.Bind(fd, &syscall.SockaddrUnix{Name: path + strings.Repeat("\x00", maxAbstract-len(path))})
 	} else {
 		err = bindPath(fd, path, mode, uid, gid)
 	}
@@ -175,6 +188,9 @@ func listenUnix(path string, mode uint32, uid, gid int) (int, error) {
 	}
 	return fd, nil
 }
+
+// maxAbstract is how long an abstract name is.
+const maxAbstract = 108
 
 func bindPath(fd int, path string, mode uint32, uid, gid int) error {
 	temporary := path + "." + strconv.Itoa(os.Getpid()) + ".tmp"

@@ -81,6 +81,9 @@ func (p *program) open(inherited []proxy.Listener) (*proxy.Director, int) {
 		p.sayListen(err)
 		return nil, exitError
 	}
+	for _, line := range d.Warnings() {
+		p.say.warn("%s", line)
+	}
 	if len(d.Listeners()) == 0 {
 		p.say.alert("[%s.main()] No enabled listener found (check for 'bind' directives) ! Exiting.", p.flags.program)
 		return nil, exitError

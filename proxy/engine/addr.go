@@ -27,7 +27,7 @@ func newSockaddr(a config.Address) *sockaddr {
 		}
 		if a.Unix[0] == '@' {
 			u.Path[0] = 0
-			s.len = uint32(2 + len(a.Unix))
+			s.len = syscall.SizeofSockaddrUnix // the name goes on with zeros, as HAProxy's do
 		} else {
 			s.len = uint32(3 + len(a.Unix))
 		}

@@ -23,7 +23,14 @@ type BindError struct {
 
 // Error gives HAProxy's words for the system's error: "cannot bind socket (Address already in use) for [192.168.1.101:80]".
 func (e *BindError) Error() string {
-	return e.Op + " (" + Strerror(e.Errno) + ") for [" + e.Bind.Addr.Text + "]"
+	text := e.Op
+	if e.Errno != 0 {
+		text += " (" + Strerror(e.Errno) + ")"
+	}
+	if u := e.Bind.Addr.Unix; u != "" {
+		return text + " [" + e.Bind.Addr.Text + "]"
+	}
+	return text + " for [" + e.Bind.Addr.Text + "]"
 }
 
 func (e *BindError) Unwrap() error { return e.Errno }

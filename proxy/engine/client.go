@@ -42,6 +42,7 @@ type client struct {
 	origin   netip.AddrPort // addr, until a rule changes it
 	dest     netip.AddrPort // where the client connected to; invalid: not looked up
 	bind     *config.Bind
+	li       *listener
 	shaking  *handshake     // of TLS, under way
 	secure   *secured       // what TLS has made of the connection; nil: none
 	shook    int64          // ms that the handshake has taken
@@ -114,6 +115,7 @@ func (l *loop) newClient(fd int, li *listener) *client {
 	}
 	c.accepted, c.secure, c.shook = l.now, nil, 0
 	c.origin, c.dest, c.bind, c.session = c.addr, netip.AddrPort{}, li.cfg, nil
+	c.li = li
 	c.fresh()
 	l.live[c] = struct{}{}
 	return c
@@ -144,6 +146,10 @@ func (c *client) close() {
 	c.shut()
 	delete(l.live, c)
 	l.e.left(c.fe)
+	if c.li != nil {
+		c.li.left()
+		c.li = nil
+	}
 	l.clients = append(l.clients, c)
 }
 

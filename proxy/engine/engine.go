@@ -33,6 +33,7 @@ type Engine struct {
 	soft, stopping   atomic.Bool
 	hard             atomic.Bool // nothing is waited for any more
 
+	warned   []*BindError
 	besideMu sync.Mutex
 	carried  map[killer]struct{} // what works beside the loops
 

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"os"
 	"sync/atomic"
 	"syscall"
 
@@ -17,6 +16,8 @@ type listener struct {
 	fd        int
 	refs      atomic.Int32 // loops that still have it
 	acceptors []*acceptor  // by loop
+	conns     atomic.Int32 // clients that have come here
+	full      atomic.Bool  // somebody waits in the backlog because of the bind's maxconn
 	stopped   atomic.Bool
 }
 
@@ -68,14 +69,9 @@ func (li *listener) bind() *BindError {
 	}
 	li.fd = fd
 	if a.family() == syscall.AF_UNIX {
-		_ = os.Remove(li.cfg.Addr.Unix)
-	} else {
-		setOption(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR)
-		setOption(fd, syscall.SOL_SOCKET, unix.SO_REUSEPORT)
+		return li.bindUnix()
 	}
-	if a.family() == syscall.AF_INET6 && li.cfg.Addr.IP.IsUnspecified() {
-		_ = unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, 0)
-	}
+	li.options(a.family())
 	if _, e := raw(syscall.SYS_BIND, fd, ptr(&a.raw), uintptr(a.len), 0, 0, 0); e != 0 {
 		return li.fail("cannot bind socket", e)
 	}
@@ -129,7 +125,7 @@ func (a *acceptor) run() {
 		return
 	}
 	for range 4 * budget {
-		if !e.enter(p) {
+		if !a.li.room() || !e.enter(p) {
 			return
 		}
 		l.sa.len = uint32(unix.SizeofSockaddrAny)
@@ -160,6 +156,7 @@ func (a *acceptor) accepted(fd int) {
 		}
 	}
 	c := l.newClient(fd, a.li)
+	a.li.conns.Add(1)
 	p.countAccept(l.now)
 	l.e.countAccept(l.now)
 	if !c.greet(p.cfg.Rules.Connection) {

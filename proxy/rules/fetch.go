@@ -170,9 +170,9 @@ func fetchVar(tx *Tx, a []arg) (Value, bool) {
 func connFetches() []fetch {
 	return []fetch{
 		{name: "src", kind: IP, get: func(tx *Tx, _ []arg) (Value, bool) { return address(tx.Session.Src.Addr()) }},
-		{name: "src_port", kind: Int, get: func(tx *Tx, _ []arg) (Value, bool) { return integer(tx.Session.Src.Port()), true }},
+		{name: "src_port", kind: Int, get: func(tx *Tx, _ []arg) (Value, bool) { return integer(tx.Session.Src.Port()), tx.Session.Src.IsValid() }},
 		{name: "dst", kind: IP, get: func(tx *Tx, _ []arg) (Value, bool) { return address(tx.Session.Dst.Addr()) }},
-		{name: "dst_port", kind: Int, get: func(tx *Tx, _ []arg) (Value, bool) { return integer(tx.Session.Dst.Port()), true }},
+		{name: "dst_port", kind: Int, get: func(tx *Tx, _ []arg) (Value, bool) { return integer(tx.Session.Dst.Port()), tx.Session.Dst.IsValid() }},
 		{name: "fe_name", kind: Str, get: func(tx *Tx, _ []arg) (Value, bool) { return Text(tx.Session.Frontend), true }},
 		{name: "fe_id", kind: Int, get: func(tx *Tx, _ []arg) (Value, bool) { return integer(tx.Session.FrontendID), true }},
 		{name: "so_name", kind: Str, get: func(tx *Tx, _ []arg) (Value, bool) { return Text(tx.Session.Listener), tx.Session.Listener != "" }},

@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"os"
+	"strconv"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// options sets what the line asks of the socket before it is bound (section 5.1).
+func (li *listener) options(family int) {
+	c, fd := li.cfg, li.fd
+	setOption(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR)
+	if !li.p.e.cfg.Global.NoReusePort {
+		setOption(fd, syscall.SOL_SOCKET, unix.SO_REUSEPORT)
+	}
+	if c.Interface != "" {
+		if err := unix.BindToDevice(fd, c.Interface); err != nil {
+			li.warn("cannot bind receiver to device '"+c.Interface+"'", err)
+		}
+	}
+	if family == syscall.AF_INET6 && (c.V6Only || c.V4V6 || c.Addr.IP.IsUnspecified()) {
+		only := 0
+		if c.V6Only {
+			only = 1
+		}
+		_ = unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, only)
+	}
+	for _, o := range []struct {
+		wanted bool
+		name   int
+		value  int
+		what   string
+	}{
+		{c.MSS != 0, unix.TCP_MAXSEG, max(c.MSS, -c.MSS), "cannot set MSS"},
+		{c.UserTimeout > 0, unix.TCP_USER_TIMEOUT, int(c.UserTimeout.Milliseconds()), "cannot set TCP User Timeout"},
+		{c.DeferAccept, unix.TCP_DEFER_ACCEPT, 60, "cannot enable DEFER_ACCEPT"},
+		{c.FastOpen, unix.TCP_FASTOPEN, li.backlog(), "cannot enable TCP_FASTOPEN"},
+	} {
+		if !o.wanted {
+			continue
+		}
+		if err := unix.SetsockoptInt(fd, unix.IPPROTO_TCP, o.name, o.value); err != nil {
+			li.warn(o.what, nil)
+		}
+	}
+}
+
+// warn notes what a socket does not have though its line asks for it: it is used all the same.
+func (li *listener) warn(what string, err error) {
+	e, _ := err.(syscall.Errno)
+	li.p.e.warned = append(li.p.e.warned, &BindError{Proxy: li.p.cfg, Bind: li.cfg, Op: what, Errno: e})
+}
+
+// BindWarnings are what Listen could not do and went on without.
+func (e *Engine) BindWarnings() []*BindError { return e.warned }
+
+// bindUnix binds under a temporary name that then replaces the path, so that a path without a socket is never seen; mode, user and
+// group are set before that.
+func (li *listener) bindUnix() *BindError {
+	path := li.cfg.Addr.Unix
+	if path[0] == '@' {
+		if e := sysBind(li.fd, newSockaddr(li.cfg.Addr)); e != 0 {
+			return li.fail("cannot bind UNIX socket", e)
+		}
+		return nil
+	}
+	temporary := path + "." + strconv.Itoa(os.Getpid()) + ".tmp"
+	_ = os.Remove(temporary) // of a process of the same number that died here
+	err := syscall.Bind(li.fd, &syscall.SockaddrUnix{Name: temporary})
+	if err != nil {
+		return li.fail("cannot bind UNIX socket", err)
+	}
+	if li.cfg.UID >= 0 || li.cfg.GID >= 0 {
+		err = syscall.Chown(temporary, li.cfg.UID, li.cfg.GID)
+	}
+	if err == nil && li.cfg.Mode != 0 {
+		err = syscall.Chmod(temporary, li.cfg.Mode)
+	}
+	if err == nil {
+		err = syscall.Rename(temporary, path)
+	}
+	if err != nil {
+		_ = os.Remove(temporary)
+		return li.fail("cannot bind UNIX socket", err)
+	}
+	return nil
+}
+
+// room tells whether the bind line's own limit allows one more client; if not, the next one that leaves calls the acceptors again.
+func (li *listener) room() bool {
+	if li.cfg == nil || li.cfg.Maxconn <= 0 || int(li.conns.Load()) < li.cfg.Maxconn {
+		return true
+	}
+	li.full.Store(true)
+	return int(li.conns.Load()) < li.cfg.Maxconn // one may have left in between
+}
+
+// left counts a client out.
+func (li *listener) left() {
+	li.conns.Add(-1)
+	if li.full.Load() && li.full.Swap(false) {
+		for _, a := range li.acceptors {
+			a.l.post(a)
+		}
+	}
+}
