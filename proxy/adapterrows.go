@@ -84,7 +84,7 @@ func serverRow(r stats.Row, p *config.Proxy, s *engine.ServerStats) stats.Row {
 		r.Active = 1
 	}
 	r.CheckDowns, r.LastChange, r.Downtime = s.Chkdown, seconds(s.Lastchg), seconds(s.Downtime)
-	r.Throttle, r.Throttled = s.Throttle, s.Throttle > 0 && s.Throttle < 100
+	r.Throttle, r.Throttled = s.Throttle, s.Throttle > 0
 	r.LBTotal, r.Rate, r.RateMax, r.ReqTotal = s.Lbtot, s.Rate, s.RateMax, s.ReqTot
 	r.Responses, r.ClientAborts, r.ServerAborts = responses(s.HTTP), s.CliAbrt, s.SrvAbrt
 	r.LastSession = lastSession(s.Lastsess)
@@ -96,6 +96,7 @@ func serverRow(r stats.Row, p *config.Proxy, s *engine.ServerStats) stats.Row {
 	if c.CheckAddr.Port != 0 {
 		r.CheckPort = c.CheckAddr.Port
 	}
+	r.Observed, r.HealthFails, r.Tracked = c.Observe != "", s.HanaFails, s.Tracks
 	r.Check = checkOf(p, s)
 	r.Op, r.Admin = states(c, s)
 	return r
@@ -136,7 +137,9 @@ func states(c *config.Server, s *engine.ServerStats) (stats.OpState, stats.Admin
 	switch {
 	case s.Admin == engine.Maint || !s.Up:
 		op = stats.OpStopped
-	case s.Throttle > 0 && s.Throttle < 100:
+	case s.Stopping:
+		op = stats.OpStopping
+	case s.Throttle > 0:
 		op = stats.OpStarting
 	}
 	switch {
@@ -144,6 +147,8 @@ func states(c *config.Server, s *engine.ServerStats) (stats.OpState, stats.Admin
 		return op, stats.ForcedMaint | stats.ConfigMaint
 	case s.Admin == engine.Maint:
 		return op, stats.ForcedMaint
+	case s.ViaMaint:
+		return stats.OpStopped, stats.InheritedMaint
 	case s.Admin == engine.Drain:
 		return op, stats.ForcedDrain
 	}

@@ -30,9 +30,10 @@ defaults
 // Case is one configuration, and what is done with it.
 type Case struct {
 	Name   string
-	Config string   // with addresses in braces, as the package's comment says
-	Args   []string // before -f; none: -db
-	Fails  bool     // the program does not come up: its exit code and its messages are compared
+	Config string        // with addresses in braces, as the package's comment says
+	Args   []string      // before -f; none: -db
+	Fails  bool          // the program does not come up: its exit code and its messages are compared
+	Before func(s *Side) // prepares the servers before the program starts
 	Play   func(s *Side)
 }
 
@@ -73,7 +74,7 @@ func Both(t testing.TB, p Programs, c Case) (theirs, ours []string) {
 		}
 	}
 	if t.Failed() {
-		t.FailNow()
+		t.Fatalf("haproxy's transcript:\n%s", strings.Join(sides[0].notes, "\n"))
 	}
 	return sides[0].notes, sides[1].notes
 }

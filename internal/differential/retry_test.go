@@ -93,10 +93,13 @@ var retryCases = []Case{
 		Play: func(s *Side) {
 			s.Server("s1").Do(func(c *Conn, _ string) { c.Close() })
 			s.Get("web", "/")
+			s.Stat("web/a", "eresp", "srv_abrt")
 			s.Server("s1").Do(func(c *Conn, _ string) { c.Break() })
 			s.Get("web", "/")
+			s.Stat("web/a", "eresp", "srv_abrt")
 			s.Server("s1").Do(func(c *Conn, _ string) { c.Say("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"); c.Close() })
 			s.Get("web", "/")
+			s.Stat("web/a", "eresp", "srv_abrt")
 			s.Server("s1").Do(func(c *Conn, _ string) { c.Say("HTTP/1.1 200 O"); c.Close() })
 			s.Get("web", "/")
 			s.Logs(4)

@@ -25,6 +25,7 @@ type Server struct {
 	handle  func(c *Conn, request string)
 	greet   func(c *Conn)
 	ignore  string
+	checks  int // requests that were ignored
 	n       int // connections that have brought a request
 	reached []string
 	noted   int // how many of these the transcript has
@@ -163,7 +164,9 @@ func (srv *Server) request(c *Conn, request string) {
 	handle := srv.handle
 	first, _, _ := strings.Cut(request, "\r\n")
 	ignored := srv.ignore != "" && strings.Contains(first, srv.ignore)
-	if !ignored {
+	if ignored {
+		srv.checks++
+	} else {
 		if c.n == 0 {
 			srv.n++
 			c.n = srv.n
@@ -252,6 +255,23 @@ func (srv *Server) Reached(n int) {
 	srv.mu.Lock()
 	list := srv.reached[srv.noted:]
 	srv.noted = len(srv.reached)
+	srv.mu.Unlock()
+	for _, r := range list {
+		srv.s.note("server", r)
+	}
+}
+
+// Checks is how many requests were left out because of Ignores.
+func (srv *Server) Checks() int {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	return srv.checks
+}
+
+// First notes the first of what has reached the server, if anything has.
+func (srv *Server) First() {
+	srv.mu.Lock()
+	list := srv.reached[:min(1, len(srv.reached))]
 	srv.mu.Unlock()
 	for _, r := range list {
 		srv.s.note("server", r)

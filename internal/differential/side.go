@@ -27,6 +27,7 @@ type Side struct {
 	c       *Case
 	dir     string
 	addrs   map[string]string
+	words   map[string]string
 	servers map[string]*Server
 	logs    *catcher
 	masks   []mask
@@ -71,7 +72,7 @@ func (s *syncBuffer) String() string {
 type giveUp string
 
 func newSide(t testing.TB, program string, c *Case) *Side {
-	return &Side{t: t, program: program, c: c, dir: shortDir(t), addrs: map[string]string{}, servers: map[string]*Server{}}
+	return &Side{t: t, program: program, c: c, dir: shortDir(t), addrs: map[string]string{}, words: map[string]string{}, servers: map[string]*Server{}}
 }
 
 // shortDir makes a directory whose path fits a unix socket's address.
@@ -96,6 +97,9 @@ func (s *Side) play() {
 			s.stuck = string(g)
 		}
 	}()
+	if s.c.Before != nil {
+		s.c.Before(s)
+	}
 	file := s.write("haproxy.cfg", s.c.Config)
 	args := s.c.Args
 	if args == nil {
@@ -156,7 +160,10 @@ func (s *Side) Text(config string) string {
 }
 
 func (s *Side) place(name string) string {
+	text, defined := s.words[name]
 	switch {
+	case defined:
+		return text
 	case name == "dir":
 		return s.dir
 	case name == "sock":
@@ -182,6 +189,9 @@ func (s *Side) Addr(name string) string {
 	}
 	return s.addrs[name]
 }
+
+// Define gives a word in braces a text of the case's own.
+func (s *Side) Define(name, text string) { s.words[name] = text }
 
 // write puts a text with addresses into a file of the side's directory.
 func (s *Side) write(name, config string) string {

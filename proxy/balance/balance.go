@@ -21,6 +21,7 @@ type Server struct {
 	Index   int  // in the backend, in the file's order
 	ID      int  // HAProxy's sid, the order of `balance first`
 	Weight  int  // 0 to 256
+	Share   int  // sixteenths of the weight that count now, 1 to 16; 0: all. Only where weights may change at any time.
 	Backup  bool // used only when no other server is usable
 	Up      bool // by checks and administration; draining servers are up with weight 0
 	Served  int  // requests it has now
@@ -36,6 +37,14 @@ type Server struct {
 
 // Usable tells whether new requests may go to the server.
 func (s *Server) Usable() bool { return s.Up && s.Weight > 0 }
+
+// effective is the weight in sixteenths.
+func (s *Server) effective() int {
+	if s.Share == 0 {
+		return s.Weight * scale
+	}
+	return s.Weight * s.Share
+}
 
 // Full tells whether the server takes no more requests now.
 func (s *Server) Full() bool { return s.Maxconn > 0 && s.Served >= s.Maxconn }

@@ -77,5 +77,5 @@ func loadKey(s *Server) int {
 	if n == 0 {
 		return 0
 	}
-	return (n + 1) * maxWeight / (s.Weight * scale)
+	return (n + 1) * maxWeight / s.effective()
 }

@@ -61,13 +61,15 @@ func (r *Random) Select(q Request) *Server {
 }
 
 // load tells whether a has less to do than b for its weight.
-func load(a, b *Server) bool { return (a.Served+a.Queued)*b.Weight < (b.Served+b.Queued)*a.Weight }
+func load(a, b *Server) bool {
+	return (a.Served+a.Queued)*b.effective() < (b.Served+b.Queued)*a.effective()
+}
 
 // draw gives a server by weight, or the next one after it that will do.
 func (r *Random) draw(avoid *Server) *Server {
 	n, start := r.rng.IntN(r.total), 0
 	for i, s := range r.use {
-		if n -= s.Weight; n < 0 {
+		if n -= s.effective(); n < 0 {
 			start = i
 			break
 		}
@@ -91,7 +93,7 @@ func (r *Random) refresh() {
 	for _, s := range r.servers {
 		if s.Usable() && s.Backup == backups && (!backups || only == nil || s == only) {
 			r.use = append(r.use, s)
-			r.total += s.Weight
+			r.total += s.effective()
 		}
 	}
 }

@@ -153,7 +153,7 @@ func (g *round) queue(s *Server) {
 // Changed takes note of a server that comes, goes or has another weight.
 func (r *RoundRobin) Changed(s *Server) {
 	g := r.roundOf(s)
-	was, is, weight := s.usable, s.Usable(), s.Weight*scale
+	was, is, weight := s.usable, s.Usable(), s.effective()
 	switch {
 	case !was && !is:
 	case was && !is:

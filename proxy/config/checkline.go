@@ -1,9 +1,36 @@
 package config
 
 import (
-	"regexp"
 	"strings"
+
+	"simulacro/proxy/health"
+	"simulacro/proxy/rules"
 )
+
+// checkState is what a section has said of its checks so far.
+type checkState struct {
+	option    string // the `option` that chooses: httpchk, tcp-check, or a protocol's; "": a connection is enough
+	proto     *health.Script
+	ask       *health.Request // of option httpchk; nil: it is not set
+	http, tcp []health.Step   // rules of http-check and tcp-check
+	inherited bool            // the rules are those of the defaults
+	sendState bool
+}
+
+// inherit gives what a section has of its defaults.
+func (c checkState) inherit() checkState {
+	c.http = append([]health.Step(nil), c.http...)
+	c.tcp = append([]health.Step(nil), c.tcp...)
+	c.inherited = true
+	return c
+}
+
+// own drops the defaults' rules as soon as the section has some of its own.
+func (c *checkState) own() {
+	if c.inherited {
+		c.inherited, c.http, c.tcp = false, nil, nil
+	}
+}
 
 // httpchk reads `option httpchk [[<method>] <uri> [<version>]]` (section 4.2).
 func (p *parser) httpchk(w words) {
@@ -11,16 +38,16 @@ func (p *parser) httpchk(w words) {
 	if p.tooMany(w, 3, 1) {
 		return
 	}
-	c := p.ownCheck()
-	p.px.httpchk = true
-	c.Method, c.URI, c.Version = "OPTIONS", "/", "HTTP/1.0"
+	c := &p.px.checks
+	c.option, c.proto = "httpchk", nil
+	c.ask = defaultAsk()
 	args := w.from(2)
 	switch len(args) {
 	case 0:
 	case 1:
-		c.URI = args[0]
+		c.ask.URI = rules.Literal(args[0])
 	default:
-		c.Method, c.URI = args[0], args[1]
+		c.ask.Method, c.ask.URI = args[0], rules.Literal(args[1])
 	}
 	if len(args) < 3 {
 		return
@@ -29,34 +56,87 @@ func (p *parser) httpchk(w words) {
 	if old {
 		p.warn("parsing [%s:%d]: '%s %s' : hiding headers or body at the end of the version string is deprecated. "+
 			"Please, consider to use 'http-check send' directive instead.", p.pos.File, p.pos.Line, w[0], w[1])
-		for _, h := range strings.Split(rest, "\r\n") {
-			if h != "" {
-				c.Headers = append(c.Headers, h)
+		head, body, _ := strings.Cut(rest, "\r\n\r\n")
+		for _, h := range strings.Split(head, "\r\n") {
+			if name, v, ok := strings.Cut(h, ":"); ok {
+				c.ask.Headers = append(c.ask.Headers, health.Header{Name: name, Value: rules.Literal(strings.TrimSpace(v))})
 			}
 		}
+		if body != "" {
+			c.ask.Body = rules.Literal(body)
+		}
 	}
-	c.Version = version
+	c.ask.Version = version
 }
 
-// check gives the section's HTTP check.
-func (p *parser) check() *HTTPCheck {
-	if p.px.HTTPCheck == nil {
-		p.px.HTTPCheck = &HTTPCheck{Method: "OPTIONS", URI: "/", Version: "HTTP/1.0"}
-	}
-	return p.px.HTTPCheck
+func defaultAsk() *health.Request {
+	return &health.Request{Method: "OPTIONS", URI: rules.Literal("/"), Version: "HTTP/1.0"}
 }
 
-// ownCheck is check, but what the section asks for and sends replaces all that its defaults have said of it.
-func (p *parser) ownCheck() *HTTPCheck {
-	c := p.check()
-	if p.px.checkInherited {
-		p.px.checkInherited = false
-		*c = HTTPCheck{Method: "OPTIONS", URI: "/", Version: "HTTP/1.0", Expect: c.Expect}
+// protocolOptions are the options that check with a protocol's own script.
+var protocolOptions = []string{"tcp-check", "ssl-hello-chk", "smtpchk", "mysql-check", "redis-check", "pgsql-check", "ldap-check"}
+
+// checkOption reads one of protocolOptions.
+func (p *parser) checkOption(w words) {
+	p.warnSide(w[1], backSide, "")
+	c := &p.px.checks
+	args := w.from(2)
+	var s *health.Script
+	switch w[1] {
+	case "smtpchk":
+		if p.tooMany(w, 2, 1) {
+			return
+		}
+		hello := "HELO localhost"
+		if len(args) == 2 && (args[0] == "EHLO" || args[0] == "HELO") {
+			hello = args[0] + " " + args[1]
+		}
+		s = health.SMTP(hello)
+	case "mysql-check":
+		if s = p.mysqlOption(w); s == nil {
+			return
+		}
+	case "pgsql-check":
+		if p.tooMany(w, 2, 1) {
+			return
+		}
+		if len(args) != 2 || args[0] != "user" {
+			p.bad("'%s %s' expects 'user <username>' as argument.", w[0], w[1])
+			return
+		}
+		s = health.PgSQL(args[1])
+	default:
+		if p.tooMany(w, 0, 1) {
+			return
+		}
+		s = map[string]func() *health.Script{"redis-check": health.Redis, "ldap-check": health.LDAP, "ssl-hello-chk": health.SSLHello,
+			"tcp-check": func() *health.Script { return nil }}[w[1]]()
 	}
-	return c
+	c.option, c.proto = w[1], s
 }
 
-// parseHTTPCheck reads `http-check`; its rules need `option httpchk` before them, or they are ignored.
+// mysqlOption reads `option mysql-check [user <name> [post-41 | pre-41]]`.
+func (p *parser) mysqlOption(w words) *health.Script {
+	args := w.from(2)
+	switch {
+	case p.tooMany(w, 3, 1):
+		return nil
+	case len(args) == 0:
+		return health.MySQL("", false)
+	case args[0] != "user":
+		p.bad("'%s %s' only supports optional values: 'user' (got '%s').", w[0], w[1], args[0])
+		return nil
+	case len(args) < 2:
+		p.bad("'%s %s %s' expects <username> as argument.", w[0], w[1], w[2])
+		return nil
+	case len(args) == 3 && args[2] != "post-41" && args[2] != "pre-41":
+		p.bad("'%s %s' only supports option 'post-41' and 'pre-41' (got '%s').", w[0], w[1], args[2])
+		return nil
+	}
+	return health.MySQL(args[1], len(args) == 3 && args[2] == "pre-41")
+}
+
+// parseHTTPCheck reads `http-check`; its rules need `option httpchk`, or they are ignored.
 func parseHTTPCheck(p *parser, w words) {
 	if p.warnSide(w[0], backSide, "") {
 		if w.at(1) == "disable-on-404" {
@@ -69,99 +149,131 @@ func parseHTTPCheck(p *parser, w words) {
 		if !p.tooMany(w, 1, 0) {
 			p.px.DisableOn404 = true
 		}
-	case "expect":
-		e, err := parseExpect(w.from(2))
-		if err != nil {
-			p.bad("'%s %s' : %s.", w[0], w[1], err)
-			return
+		return
+	case "send-state":
+		if !p.tooMany(w, 1, 0) {
+			p.px.checks.sendState = true
 		}
-		p.check().Expect = e
+		return
+	}
+	c := &p.px.checks
+	c.own()
+	if s, ok := p.checkRule(w, c.http, true); ok {
+		c.http = append(c.http, s)
+	}
+}
+
+// parseTCPCheck reads `tcp-check`; its rules need `option tcp-check`, or they are ignored.
+func parseTCPCheck(p *parser, w words) {
+	if p.warnSide(w[0], backSide, "") {
+		return
+	}
+	c := &p.px.checks
+	c.own()
+	if s, ok := p.checkRule(w, c.tcp, false); ok {
+		c.tcp = append(c.tcp, s)
+	}
+}
+
+// checkRule reads one rule of a check.
+func (p *parser) checkRule(w words, before []health.Step, http bool) (s health.Step, ok bool) {
+	var err error
+	word, _, _ := strings.Cut(w.at(1), "(")
+	switch word {
+	case "comment":
+		s, err = checkComment(w)
+	case "connect":
+		s, err = p.checkConnect(w, before)
 	case "send":
-		if err := p.checkSend(w); err != nil {
-			p.bad("'%s %s' : %s.", w[0], w[1], err)
+		if s, err = checkSendTCP(w, false); http {
+			s, err = checkSendHTTP(w)
 		}
-	case "send-state", "connect", "comment", "set-var", "set-var-fmt", "unset-var":
-		p.unsupported("http-check " + w[1])
+	case "send-lf", "send-binary", "send-binary-lf":
+		if http {
+			p.unknownCheckRule(w, http)
+			return s, false
+		}
+		s, err = checkSendTCP(w, strings.HasSuffix(word, "-lf"))
+	case "expect":
+		s, err = checkExpect(w.from(2), http)
+	case "set-var", "set-var-fmt", "unset-var":
+		s, err = checkVar(w, word)
 	default:
-		p.bad("'%s' only supports 'disable-on-404', 'send-state', 'comment', 'connect', 'send', 'expect', "+
-			"'set-var-fmt(*)', 'set-var(*)', 'unset-var(*)'. but got '%s'", w[0], w.at(1))
+		p.unknownCheckRule(w, http)
+		return s, false
+	}
+	if err != nil {
+		p.bad("'%s %s' : %s.", w[0], w[1], err)
+		return s, false
+	}
+	s.Number = len(before) + 1
+	return s, true
+}
+
+func (p *parser) unknownCheckRule(w words, http bool) {
+	list := "'comment', 'connect', 'send', 'send-binary', 'expect', 'set-var-fmt(*)', 'set-var(*)', 'unset-var(*)'."
+	if http {
+		list = "'disable-on-404', 'send-state', 'comment', 'connect', 'send', 'expect', 'set-var-fmt(*)', 'set-var(*)', 'unset-var(*)'."
+	}
+	p.bad("'%s' only supports %s but got '%s'", w[0], list, w.at(1))
+}
+
+// finishChecks makes the section's script of its option and rules.
+func (p *parser) finishChecks(s *section) {
+	c := &s.checks
+	if len(c.http) > 0 && c.option != "httpchk" {
+		p.warn("%s '%s' uses http-check rules without 'option httpchk', so the rules are ignored.", s.word(), s.Name)
+	}
+	if len(c.tcp) > 0 && c.option != "tcp-check" {
+		p.warn("%s '%s' uses tcp-check rules without 'option tcp-check', so the rules are ignored.", s.word(), s.Name)
+	}
+	switch c.option {
+	case "httpchk":
+		s.Check = httpScript(c)
+		s.SendState = c.sendState
+	case "tcp-check":
+		if len(c.tcp) > 0 {
+			s.Check = &health.Script{Steps: append([]health.Step(nil), c.tcp...)}
+			s.Check.Finish()
+		}
+	default:
+		s.Check = c.proto
 	}
 }
 
-// expectElsewhere are what HAProxy's expect can look at and this director cannot.
-var expectElsewhere = []string{"min-recv", "string-lf", "hdr", "fhdr", "comment", "ok-status", "error-status", "tout-status",
-	"status-code", "on-success", "on-error"}
-
-func parseExpect(w words) (Expect, error) {
-	e := Expect{}
-	if w.at(0) == "" {
-		return e, sayf("expects at least a matching pattern as arguments")
-	}
-	if w.at(0) == "!" {
-		e.Negate, w = true, w[1:]
-	}
-	e.Kind, e.Pattern = w.at(0), w.at(1)
-	switch {
-	case contains(expectElsewhere, e.Kind):
-		return e, sayf("'%s' is not supported by this director", e.Kind)
-	case !contains([]string{"status", "rstatus", "string", "rstring"}, e.Kind):
-		return e, errExpect(e.Kind)
-	case e.Pattern == "":
-		return e, sayf("'%s' expects a <pattern> as argument", e.Kind)
-	case w.at(2) != "":
-		return e, errExpect(w[2])
-	}
-	return e, e.check()
-}
-
-func errExpect(word string) error {
-	return sayf("'only supports min-recv, [!]string', '[!]rstring', '[!]string-lf', '[!]status', '[!]rstatus', [!]hdr, "+
-		"[!]fhdr or comment but got '%s' as argument.", word)
-}
-
-// check looks at the pattern: a list of status codes and ranges, or a regular expression.
-func (e *Expect) check() error {
-	switch e.Kind {
-	case "status":
-		if bad := strings.TrimLeft(e.Pattern, "0123456789,- "); bad != "" {
-			return sayf("invalid character '%s' in the list of status codes", bad[:1])
-		}
-	case "rstatus", "rstring":
-		if _, err := regexp.Compile(e.Pattern); err != nil {
-			return sayf("'%s' : regex '%s' is invalid", e.Kind, e.Pattern)
+// httpScript puts the request of option httpchk where the first connection has been made, unless a rule sends one there; such
+// a rule takes from the option what it does not say itself. The last expectation may be implied.
+func httpScript(c *checkState) *health.Script {
+	script := &health.Script{HTTP: true, Steps: append([]health.Step(nil), c.http...)}
+	at := script.First()
+	if at >= 0 && script.Steps[at].Kind == health.Connect {
+		at++
+		for at < len(script.Steps) && script.Steps[at].Kind > health.Expect {
+			at++
 		}
 	}
-	return nil
-}
-
-// checkSend reads `http-check send [meth <m>] [uri <u>] [ver <v>] [hdr <name> <value>]* [body <text>]`. Its headers and body
-// replace those of option httpchk.
-func (p *parser) checkSend(w words) error {
-	c := p.ownCheck()
-	c.Headers, c.Body = nil, ""
-	for i := 2; w.at(i) != ""; i += 2 {
-		v := w.at(i + 1)
-		if v == "" {
-			return sayf("'%s' expects a string as argument", w[i])
-		}
-		switch w[i] {
-		case "meth":
-			c.Method = v
-		case "uri":
-			c.URI = v
-		case "ver":
-			c.Version = v
-		case "hdr":
-			if w.at(i+2) == "" {
-				return sayf("'%s' expects <name> and <value> as arguments", w[i])
-			}
-			c.Headers = append(c.Headers, v+": "+w[i+2])
-			i++
-		case "body":
-			c.Body = v
-		default:
-			return sayf("'%s' is not supported by this director", w[i])
+	at = max(at, 0)
+	if at < len(script.Steps) && script.Steps[at].Kind == health.Send {
+		script.Steps[at].Ask = script.Steps[at].Ask.Or(c.ask)
+	} else {
+		ask := *c.ask
+		send := health.Step{Kind: health.Send, Ask: &ask}
+		script.Steps = append(script.Steps[:at:at], append([]health.Step{send}, script.Steps[at:]...)...)
+	}
+	last := -1
+	for i := range script.Steps {
+		switch s := &script.Steps[i]; s.Kind {
+		case health.Send:
+			last = -1
+			s.Ask = s.Ask.Or(defaultAsk())
+		case health.Expect:
+			last = i
 		}
 	}
-	return nil
+	if last < 0 {
+		script.Steps = append(script.Steps, health.Step{Kind: health.Expect,
+			Expect: health.Expectation{Match: health.StatusCodes, Codes: [][2]int{{200, 399}}, MinRecv: -1}})
+	}
+	script.Finish()
+	return script
 }

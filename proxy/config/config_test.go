@@ -167,7 +167,10 @@ listen web
 	require.Equal(t, []int{3, 7}, []int{x.Binds[2].ID, x.Binds[2].Maxconn})
 	require.Equal(t, uint32(0o600), x.Binds[3].Mode)
 	require.Equal(t, Balance{"random", []string{"3"}}, x.Balance)
-	require.Equal(t, HTTPCheck{"GET", "/index.php", "HTTP/1.0", nil, Expect{Kind: "rstatus", Pattern: "^2"}, ""}, *x.HTTPCheck)
+	require.Len(t, x.Check.Steps, 3, "connect, send, expect")
+	ask := x.Check.Steps[1].Ask
+	require.Equal(t, []string{"GET", "/index.php", "HTTP/1.0"}, []string{ask.Method, ask.URI.Text(nil), ask.Version})
+	require.Equal(t, "^2", x.Check.Steps[2].Expect.Pattern)
 	require.True(t, x.DisableOn404)
 	require.Equal(t, []int{0, 2}, []int{x.Retries, x.Redispatch})
 	require.Equal(t, "HTTP/1.0 503 Gone\r\n\r\n", string(x.ErrorFiles[503]))

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"simulacro/proxy/health"
 	"simulacro/proxy/rules"
 )
 
@@ -197,8 +198,9 @@ type Proxy struct {
 	Redispatch   int // 0: off; n > 0: every n-th retry; n < 0: the last but n-1: -1, the last, is `option redispatch` alone
 	Fullconn     int
 	AllBackups   bool
-	HTTPCheck    *HTTPCheck // nil: `check` is a connection only (L4)
+	Check        *health.Script // nil: `check` is a connection only (L4)
 	DisableOn404 bool
+	SendState    bool // http-check send-state
 }
 
 // Front tells whether the section accepts clients, Back whether it has servers.
@@ -282,21 +284,6 @@ type Balance struct {
 	Args      []string
 }
 
-// HTTPCheck is `option httpchk` with `http-check expect`.
-type HTTPCheck struct {
-	Method, URI, Version string   // defaults OPTIONS, /, HTTP/1.0
-	Headers              []string // "Name: value"
-	Expect               Expect
-	Body                 string
-}
-
-// Expect is what a check's answer must look like. The zero value accepts 2xx and 3xx.
-type Expect struct {
-	Negate  bool
-	Kind    string // "", status, rstatus, string, rstring
-	Pattern string
-}
-
 // Server is one real server (section 5).
 type Server struct {
 	Pos       Pos
@@ -311,7 +298,16 @@ type Server struct {
 	Disabled  bool
 	Cookie    string
 	Check     bool
-	CheckAddr Address       // zero: Addr
+	CheckAddr Address // zero: Addr
+
+	Observe                 string // layer4, layer7; "": live traffic is not looked at
+	OnError                 string // fastinter, fail-check, sudden-death, mark-down
+	ErrorLimit              int
+	ShutDown                bool // on-marked-down shutdown-sessions
+	ShutBackups             bool // on-marked-up shutdown-backup-sessions
+	SlowStart               time.Duration
+	TrackProxy, TrackServer string // track; "": no server
+
 	Inter     time.Duration // default 2 s
 	FastInter time.Duration // 0: Inter
 	DownInter time.Duration // 0: Inter

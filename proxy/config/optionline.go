@@ -105,6 +105,8 @@ func (p *parser) plainOption(w words) {
 		p.px.OriginalTo = p.forwardFor(w, "X-Original-To")
 	case w[1] == "httpchk":
 		p.httpchk(w)
+	case contains(protocolOptions, w[1]):
+		p.checkOption(w)
 	default:
 		p.unknownOption(w[1])
 	}

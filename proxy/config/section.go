@@ -19,8 +19,7 @@ type section struct {
 	byName         bool       // a defaults section: used with `from`, or by standing before
 	byPlace        bool
 	namesake       *section // a defaults section of the same name, before this one
-	checkInherited bool     // HTTPCheck is that of the defaults
-	httpchk        bool     // option httpchk: without it http-check rules are ignored
+	checks         checkState
 }
 
 // capable tells whether the section has a side; defaults have both.
@@ -71,12 +70,7 @@ func (s *section) inherit() *section {
 	for k, v := range s.ErrorFiles {
 		n.ErrorFiles[k] = v
 	}
-	if s.HTTPCheck != nil {
-		check := *s.HTTPCheck
-		check.Headers = append([]string(nil), check.Headers...)
-		n.HTTPCheck = &check
-	}
-	n.checkInherited = s.HTTPCheck != nil
+	n.checks = s.checks.inherit()
 	n.statsInherited = s.Stats != nil
 	n.byName, n.byPlace, n.listens, n.namesake = false, false, false, nil
 	return &n

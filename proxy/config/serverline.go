@@ -26,7 +26,7 @@ const (
 
 func newServerBase() serverBase {
 	return serverBase{Server: Server{Name: "default-server", Weight: 1, Inter: defaultInter, Rise: defaultRise, Fall: defaultFall,
-		PoolPurge: defaultPurge}}
+		PoolPurge: defaultPurge, OnError: defaultOnError, ErrorLimit: defaultErrorLimit}}
 }
 
 // serverContext begins the next message of a server line; HAProxy names the server once it is known, and only in the line's
@@ -163,7 +163,7 @@ var serverKeywords = map[string]serverKeyword{
 
 // findServer looks a setting up.
 func findServer(word string) (serverKeyword, bool) {
-	for _, table := range []map[string]serverKeyword{serverKeywords, serverTLSKeywords, serverRouteKeywords} {
+	for _, table := range []map[string]serverKeyword{serverKeywords, serverHealthKeywords, serverTLSKeywords, serverRouteKeywords} {
 		if k, ok := table[word]; ok {
 			return k, true
 		}

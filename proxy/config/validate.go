@@ -105,12 +105,10 @@ func (p *parser) validate(s *section) {
 	if s.front && len(s.Binds) == 0 {
 		p.warn("%s '%s' has no 'bind' directive. Please declare it as a backend if this was intended.", s.word(), s.Name)
 	}
-	if s.HTTPCheck != nil && !s.httpchk {
-		p.warn("%s '%s' uses http-check rules without 'option httpchk', so the rules are ignored.", s.word(), s.Name)
-		s.HTTPCheck = nil
-	}
+	p.finishChecks(s)
 	p.linkBackend(s)
 	p.linkRules(s)
+	p.linkTracking(s)
 	p.checkTimeouts(s)
 	p.checkServerNames(s)
 	if s.front && len(s.logs) == 0 && s.LogFormat != LogDefault {
@@ -232,7 +230,7 @@ func (p *parser) checkPorts() {
 		for _, v := range s.Servers {
 			if v.Check && v.Addr.Unix == "" && v.Addr.Port <= 0 && v.CheckAddr.Port <= 0 {
 				rule := ""
-				if s.HTTPCheck != nil {
+				if s.checks.option != "" {
 					rule = " nor tcp_check rule 'connect' with port information"
 				}
 				p.alert("config: %s '%s': server '%s' has neither service port nor check port%s.", s.word(), s.Name, v.Name, rule)

@@ -35,15 +35,21 @@ func (c *client) countReply() {
 	c.srv.status[class(c.status)]++
 	c.srv.req++
 	p.mu.Unlock()
+	if c.status >= 500 && c.status != 501 && c.status != 505 {
+		c.srv.observe(c.l, sawStatus)
+	} else {
+		c.srv.observe(c.l, sawAnswer)
+	}
 }
 
-// countBadReply counts a server's failure to answer.
-func (c *client) countBadReply() {
+// countBadReply counts a server's failure to answer, of which live traffic saw this.
+func (c *client) countBadReply(saw observed) {
 	p := c.be
 	p.mu.Lock()
 	c.srv.eresp++
 	p.back.eresp++
 	p.mu.Unlock()
+	c.srv.observe(c.l, saw)
 }
 
 func class(status int) int {

@@ -60,11 +60,15 @@ func (e *Engine) SetServerAdmin(backend, server string, a Admin) error {
 	p := s.be
 	p.mu.Lock()
 	woken, lines := s.administer(e.clock(), a)
+	maint, drain := s.inMaint(), s.draining()
 	p.mu.Unlock()
 	if s.check != nil && s.check.l != nil && a != Maint {
 		s.check.l.post(s.check)
 	}
 	p.tell(nil, woken, lines)
+	for _, f := range s.followers {
+		f.followAdmin(e.clock(), maint, drain)
+	}
 	return nil
 }
 
@@ -88,6 +92,7 @@ func (s *server) administer(now int64, a Admin) (woken []*client, lines []line) 
 		if s.check != nil {
 			s.check.m.Revive()
 		}
+		s.stopping = false
 		s.changed = now // the time in maintenance is no downtime
 		s.update(now)
 		woken = s.be.admitAll(s)
@@ -180,6 +185,13 @@ func (e *Engine) SetServerHealth(backend, server string, up bool) error {
 	}
 	p.mu.Unlock()
 	p.tell(nil, woken, lines)
+	if was != up {
+		to := isDown
+		if up {
+			to = isUp
+		}
+		s.moved(e.clock(), to)
+	}
 	return nil
 }
 
@@ -265,15 +277,7 @@ func (e *Engine) ShutdownSessions(backend, server string) error {
 	if err != nil {
 		return err
 	}
-	e.all(func(l *loop) runner {
-		return task(func() {
-			for c := range l.live {
-				if c.srv == s && c.holding {
-					c.abort('K', phase(c))
-				}
-			}
-		})
-	})
+	e.endSessions('K', func(c *client) bool { return c.srv == s && c.holding })
 	return nil
 }
 

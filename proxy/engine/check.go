@@ -2,45 +2,53 @@ package engine
 
 import (
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"syscall"
 	"time"
 
-	"simulacro/proxy/config"
 	"simulacro/proxy/health"
+	"simulacro/proxy/rules"
 )
 
-// checker does the I/O of one server's checks, in one loop. What they mean is its machine's business; the backend's mutex
-// guards the machine.
+// checker does the I/O of one server's checks, in one loop. What they mean is its machine's and its script's business; the
+// backend's mutex guards the machine.
 type checker struct {
 	l      *loop
 	srv    *server
 	m      *health.Machine
 	addr   *sockaddr
-	expect *health.Expectation // nil: a connection is enough
-	req    []byte
+	script *health.Script
 	rng    *rand.Rand
 
-	fd       int       // -1: none under way
+	fd       int       // -1: no connection
 	side     *beside   // carries TLS
 	way      *reaching // to the server, where a connect is not enough; nil: none, or it has been gone
 	header   bool      // the PROXY protocol's is to be sent
+	trial    *health.Run
 	timer    timer
 	begun    time.Time
+	connect  time.Time // by when the connection must be there
 	answerBy time.Time
-	sent     bool
-	answer   []byte
+	dialing  bool
+	linger   bool
+	out      []byte // what is to be sent still
 	on       bool
 }
 
-// maxAnswer is how much of an answer a check looks at.
-const maxAnswer = 16 << 10
+// connection is the script of a server whose `check` is no more than a connection.
+var connection = func() *health.Script {
+	s := &health.Script{Protocol: true}
+	s.Finish()
+	return s
+}()
 
 // newChecker makes the checks of a server that has some configured.
-func newChecker(s *server) (*checker, error) {
+func newChecker(s *server) *checker {
 	p, cfg := s.be.cfg, s.cfg
-	k := &checker{srv: s, fd: -1, addr: s.addr, on: true, rng: s.be.e.rng()}
+	k := &checker{srv: s, fd: -1, addr: s.addr, on: true, rng: s.be.e.rng(), script: p.Check}
+	if k.script == nil {
+		k.script = connection
+	}
 	k.timer = timer{owner: k, due: never}
 	if a := cfg.CheckAddr; a.Port != 0 || a.IP.IsValid() || a.Unix != "" {
 		if !a.IP.IsValid() && a.Unix == "" {
@@ -53,28 +61,7 @@ func newChecker(s *server) (*checker, error) {
 	}
 	k.m = health.New(health.Params{Inter: cfg.Inter, FastInter: cfg.FastInter, DownInter: cfg.DownInter, Rise: cfg.Rise,
 		Fall: cfg.Fall, Connect: p.Timeouts.Connect, Check: p.Timeouts.Check})
-	if h := p.HTTPCheck; h != nil {
-		e, err := health.NewExpectation(h.Expect.Kind, h.Expect.Pattern, h.Expect.Negate)
-		if err != nil {
-			return nil, fmt.Errorf("backend %s: %w", p.Name, err)
-		}
-		k.expect, k.req = e, httpCheckRequest(h)
-	}
-	return k, nil
-}
-
-func httpCheckRequest(h *config.HTTPCheck) []byte {
-	method, uri, version := h.Method, h.URI, h.Version
-	if method == "" {
-		method = "OPTIONS"
-	}
-	if uri == "" {
-		uri = "/"
-	}
-	if version == "" {
-		version = "HTTP/1.0"
-	}
-	return health.Request(method, uri, version, h.Headers, h.Body)
+	return k
 }
 
 // startChecks spreads the first checks of all servers over the shortest interval of all (section 5.2, "inter").
@@ -105,18 +92,16 @@ func (e *Engine) at(t time.Time) int64 { return t.Sub(e.begin).Milliseconds() }
 
 // expire is due when a check is to begin, or has taken too long.
 func (k *checker) expire() {
-	if k.fd < 0 && k.way == nil {
-		k.start()
-		return
-	}
-	s := health.L4Tout
 	switch {
-	case k.sent:
-		s = health.L7Tout
+	case k.trial == nil:
+		k.start()
 	case k.way != nil && k.way.at() == onTLS:
-		s = health.L6Tout
+		k.fail(health.L6Tout, "")
+	case k.dialing:
+		k.fail(health.L4Tout, "")
+	default:
+		k.fail(health.L7Tout, "")
 	}
-	k.end(health.Result{Status: s})
 }
 
 // idle tells whether no checks are wanted now.
@@ -130,119 +115,181 @@ func (k *checker) start() {
 	if k.idle() {
 		return // whoever wants checks again posts the checker
 	}
-	k.begun, k.sent, k.answer = time.Now(), false, k.answer[:0]
-	k.srv.be.mu.Lock()
-	by := k.m.Begin(k.begun)
-	k.srv.be.mu.Unlock()
-	k.answerBy = by
-	r, direct := k.srv.checkRoute(k.addr)
-	k.header = r.check
-	if !direct {
-		k.header = false
-		k.l.timers.set(&k.timer, k.l.e.at(by))
-		k.way = k.l.reach(r, func(got *reached) { k.reached(&r, got) })
-		return
+	k.begun = time.Now()
+	s := k.srv
+	s.be.mu.Lock()
+	k.connect = k.m.Begin(k.begun)
+	facts := health.Facts{Accept404: s.be.cfg.DisableOn404 && s.healthy(), Tx: k.tx()}
+	s.be.mu.Unlock()
+	if s.be.cfg.SendState {
+		facts.State = s.describe
 	}
-	fd, e := k.srv.socket(k.addr.family())
+	k.answerBy = k.connect
+	k.trial = k.script.Begin(facts)
+	k.goOn()
+}
+
+// tx is what a script's formats and variables see.
+func (k *checker) tx() *rules.Tx {
+	return &rules.Tx{Session: &rules.Session{}, Backend: k.srv.be.cfg.Name, Server: k.srv.cfg.Name, Now: time.Now()}
+}
+
+// goOn does what the script wants until something has to be waited for.
+func (k *checker) goOn() {
+	for k.trial != nil {
+		switch k.trial.Next() {
+		case health.WantOpen:
+			if !k.open() {
+				return
+			}
+		case health.WantSend:
+			k.out = append(k.out, k.trial.Out...)
+			if !k.flush() {
+				return
+			}
+		case health.WantAnswer:
+			if !k.read() {
+				return
+			}
+		default:
+			k.end(k.trial.Result)
+			return
+		}
+	}
+}
+
+// open makes the connection that the script wants; false: it has to be waited for, or the check has ended.
+func (k *checker) open() bool {
+	k.drop()
+	o := k.trial.Open
+	addr := k.addr
+	if o.Addr.IsValid() || o.Port != 0 {
+		a := k.srv.cfg.Addr
+		if c := k.srv.cfg.CheckAddr; c.Port != 0 && c.IP.IsValid() {
+			a = c
+		}
+		if o.Addr.IsValid() {
+			a.IP, a.Unix = o.Addr, ""
+		}
+		if o.Port != 0 {
+			a.Port = o.Port
+		}
+		addr = newSockaddr(a)
+	}
+	r, direct := route{srv: k.srv, addr: addr}, true
+	if o.Default {
+		r, direct = k.srv.checkRoute(addr)
+	}
+	r.check = r.check || o.SendProxy
+	k.dialing, k.linger, k.out = true, o.Linger, k.out[:0]
+	k.l.timers.set(&k.timer, k.l.e.at(k.connect))
+	if !direct {
+		k.way = k.l.reach(r, func(got *reached) { k.reached(&r, got) })
+		return false
+	}
+	k.header = r.check
+	fd, e := k.srv.socket(addr.family())
 	if e != 0 {
-		k.end(health.Result{Status: health.SockErr, Info: Strerror(e)})
-		return
+		k.fail(health.SockErr, Strerror(e))
+		return false
 	}
 	k.fd = fd
-	if e := sysConnect(fd, k.addr); e != 0 && e != syscall.EINPROGRESS {
-		k.end(health.Result{Status: health.L4Con, Info: Strerror(e)})
-		return
+	if e := sysConnect(fd, addr); e != 0 && e != syscall.EINPROGRESS {
+		k.fail(health.L4Con, Strerror(e))
+		return false
 	}
 	k.l.add(fd, k, evInOut)
-	k.l.timers.set(&k.timer, k.l.e.at(by))
+	return false
 }
 
 // reached goes on with a connection that was made beside the loop.
 func (k *checker) reached(r *route, got *reached) {
 	k.way = nil
 	if got.err != nil {
-		k.end(wayFailed(got))
+		k.fail(wayFailed(got))
 		return
 	}
 	k.fd, k.side = got.fd, got.side
-	if r.tls != nil && k.expect == nil {
-		k.end(health.Result{Status: health.L6OK})
-		return
-	}
+	k.trial.Secured = r.tls != nil
 	k.l.add(k.fd, k, evInOut)
 }
 
 // wayFailed says what a check has seen of a way that did not lead to the server.
-func wayFailed(got *reached) health.Result {
+func wayFailed(got *reached) (health.Status, string) {
 	var errno syscall.Errno
 	switch {
 	case got.step == onTLS:
-		return health.Result{Status: health.L6Rsp, Info: "SSL handshake failure"}
+		return health.L6Rsp, "SSL handshake failure"
 	case errors.As(got.err, &errno):
-		return health.Result{Status: health.L4Con, Info: Strerror(errno)}
+		return health.L4Con, Strerror(errno)
 	}
-	return health.Result{Status: health.L4Con, Info: got.err.Error()}
+	return health.L4Con, got.err.Error()
 }
 
 func (k *checker) onEvent(ev uint32) {
-	if k.fd < 0 {
+	if k.fd < 0 || k.trial == nil {
 		return
 	}
-	if !k.sent {
+	if k.dialing {
 		if e := socketError(k.fd); e != 0 {
-			k.end(health.Result{Status: health.L4Con, Info: Strerror(e)})
+			k.fail(health.L4Con, Strerror(e))
 			return
 		}
 		if ev&evOutOrErr == 0 {
 			return
 		}
+		k.dialing = false
 		if k.header {
 			k.header = false
-			sysSend(k.fd, checkHeader(k.srv, k.fd))
+			k.out = append(k.out, checkHeader(k.srv, k.fd)...)
 		}
-		if k.expect == nil {
-			k.end(health.Result{Status: health.L4OK})
-			return
-		}
-		k.ask()
+		k.answerBy = k.m.Connected(time.Now(), k.answerBy)
+		k.l.timers.set(&k.timer, k.l.e.at(k.answerBy))
 	}
-	k.read()
-}
-
-// ask sends the request: it is shorter than any socket's buffer.
-func (k *checker) ask() {
-	k.sent = true
-	k.answerBy = k.m.Connected(time.Now(), k.answerBy)
-	k.l.timers.set(&k.timer, k.l.e.at(k.answerBy))
-	sysSend(k.fd, k.req)
-}
-
-func (k *checker) read() {
-	for len(k.answer) < maxAnswer {
-		n, e := sysRecv(k.fd, k.l.buf)
-		if errors.Is(e, syscall.EAGAIN) {
-			return
-		}
-		if e != 0 && len(k.answer) == 0 {
-			k.end(health.Result{Status: health.L4Con, Info: Strerror(e)})
-			return
-		}
-		k.answer = append(k.answer, k.l.buf[:max(n, 0)]...)
-		s, code, info := k.expect.Judge(k.answer, n <= 0)
-		if s != health.Unknown {
-			k.end(health.Result{Status: s, Code: code, Info: info})
-			return
-		}
-		if n <= 0 {
-			break
-		}
+	if k.flush() {
+		k.goOn()
 	}
-	s, code, info := k.expect.Judge(k.answer, true)
-	k.end(health.Result{Status: s, Code: code, Info: info})
 }
 
-// drop closes the check's socket with a reset: the server has no use for a TIME_WAIT.
+// flush sends what is to be sent; false: the rest has to wait, or the check has ended.
+func (k *checker) flush() bool {
+	if len(k.out) == 0 {
+		return true
+	}
+	n, e := sysSend(k.fd, k.out)
+	if e != 0 && e != syscall.EAGAIN {
+		k.fail(health.SockErr, Strerror(e))
+		return false
+	}
+	if e == 0 {
+		k.out = k.out[:copy(k.out, k.out[n:])]
+	}
+	return len(k.out) == 0
+}
+
+// read takes more of the answer; false: it has to be waited for, or the check has ended.
+func (k *checker) read() bool {
+	n, e := sysRecv(k.fd, k.l.buf)
+	switch {
+	case errors.Is(e, syscall.EAGAIN):
+		return false
+	case e != 0 && !k.trial.Any():
+		k.fail(health.SockErr, Strerror(e))
+		return false
+	}
+	k.trial.Answer(k.l.buf[:max(n, 0)], n <= 0 || e != 0)
+	return true
+}
+
+// fail ends the check because of its connection; words are the system's.
+func (k *checker) fail(s health.Status, words string) {
+	k.trial.Fail(s, words)
+	k.end(k.trial.Result)
+}
+
+// drop closes the check's socket, with a reset unless the script says otherwise: the server has no use for a TIME_WAIT.
 func (k *checker) drop() {
+	k.header = false
 	if k.way != nil {
 		k.way.giveUp()
 		k.way = nil
@@ -255,7 +302,9 @@ func (k *checker) drop() {
 			k.side.leave()
 			k.side = nil
 		}
-		setReset(k.fd)
+		if !k.linger {
+			setReset(k.fd)
+		}
 		sysClose(k.fd)
 		k.fd = -1
 	}
@@ -264,12 +313,13 @@ func (k *checker) drop() {
 // stop ends the checks.
 func (k *checker) stop() {
 	k.drop()
+	k.trial = nil
 	k.l.timers.remove(&k.timer)
 }
 
 // run starts the checks again after a pause.
 func (k *checker) run() {
-	if k.fd < 0 && k.way == nil {
+	if k.trial == nil {
 		k.l.timers.set(&k.timer, k.l.now+1)
 	}
 }
@@ -277,6 +327,7 @@ func (k *checker) run() {
 // end reports a check and plans the next.
 func (k *checker) end(r health.Result) {
 	k.drop()
+	k.trial = nil
 	now := time.Now()
 	r.Duration = now.Sub(k.begun)
 	spread := 0.0

@@ -12,6 +12,7 @@ import (
 
 	"simulacro/proxy/config"
 	"simulacro/proxy/health"
+	"simulacro/proxy/rules"
 )
 
 // checking gives servers that are checked every 20 ms.
@@ -20,6 +21,16 @@ func checking(cfg *config.Config) *config.Config {
 		s.Check, s.Inter = true, 20*time.Millisecond
 	}
 	return cfg
+}
+
+// httpCheck is what option httpchk makes.
+func httpCheck(method, uri string) *health.Script {
+	s := &health.Script{HTTP: true, Steps: []health.Step{
+		{Kind: health.Send, Ask: &health.Request{Method: method, URI: rules.Literal(uri), Version: "HTTP/1.0"}},
+		{Kind: health.Expect, Expect: health.Expectation{Match: health.StatusCodes, Codes: [][2]int{{200, 399}}, MinRecv: -1}},
+	}}
+	s.Finish()
+	return s
 }
 
 func TestAServerThatRefusesGoesDownAndComesBack(t *testing.T) {
@@ -71,7 +82,7 @@ func TestHTTPChecksLookAtTheStatus(t *testing.T) {
 		return "HTTP/1.0 " + status.Load().(string) + "\r\nContent-Length: 0\r\n\r\n"
 	}))
 	cfg := checking(practical(s.addr))
-	cfg.Proxies[1].HTTPCheck = &config.HTTPCheck{Method: "GET", URI: "/index.php"}
+	cfg.Proxies[1].Check = httpCheck("GET", "/index.php")
 	d := start(t, cfg)
 	require.Equal(t, "GET /index.php HTTP/1.0", <-asked)
 	require.Eventually(t, func() bool { return d.Snapshot().Proxies[1].Servers[0].Check.Status == health.L7OK }, 5*time.Second, time.Millisecond)
@@ -90,7 +101,7 @@ func TestAServerThatHangsFailsItsHTTPCheckOnly(t *testing.T) {
 
 	cfg = checking(practical(silent.addr))
 	cfg.Proxies[1].Timeouts.Check = 30 * time.Millisecond
-	cfg.Proxies[1].HTTPCheck = &config.HTTPCheck{}
+	cfg.Proxies[1].Check = httpCheck("OPTIONS", "/")
 	d = start(t, cfg)
 	require.Contains(t, d.event("is DOWN"), "reason: Layer7 timeout, check duration: ")
 }

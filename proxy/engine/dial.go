@@ -138,7 +138,7 @@ func (c *client) reuse(b *upstream) {
 	c.connected = c.l.now
 	c.st = stWaiting
 	if !b.send(b, c.req) {
-		c.serverFailed()
+		c.serverFailed(true)
 		return
 	}
 	c.armTransfer()
@@ -166,6 +166,7 @@ func (c *client) countAttempt(reused bool) {
 func (c *client) connectedNow() {
 	c.up.dialing = false
 	c.connected = c.l.now
+	c.srv.observe(c.l, sawConnect)
 	if !c.fe.http {
 		c.openTunnel()
 		return
@@ -182,6 +183,7 @@ func (c *client) connectFailed(timeout bool) {
 	}
 	c.up.release(false)
 	be := c.be
+	c.srv.observe(c.l, sawNoConnect)
 	if c.tries >= be.cfg.Retries {
 		be.mu.Lock()
 		c.srv.econn++

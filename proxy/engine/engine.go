@@ -77,6 +77,9 @@ func New(cfg *config.Config, opt Options) (*Engine, error) {
 	for _, p := range e.proxies {
 		p.def = byCfg[p.cfg.DefaultBackend]
 	}
+	if err := e.linkTracking(); err != nil {
+		return nil, err
+	}
 	e.deriveFullconn()
 	for _, p := range e.proxies {
 		p.ruled = p.isRuled()

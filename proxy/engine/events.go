@@ -13,6 +13,15 @@ func (s *server) checked(now time.Time, r health.Result, spread float64, l *loop
 	p := s.be
 	p.mu.Lock()
 	change, notable := s.check.m.Report(now, r, spread)
+	if r.Status.Passed() {
+		s.errorsInRow = 0
+	}
+	s.judge(change, r, notable, l)
+}
+
+// judge applies what a check, or live traffic, has told of the server. The backend is locked, and unlocked here.
+func (s *server) judge(change health.Change, r health.Result, notable bool, l *loop) {
+	p := s.be
 	var lines []line
 	if notable && p.cfg.LogHealth {
 		lines = append(lines, line{LevelNotice, s.healthLine(r)})
@@ -21,15 +30,25 @@ func (s *server) checked(now time.Time, r health.Result, spread float64, l *loop
 	if p.cfg.LogHealth {
 		reason = ""
 	}
+	to := same
+	switch {
+	case change == health.WentDown:
+		to = isDown
+	case change == health.WentUp && r.Status == health.L7OKCond: // it has to be up before it may stop
+	case change == health.WentUp, s.stopping && r.Status.Passed() && r.Status != health.L7OKCond:
+		to = isUp
+	case r.Status == health.L7OKCond && !s.stopping && s.healthy():
+		to = isStopping
+	}
 	var woken []*client
-	switch change {
-	case health.WentDown:
-		woken, lines = s.shift(l.now, lines, "is DOWN"+reason)
-	case health.WentUp:
-		woken, lines = s.shift(l.now, lines, "is UP"+reason)
+	if to != same {
+		woken, lines = s.move(l.now, lines, to, reason)
 	}
 	p.mu.Unlock()
 	p.tell(l, woken, lines)
+	if to != same {
+		s.moved(l.now, to)
+	}
 }
 
 // line is something to be logged once no lock is held.
@@ -52,13 +71,32 @@ func (p *proxy) tell(l *loop, woken []*client, lines []line) {
 func reasonOf(r health.Result) string {
 	var b strings.Builder
 	b.WriteString(r.Status.Desc())
-	if r.Status.HasCode() && r.Code > 0 {
+	if r.Status.HasCode() {
 		fmt.Fprintf(&b, ", code: %d", r.Code)
 	}
-	if r.Info != "" && !r.Status.Passed() {
-		fmt.Fprintf(&b, ", info: %q", r.Info)
+	info := r.Info
+	if r.Told != "" {
+		info = r.Told
 	}
-	fmt.Fprintf(&b, ", check duration: %dms", r.Duration.Milliseconds())
+	if info != "" {
+		b.WriteString(", info: \"" + printable(info) + "\"")
+	}
+	if r.Duration >= 0 {
+		fmt.Fprintf(&b, ", check duration: %dms", r.Duration.Milliseconds())
+	}
+	return b.String()
+}
+
+// printable shows bytes that would break a line, and the quote, as <XX>.
+func printable(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c >= 0x7f || c == '"' {
+			fmt.Fprintf(&b, "<%02X>", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
 	return b.String()
 }
 
@@ -66,7 +104,10 @@ func reasonOf(r health.Result) string {
 func (s *server) healthLine(r health.Result) string {
 	h, rise, fall := s.check.m.Health()
 	word, state, n, of := "failed", "DOWN", h, rise
-	if r.Status.Passed() {
+	switch {
+	case r.Status == health.L7OKCond:
+		word = "conditionally succeeded"
+	case r.Status.Passed():
 		word = "succeeded"
 	}
 	if h >= rise {
@@ -85,10 +126,11 @@ func (s *server) kind() string {
 
 // update makes the balancing see the server as administration and checks have it now, and counts the time it was down.
 func (s *server) update(now int64) {
-	up, weight := s.admin != Maint && s.healthy(), s.uweight
-	if s.admin == Drain {
+	up, weight := !s.inMaint() && s.healthy(), s.uweight
+	if s.draining() || s.stopping {
 		weight = 0
 	}
+	s.ramp(now, up && !s.Up)
 	rises := up && !s.Up
 	if up != s.Up {
 		if up {

@@ -54,7 +54,7 @@ type proxy struct {
 	wasUp    bool
 	spreads  bool // the balancing is of the round-robin kind
 	pinned   bool // … or determines one server
-	dynamic  bool // some server has a minconn
+	dynamic  bool // some server's limit moves: it has a minconn or a slowstart
 }
 
 // timeouts in ms; 0: none.
@@ -138,12 +138,9 @@ func (p *proxy) newBackend() error {
 		p.dispatch = true
 	}
 	for i, s := range list {
-		srv, err := newServer(p, i, s)
-		if err != nil {
-			return err
-		}
+		srv := newServer(p, i, s)
 		p.servers = append(p.servers, srv)
-		p.dynamic = p.dynamic || s.Minconn > 0
+		p.dynamic = p.dynamic || s.Minconn > 0 || s.SlowStart > 0
 		all = append(all, &srv.Server)
 	}
 	b := p.cfg.Balance

@@ -120,16 +120,23 @@ func (k *counters) lastSession(now int64) time.Duration {
 func (s *server) stats(now int64) ServerStats {
 	r := ServerStats{Server: s.cfg, Admin: s.admin, Up: s.Up || s.admin != Ready && s.healthy(), Backup: s.Backup, Qcur: s.queue.n,
 		Qmax: s.queue.max, Scur: s.Served, Smax: s.curMax, Slim: s.maxconn, Qlimit: s.cfg.Maxqueue, Stot: s.sess, Bin: s.in,
-		Bout: s.out, Dresp: s.denResp, Econ: s.econn, Eresp: s.eresp, Wretr: s.retries, Wredis: s.redis, Weight: s.Weight,
+		Bout: s.out, Dresp: s.denResp, Econ: s.econn, Eresp: s.eresp, Wretr: s.retries, Wredis: s.redis, Weight: s.shown(),
 		UWeight: s.uweight, Chkdown: s.chkDown, Lastchg: ms(now - s.changed), Downtime: ms(s.downtime), Lbtot: s.lb,
 		Rate: s.rate.read(now), RateMax: s.rate.max, HTTP: HTTPStats{s.status}, ReqTot: s.req, CliAbrt: s.cliAbort,
 		SrvAbrt: s.srvAbort, Lastsess: s.lastSession(now), Connect: s.connect, Reuse: s.reuse, Used: s.Served}
-	if s.admin == Drain {
+	if s.draining() || s.stopping {
 		r.Weight = s.uweight // what it has again when it is ready
 	}
 	r.Qtime, r.Ctime, r.Rtime, r.Ttime = s.qtime.read(), s.ctime.read(), s.rtime.read(), s.all.read()
 	r.QtimeMax, r.CtimeMax, r.RtimeMax, r.TtimeMax = s.qtime.longest(), s.ctime.longest(), s.rtime.longest(), s.all.longest()
 	r.Idle = int(s.idle.Load())
+	r.Stopping, r.ViaMaint, r.HanaFails = s.stopping, s.viaMaint && s.admin != Maint, s.hanaFails
+	if s.tracks != nil {
+		r.Tracks = s.tracks.name()
+	}
+	if s.starting {
+		r.Throttle = s.throttle(now)
+	}
 	r.Health = s.cfg.Rise // what HAProxy shows of a server without checks
 	if k := s.check; k != nil {
 		r.Checked = k.on

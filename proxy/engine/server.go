@@ -22,7 +22,8 @@ type server struct {
 	uweight int      // as configured or set
 	maxconn int      // as configured or set; 0: any number
 	check   *checker // nil: none configured
-	queue   waitList
+	standing
+	queue waitList
 	counters
 	changed  int64 // ms, of the last change of state
 	downtime int64
@@ -31,7 +32,7 @@ type server struct {
 // pool is the idle connections of one loop to a server, the most recently used one last.
 type pool struct{ idle []*upstream }
 
-func newServer(be *proxy, i int, cfg *config.Server) (*server, error) {
+func newServer(be *proxy, i int, cfg *config.Server) *server {
 	s := &server{be: be, cfg: cfg, addr: newSockaddr(cfg.Addr), uweight: cfg.Weight, maxconn: cfg.Maxconn}
 	s.Server = balance.Server{Index: i, ID: cfg.ID, Weight: cfg.Weight, Backup: cfg.Backup, Up: !cfg.Disabled}
 	s.last = -1
@@ -45,17 +46,18 @@ func newServer(be *proxy, i int, cfg *config.Server) (*server, error) {
 	s.limit()
 	s.pools = make([]pool, be.e.loopCount())
 	if cfg.Check {
-		k, err := newChecker(s)
-		if err != nil {
-			return nil, err
-		}
-		s.check = k
+		s.check = newChecker(s)
 	}
-	return s, nil
+	return s
 }
 
-// healthy tells what the checks say; a server without checks is healthy.
-func (s *server) healthy() bool { return s.check == nil || s.check.m.Up() }
+// healthy tells what the checks say, its own or those of the server that it tracks; a server without checks is healthy.
+func (s *server) healthy() bool {
+	if s.tracks != nil {
+		return !s.lost
+	}
+	return s.check == nil || s.check.m.Up()
+}
 
 // limit sets how many requests the server may have now: between minconn and maxconn, by how busy the backend is
 // (section 5.2, "minconn").
@@ -64,6 +66,9 @@ func (s *server) limit() {
 	full := s.be.fullconn
 	if s.cfg.Minconn > 0 && s.cfg.Minconn < s.maxconn && s.be.beconn < full {
 		s.Maxconn = max(s.cfg.Minconn, s.be.beconn*s.maxconn/full)
+	}
+	if s.Maxconn > 0 && s.starting {
+		s.Maxconn = max(1, s.Maxconn*s.throttle(s.be.e.clock())/100)
 	}
 }
 

@@ -4,7 +4,7 @@ import "simulacro/proxy/http1"
 
 // badResponse: what the server says is no HTTP.
 func (c *client) badResponse() {
-	c.countBadReply()
+	c.countBadReply(sawBadHead)
 	c.up.release(false)
 	c.giveBack()
 	if c.answered {
@@ -24,7 +24,7 @@ func (c *client) serverEnded(n int) {
 	case c.st == stPassing:
 		c.serverAborted('S')
 	default:
-		c.serverFailed()
+		c.serverFailed(n != recvEnd)
 	}
 }
 
@@ -40,9 +40,12 @@ func (c *client) serverAborted(cause byte) {
 	c.finish(false)
 }
 
-// serverFailed: no response from this connection.
-func (c *client) serverFailed() {
-	b := c.up
+// serverFailed: no response from this connection, which broke, or else was closed.
+func (c *client) serverFailed(broke bool) {
+	b, saw := c.up, sawClose
+	if broke {
+		saw = sawReadError
+	}
 	if b.dialing {
 		c.connectFailed(false)
 		return
@@ -59,7 +62,7 @@ func (c *client) serverFailed() {
 		c.drop()
 		return
 	}
-	c.countBadReply()
+	c.countBadReply(saw)
 	if c.answered {
 		c.flag('S', 'H')
 		c.end()
@@ -97,7 +100,7 @@ func (c *client) rejected() bool {
 
 // serverTimeout: no response in time (section 4.2, "timeout server").
 func (c *client) serverTimeout() {
-	c.countBadReply()
+	c.countBadReply(sawTimeout)
 	c.up.release(false)
 	c.giveBack()
 	c.reply(504, 's', 'H')

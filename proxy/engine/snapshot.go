@@ -94,6 +94,10 @@ type BackStats struct {
 type ServerStats struct {
 	Server                     *config.Server
 	Admin                      Admin
+	Stopping                   bool   // NOLB: disable-on-404
+	Tracks                     string // "backend/server": whose state it has; "": its own
+	ViaMaint                   bool   // that one is in maintenance
+	HanaFails                  uint64
 	Up                         bool // by its checks; what has no check is up
 	Checked                    bool // has a check that is enabled
 	Backup                     bool
@@ -130,6 +134,14 @@ func (s *ServerStats) Status() string {
 	switch {
 	case s.Admin == Maint:
 		return "MAINT"
+	case s.ViaMaint:
+		return "MAINT (via " + s.Tracks + ")"
+	case s.Stopping && s.Up && s.Checked && s.Health < s.Rise+s.Fall-1:
+		return frac("NOLB", s.Health-s.Rise+1, s.Fall)
+	case s.Stopping && s.Up:
+		return "NOLB"
+	case s.Tracks != "" && s.Up && s.Admin == Ready:
+		return "UP"
 	case s.Checked && !s.Up && s.Health > 0:
 		return frac("DOWN", s.Health, s.Rise)
 	case s.Checked && !s.Up:

@@ -243,7 +243,7 @@ func (c *client) serverWritable() bool {
 	}
 	left := len(b.pend)
 	if !b.flush(b) {
-		c.serverFailed()
+		c.serverFailed(true)
 		return false
 	}
 	if b.dialing && (left == 0 || len(b.pend) < left) {

@@ -1,12 +1,16 @@
 package health
 
 import (
+	"encoding/hex"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"simulacro/proxy/rules"
 )
 
 var (
@@ -136,60 +140,135 @@ func TestHealthStaysInItsBounds(t *testing.T) {
 	})
 }
 
-func TestExpectations(t *testing.T) {
-	const ok, found, sorry = "HTTP/1.0 200 OK\r\n\r\nhello world", "HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 503 Sorry, later\r\n\r\n"
-	for _, c := range []struct {
-		kind, pattern string
-		negate        bool
-		in            string
-		want          Status
-		code          int
-		info          string
-	}{
-		{"", "", false, ok, L7OK, 200, "OK"},
-		{"", "", false, found, L7OK, 302, "Found"},
-		{"", "", false, sorry, L7Sts, 503, "Sorry, later"},
-		{"", "", false, "220 smtp\r\n", L7Rsp, 0, "220 smtp"},
-		{"status", "200", false, found, L7Sts, 302, "Found"},
-		{"status", "200,300-399", false, found, L7OK, 302, "Found"},
-		{"status", "503", true, sorry, L7Sts, 503, "Sorry, later"},
-		{"rstatus", "^5", true, ok, L7OK, 200, "OK"},
-		{"string", "world", false, ok, L7OK, 200, "OK"},
-		{"string", "moon", false, ok, L7Rsp, 200, "HTTP content check did not match"},
-		{"rstring", "w.*d", true, ok, L7Rsp, 200, "HTTP check matched unwanted content"},
-	} {
-		e, err := NewExpectation(c.kind, c.pattern, c.negate)
-		require.NoError(t, err)
-		s, code, info := e.Judge([]byte(c.in), true)
-		require.Equal(t, c.want, s, "%s %s on %q", c.kind, c.pattern, c.in)
-		require.Equal(t, c.code, code)
-		require.Equal(t, c.info, info)
+// judge runs a script whose last step is the expectation on an answer, the way it comes: all at once, or byte by byte.
+func judge(e Expectation, http bool, answer string, bytewise bool) Result {
+	s := &Script{HTTP: http, Steps: []Step{{Kind: Expect, Number: 1, Expect: e}}}
+	s.Finish()
+	r := s.Begin(Facts{})
+	for n := 0; ; {
+		switch w := r.Next(); {
+		case w == WantNothing:
+			return r.Result
+		case w == WantAnswer && n == len(answer):
+			r.Answer(nil, true)
+		case w == WantAnswer && bytewise:
+			r.Answer([]byte(answer[n:n+1]), false)
+			n++
+		case w == WantAnswer:
+			r.Answer([]byte(answer), false)
+			n = len(answer)
+		}
 	}
-	e, _ := NewExpectation("", "", false)
-	s, _, _ := e.Judge([]byte("HTTP/1.0 200 O"), false)
-	require.Equal(t, Unknown, s, "more may come")
-	for _, bad := range [][2]string{{"status", "abc"}, {"status", "300-200"}, {"rstatus", "("}, {"moon", ""}} {
-		_, err := NewExpectation(bad[0], bad[1], false)
-		require.Error(t, err)
+}
+
+func TestHTTPExpectations(t *testing.T) {
+	const ok, sorry = "HTTP/1.0 200 OK\r\n\r\nhello world", "HTTP/1.1 503 Sorry, later\r\n\r\n"
+	const found = "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nX-A: one, two\r\n\r\n"
+	good := Expectation{Match: StatusCodes, Codes: [][2]int{{200, 399}}}
+	for _, c := range []struct {
+		e    Expectation
+		in   string
+		want Result
+	}{
+		{good, ok, Result{Status: L7OK, Code: 200}},
+		{good, found, Result{Status: L7OK, Code: 302}},
+		{good, sorry, Result{Status: L7Sts, Code: 503, Info: "Sorry, later"}},
+		{good, "220 smtp\r\n", Result{Status: L7Rsp}},
+		{good, "", Result{Status: L7Rsp}},
+		{Expectation{Match: StatusCodes, Codes: [][2]int{{503, 503}}, Negate: true}, sorry, Result{Status: L7Sts, Code: 503, Info: "Sorry, later"}},
+		{Expectation{Match: StatusRegex, Regex: regexp.MustCompile("^5"), Negate: true}, ok, Result{Status: L7OK, Code: 200}},
+		{Expectation{Match: Body, Pattern: "world"}, ok, Result{Status: L7OK, Code: 200}},
+		{Expectation{Match: Body, Pattern: "moon"}, ok, Result{Status: L7Rsp, Code: 200, Info: "HTTP content check did not match"}},
+		{Expectation{Match: BodyRegex, Regex: regexp.MustCompile("w.*d"), Negate: true}, ok,
+			Result{Status: L7Rsp, Code: 200, Info: "HTTP check matched unwanted content"}},
+		{Expectation{Match: HeaderFields, Name: Pattern{Text: "X-A"}, Value: &Pattern{Method: "end", Text: "wo"}}, found, Result{Status: L7OK, Code: 302}},
+		{Expectation{Match: HeaderFields, Name: Pattern{Text: "x-a"}, Value: &Pattern{Text: "one"}, Full: true}, found,
+			Result{Status: L7Sts, Code: 302, Info: "Found"}},
+	} {
+		for _, bytewise := range []bool{false, true} {
+			c.e.MinRecv = -1
+			require.Equal(t, c.want, judge(c.e, true, c.in, bytewise), "%+v on %q", c.e, c.in)
+		}
+	}
+}
+
+func TestTCPExpectations(t *testing.T) {
+	no := regexp.MustCompile("^bad")
+	for _, c := range []struct {
+		e    Expectation
+		in   string
+		want Result
+	}{
+		{Expectation{Match: Text, Pattern: "abc", MinRecv: -1}, "xabcx", Result{Status: L7OK, Info: "(tcp-check)"}},
+		{Expectation{Match: Text, Pattern: "abc", MinRecv: -1}, "xyz", Result{Status: L7Rsp, Info: "TCPCHK did not match content 'abc' at step 1"}},
+		{Expectation{Match: Text, Pattern: "616263", Binary: true, MinRecv: -1}, "abc", Result{Status: L7OK, Info: "(tcp-check)"}},
+		{Expectation{Match: Regex, Regex: no, Negate: true, MinRecv: 3}, "badly", Result{Status: L7Rsp, Info: "TCPCHK matched unwanted content (regex) at step 1"}},
+		{Expectation{Match: Regex, Regex: no, Negate: true, MinRecv: 3}, "good", Result{Status: L7OK, Info: "(tcp-check)"}},
+		{Expectation{Match: Text, Pattern: "abc", MinRecv: -1, Error: L7Sts}, "", Result{Status: L7Rsp, Info: "TCPCHK got an empty response at step 1"}},
+	} {
+		for _, bytewise := range []bool{false, true} {
+			require.Equal(t, c.want, judge(c.e, false, c.in, bytewise), "%+v on %q", c.e, c.in)
+		}
+	}
+}
+
+// TestMySQLPackets compares what is sent with the packets of the protocol's description (ClientAuthenticationPacket, COM_QUIT).
+func TestMySQLPackets(t *testing.T) {
+	for _, c := range []struct {
+		old  bool
+		want string
+	}{
+		{true, "0b00000100800000017573657200000100000001"},
+		{false, "2600000100820000008000012100000000000000000000000000000000000000000000007573657200000100000001"},
+	} {
+		r := MySQL("user", c.old).Begin(Facts{})
+		require.Equal(t, WantOpen, r.Next())
+		require.Equal(t, WantAnswer, r.Next())
+		r.Answer([]byte("\x0a\x00\x00\x00\x0a8.0.19\x00ab"), false)
+		require.Equal(t, WantSend, r.Next())
+		require.Equal(t, c.want, hex.EncodeToString(r.Out))
 	}
 }
 
 func TestRequest(t *testing.T) {
-	require.Equal(t, "OPTIONS / HTTP/1.0\r\n\r\n", string(Request("OPTIONS", "/", "HTTP/1.0", nil, "")))
-	require.Equal(t, "GET /x HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", string(Request("GET", "/x", "HTTP/1.1", []string{"host: a"}, "")))
+	ask := func(q Request) string {
+		s := &Script{HTTP: true, Steps: []Step{{Kind: Send, Ask: &q}}}
+		s.Finish()
+		r := s.Begin(Facts{})
+		require.Equal(t, WantOpen, r.Next())
+		require.Equal(t, WantSend, r.Next())
+		return string(r.Out)
+	}
+	require.Equal(t, "OPTIONS / HTTP/1.0\r\n\r\n", ask(Request{Method: "OPTIONS", URI: rules.Literal("/"), Version: "HTTP/1.0"}))
+	require.Equal(t, "GET /x HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", ask(Request{Method: "GET", URI: rules.Literal("/x"),
+		Version: "HTTP/1.1", Headers: []Header{{"Host", rules.Literal("a")}}}))
 }
 
-func FuzzJudge(f *testing.F) {
-	f.Add([]byte("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"), true)
-	f.Fuzz(func(t *testing.T, b []byte, end bool) {
-		for _, kind := range []string{"", "status", "rstatus", "string", "rstring"} {
-			pattern := "200"
-			e, err := NewExpectation(kind, pattern, false)
-			if err != nil {
-				t.Fatal(err)
+// FuzzRun gives scripts any answer, in two parts: at its end there is always a verdict.
+func FuzzRun(f *testing.F) {
+	f.Add([]byte("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"), 5)
+	f.Add([]byte("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"), 50)
+	f.Add([]byte("\x0a\x00\x00\x00\x0a8.0.19\x00ab\x07\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00"), 9)
+	f.Add([]byte("\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x00\x04\x00\x04\x00"), 3)
+	f.Add([]byte("220 a\r\n250-b\r\n250 c\r\n221 d\r\n"), 8)
+	f.Fuzz(func(t *testing.T, b []byte, cut int) {
+		cut = min(max(cut, 0), len(b))
+		web := &Script{HTTP: true, Steps: []Step{{Kind: Expect, Expect: Expectation{Match: Body, Pattern: "abc", MinRecv: -1}}}}
+		web.Finish()
+		for _, s := range []*Script{web, Redis(), SMTP("HELO a"), MySQL("", false), MySQL("u", true), PgSQL("u"), LDAP(), SSLHello()} {
+			r := s.Begin(Facts{})
+			parts := [][]byte{b[:cut], b[cut:], nil}
+			for w := r.Next(); w != WantNothing; w = r.Next() {
+				if w == WantAnswer {
+					if len(parts) == 0 {
+						t.Fatalf("%q: no verdict at the end", b)
+					}
+					r.Answer(parts[0], len(parts) == 1)
+					parts = parts[1:]
+				}
 			}
-			if s, _, _ := e.Judge(b, end); end && s == Unknown {
-				t.Fatalf("%q: no verdict at the end", b)
+			if r.Result.Status == Unknown {
+				t.Fatalf("%q: no status", b)
 			}
 		}
 	})

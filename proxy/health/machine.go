@@ -159,5 +159,33 @@ func (m *Machine) Force(up bool) {
 // Revive makes a server up that will fall at its first failed check, as at the start.
 func (m *Machine) Revive() { m.health = m.p.Rise }
 
+// Suspect is the failure of a check that was none: live traffic went wrong as often as error-limit allows (section 5.2,
+// "observe"). how is on-error's word: fail-check, sudden-death or mark-down.
+func (m *Machine) Suspect(how, info string) Change {
+	switch {
+	case how == "sudden-death" && m.health > m.p.Rise:
+		m.health = m.p.Rise + 1
+	case how == "mark-down" && m.health > m.p.Rise:
+		m.health = m.p.Rise
+	}
+	up := m.Up()
+	m.last = Result{Status: Hana, Info: info, Duration: -1}
+	m.fail()
+	if up && !m.Up() {
+		return WentDown
+	}
+	return Same
+}
+
+// Hurry brings the next check forward to fastinter from now; false: it is sooner already.
+func (m *Machine) Hurry(now time.Time) bool {
+	at := now.Add(m.p.FastInter)
+	if m.next.Before(at) {
+		return false
+	}
+	m.next = at
+	return true
+}
+
 // ClearCounters forgets the number of failures.
 func (m *Machine) ClearCounters() { m.fails = 0 }

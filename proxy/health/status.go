@@ -13,14 +13,15 @@ const (
 	L4OK                   // L4OK: connected, and nothing more was asked for
 	L4Tout                 // L4TOUT: no connection in time
 	L4Con                  // L4CON: refused or unreachable
-	L6OK                   // L6OK: the handshake of TLS is done, and nothing more was asked for
-	L6Tout                 // L6TOUT: connected, no handshake in time
-	L6Rsp                  // L6RSP: the handshake failed
+	L6OK                   // L6OK: a TLS handshake, or what looks like its beginning, has passed
+	L6Tout                 // L6TOUT: no handshake in time
+	L6Rsp                  // L6RSP: the answer is no handshake
+	Hana                   // HANA: live traffic has gone wrong (`observe`)
+	L7Tout                 // L7TOUT: connected, no answer in time
+	L7Rsp                  // L7RSP: the answer is not of the protocol, or its content is not as expected
 	L7OK                   // L7OK: the answer is as expected
 	L7OKCond               // L7OKC: like L7OK, by disable-on-404
-	L7Tout                 // L7TOUT: connected, no answer in time
-	L7Rsp                  // L7RSP: the answer is not HTTP
-	L7Sts                  // L7STS: HTTP, but not the status or text that is expected
+	L7Sts                  // L7STS: the protocol's own word for failure
 )
 
 var statusTexts = [...]struct{ code, desc string }{
@@ -33,6 +34,7 @@ var statusTexts = [...]struct{ code, desc string }{
 	L6OK:     {"L6OK", "Layer6 check passed"},
 	L6Tout:   {"L6TOUT", "Layer6 timeout"},
 	L6Rsp:    {"L6RSP", "Layer6 invalid response"},
+	Hana:     {"HANA", "Health analyze"},
 	L7OK:     {"L7OK", "Layer7 check passed"},
 	L7OKCond: {"L7OKC", "Layer7 check conditionally passed"},
 	L7Tout:   {"L7TOUT", "Layer7 timeout"},
@@ -53,12 +55,23 @@ func (s Status) Passed() bool { return s == L4OK || s == L6OK || s == L7OK || s 
 func (s Status) Failed() bool { return s > Init && !s.Passed() }
 
 // HasCode tells whether the status comes with a code of layer 7, an HTTP status.
-func (s Status) HasCode() bool { return s >= L7OK && s != L7Tout }
+func (s Status) HasCode() bool { return s >= L7OK }
+
+// StatusNamed gives the status that the manual calls so; Unknown: it has none of that name.
+func StatusNamed(name string) Status {
+	for i, x := range statusTexts {
+		if x.code == name {
+			return Status(i)
+		}
+	}
+	return Unknown
+}
 
 // Result is the end of one check.
 type Result struct {
 	Status   Status
 	Code     int           // HTTP status, where there is one
-	Duration time.Duration // from the connection's start
+	Duration time.Duration // from the connection's start; -1: nothing was timed
 	Info     string        // the system's or the server's words: "Connection refused", "Service Unavailable"
+	Told     string        // what is logged instead of Info; "": that
 }

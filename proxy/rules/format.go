@@ -21,6 +21,19 @@ type options struct {
 	log                bool // an empty value is written as -
 }
 
+// Literal makes a format of a text as it is, percent signs and all.
+func Literal(text string) *Format { return &Format{nodes: []node{{text: text}}} }
+
+// Computed makes a format of a function.
+func Computed(f func(tx *Tx) string) *Format {
+	return &Format{nodes: []node{{expr: ComputedExpr(func(tx *Tx) (Value, bool) { return Text(f(tx)), true })}}}
+}
+
+// ComputedExpr makes an expression of a function.
+func ComputedExpr(f func(tx *Tx) (Value, bool)) *Expr {
+	return &Expr{fetch: &fetch{kind: Str, get: func(tx *Tx, _ []arg) (Value, bool) { return f(tx) }}}
+}
+
 // ParseFormat compiles a log format. mandatory says that it makes a log line, where an empty value is a hyphen.
 func ParseFormat(text string, mandatory bool) (*Format, error) {
 	f := &Format{}

@@ -154,6 +154,23 @@ func (tx *Tx) variable(name string) (*Vars, string) {
 	return nil, rest
 }
 
+// Set writes a variable, which is named with its scope; without a place for that scope it does nothing.
+func (tx *Tx) Set(name string, v Value) {
+	if vars, rest := tx.variable(name); vars != nil {
+		vars.Set(rest, v)
+	}
+}
+
+// Unset forgets a variable, which is named with its scope.
+func (tx *Tx) Unset(name string) {
+	if vars, rest := tx.variable(name); vars != nil {
+		vars.Unset(rest)
+	}
+}
+
+// ValidVar tells in HAProxy's words what is wrong with a variable's name.
+func ValidVar(name string) error { return validVar(name) }
+
 // validVar tells in HAProxy's words what is wrong with a variable's name.
 func validVar(name string) error {
 	scope, rest, dotted := strings.Cut(name, ".")

@@ -56,6 +56,9 @@ func (v Value) Truth() bool {
 	return ok && n != 0
 }
 
+// Number is the sample as an integer; false: it is none.
+func (v Value) Number() (int64, bool) { return v.number() }
+
 // number is the sample as an integer; false: it is none.
 func (v Value) number() (int64, bool) {
 	switch v.Kind {

@@ -1,0 +1,190 @@
+package config
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"simulacro/proxy/health"
+	"simulacro/proxy/rules"
+)
+
+func checkComment(w words) (health.Step, error) {
+	if w.at(2) == "" {
+		return health.Step{}, sayf("expects a string as argument")
+	}
+	return health.Step{Kind: health.Comment, Comment: w[2]}, nil
+}
+
+// checkConnect reads `connect [default] [port <expr>] [addr <ip>] [send-proxy] [ssl] [sni <sni>] [linger] [comment <msg>]`.
+func (p *parser) checkConnect(w words, before []health.Step) (health.Step, error) {
+	s := health.Step{Kind: health.Connect}
+	for _, b := range before {
+		if b.Kind > health.Expect {
+			continue
+		}
+		if b.Kind != health.Connect {
+			return s, sayf("first step MUST also be a 'connect', optionally preceded by a 'set-var', an 'unset-var' or a 'comment', " +
+				"when there is a 'connect' step in the tcp-check ruleset")
+		}
+		break
+	}
+	o := &s.Open
+	for i := 2; w.at(i) != ""; i++ {
+		var err error
+		switch w[i] {
+		case "default":
+			o.Default = true
+		case "send-proxy":
+			o.SendProxy = true
+		case "linger":
+			o.Linger = true
+		case "port":
+			i++
+			err = connectPort(o, w.at(i))
+		case "addr":
+			i++
+			if o.Addr, err = netip.ParseAddr(w.at(i)); err != nil {
+				err = sayf("'%s' expects <ipv4|ipv6> as argument", w[i-1])
+			}
+		case "comment":
+			if i++; w.at(i) == "" {
+				err = sayf("'%s' expects a string as argument", w[i-1])
+			}
+			s.Comment = w.at(i)
+		case "ssl", "sni", "alpn", "proto", "via-socks4":
+			err = sayf("'%s' is not supported by this director", w[i])
+		default:
+			err = sayf("expects 'comment', 'port', 'addr', 'send-proxy', 'via-socks4', 'linger', 'default', 'ssl', 'sni', 'alpn', "+
+				"'proto' but got '%s' as argument", w[i])
+		}
+		if err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+func connectPort(o *health.Open, word string) error {
+	if word == "" {
+		return sayf("expects a port number or a sample-fetch expression as argument")
+	}
+	n, err := strconv.Atoi(word)
+	if err == nil {
+		if o.Port = n; n < 1 || n > 65535 {
+			return sayf("expects a valid TCP port (from range 1 to 65535) or a sample expression, got %s", word)
+		}
+		return nil
+	}
+	if o.PortExpr, err = rules.ParseExpr(word); err != nil {
+		return sayf("error detected while parsing port expression : %v", err)
+	}
+	return nil
+}
+
+// checkSendTCP reads `send <data>` and its kin, with an optional comment.
+func checkSendTCP(w words, format bool) (health.Step, error) {
+	s := health.Step{Kind: health.Send, Hex: strings.HasPrefix(w[1], "send-binary")}
+	text := w.at(2)
+	if text == "" {
+		return s, sayf("expects a %s as argument", map[bool]string{false: "string", true: "hexadecimal string"}[s.Hex])
+	}
+	for i := 3; w.at(i) != ""; i += 2 {
+		if w[i] != "comment" {
+			return s, sayf("expects 'comment' but got '%s' as argument", w[i])
+		}
+		if s.Comment = w.at(i + 1); s.Comment == "" {
+			return s, sayf("'%s' expects a string as argument", w[i])
+		}
+	}
+	if format {
+		f, err := rules.ParseFormat(text, false)
+		s.Data = f
+		return s, err
+	}
+	s.Data = rules.Literal(text)
+	if s.Hex {
+		if _, err := health.Hex(text); err != nil {
+			return s, sayf("'%s' invalid binary string (%s).", text, hexFault(text))
+		}
+	}
+	return s, nil
+}
+
+func hexFault(s string) string {
+	if len(s)%2 != 0 {
+		return "an even number of hex digit is expected"
+	}
+	return "an hex digit is expected"
+}
+
+// checkSendHTTP reads `send [meth <m>] [uri <u> | uri-lf <fmt>] [ver <v>] [hdr <name> <fmt>]* [body <text> | body-lf <fmt>]`.
+// What is not said stays empty, for Request.Or.
+func checkSendHTTP(w words) (health.Step, error) {
+	q := &health.Request{}
+	s := health.Step{Kind: health.Send, Ask: q}
+	for i := 2; w.at(i) != ""; i += 2 {
+		v := w.at(i + 1)
+		if v == "" {
+			return s, sayf("'%s' expects a string as argument", w[i])
+		}
+		var err error
+		switch w[i] {
+		case "meth":
+			q.Method = v
+		case "uri":
+			q.URI = rules.Literal(v)
+		case "uri-lf":
+			q.URI, err = rules.ParseFormat(v, false)
+		case "ver":
+			q.Version = v
+		case "hdr":
+			if w.at(i+2) == "" {
+				return s, sayf("'%s' expects <name> and <value> as arguments", w[i])
+			}
+			h := health.Header{Name: v}
+			h.Value, err = rules.ParseFormat(w[i+2], false)
+			q.Headers = append(q.Headers, h)
+			i++
+		case "body":
+			q.Body = rules.Literal(v)
+		case "body-lf":
+			q.Body, err = rules.ParseFormat(v, false)
+		case "comment":
+			s.Comment = v
+		default:
+			err = sayf("expects 'comment', 'meth', 'uri', 'uri-lf', 'ver', 'hdr', 'body' or 'body-lf' but got '%s' as argument", w[i])
+		}
+		if err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// checkVar reads set-var(<name>) <expr>, set-var-fmt(<name>) <fmt> and unset-var(<name>).
+func checkVar(w words, word string) (health.Step, error) {
+	name, _, closed := strings.Cut(strings.TrimPrefix(w[1], word+"("), ")")
+	s := health.Step{Kind: health.SetVar, Var: name}
+	if !closed || strings.Contains(name, ",") {
+		return s, sayf("expects a variable's name between parentheses; conditions are not supported by this director")
+	}
+	if err := rules.ValidVar(name); err != nil {
+		return s, err
+	}
+	text := strings.Join(w.from(2), " ")
+	var err error
+	switch {
+	case word == "unset-var":
+		if s.Kind = health.UnsetVar; text != "" {
+			err = sayf("expects no other arguments")
+		}
+	case text == "":
+		err = sayf("expects a sample expression")
+	case word == "set-var":
+		s.Expr, err = rules.ParseExpr(text)
+	default:
+		s.Format, err = rules.ParseFormat(text, false)
+	}
+	return s, err
+}

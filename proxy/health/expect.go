@@ -1,0 +1,116 @@
+package health
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// expect evaluates one expectation on what has come; false: more is needed.
+func (r *Run) expect(x *Step) bool {
+	e := &x.Expect
+	if r.s.HTTP {
+		return r.expectHTTP(x)
+	}
+	if len(r.in) == 0 && !r.ended {
+		return false
+	}
+	if e.Match == Custom {
+		return r.custom(x)
+	}
+	if len(r.in) == 0 && !r.s.Protocol {
+		r.refuse(x, Unknown, L7Rsp, false, fmt.Sprintf("TCPCHK got an empty response at step %d", x.Number))
+		return true
+	}
+	pattern := []byte(e.Pattern)
+	switch e.Match {
+	case Text:
+		if e.Binary {
+			pattern, _ = hex.DecodeString(e.Pattern)
+		}
+	case TextFormat:
+		pattern = []byte(e.Format.Text(r.tx()))
+		if e.Binary {
+			pattern, _ = hex.DecodeString(string(pattern))
+		}
+	}
+	if !r.ended && (e.Match == Text && len(r.in) < len(pattern) || e.MinRecv > 0 && len(r.in) < e.MinRecv) {
+		return false
+	}
+	match := false
+	switch {
+	case e.Match == Regex && e.Binary:
+		match = e.Regex.MatchString(strings.ToUpper(hex.EncodeToString(r.in)))
+	case e.Match == Regex:
+		match = e.Regex.Match(r.in)
+	default:
+		match = bytes.Contains(r.in, pattern)
+	}
+	if !match && !r.ended && e.MinRecv == -1 {
+		return false
+	}
+	if match != e.Negate {
+		r.at++
+		return true
+	}
+	r.refuse(x, e.Error, L7Rsp, match, "")
+	return true
+}
+
+// refuse ends the run with an expectation that does not hold; words say why, where the kind of check has its own.
+func (r *Run) refuse(x *Step, status, usual Status, match bool, words string) {
+	e := &x.Expect
+	if status == Unknown {
+		status = usual
+	}
+	switch {
+	case words != "":
+	case e.OnError != nil:
+		words = e.OnError.Text(r.tx())
+	case r.s.Protocol || r.s.HTTP:
+	default:
+		if words = "TCPCHK did not match content"; match {
+			words = "TCPCHK matched unwanted content"
+		}
+		words += e.what() + fmt.Sprintf(" at step %d", x.Number)
+	}
+	if x.Comment != "" {
+		words += " comment: " + x.Comment
+	}
+	r.finish(status, r.code(e, r.Result.Code), words)
+}
+
+// what names a pattern in a message.
+func (e *Expectation) what() string {
+	switch {
+	case e.Match == Text && e.Binary:
+		return " (binary)"
+	case e.Match == Text:
+		return " '" + e.Pattern + "'"
+	case e.Match == Regex && e.Binary:
+		return " (binary regex)"
+	case e.Match == Regex:
+		return " (regex)"
+	case e.Binary:
+		return " (log-format binary)"
+	}
+	return " (log-format string)"
+}
+
+// custom lets a protocol's own function judge.
+func (r *Run) custom(x *Step) bool {
+	v := x.Expect.Judge(r.in, !r.ended)
+	switch {
+	case v.OK:
+		if r.Result.Code = v.Code; v.Info != "" {
+			r.said = v.Info
+		}
+		r.at++
+	case v.Status == Unknown:
+		return false
+	default:
+		r.finish(v.Status, v.Code, v.Info)
+	}
+	return true
+}
