@@ -139,13 +139,3 @@ func TestProxyProtocolHeaders(t *testing.T) {
 		require.Equal(t, c.authority, h.authority)
 	}
 }
-
-func FuzzProxyHeader(f *testing.F) {
-	f.Add([]byte("PROXY TCP4 192.0.2.1 192.0.2.2 1234 80\r\n"))
-	f.Add([]byte(proxySignature + "\x21\x11\x00\x0c\xc0\x00\x02\x01\xc0\x00\x02\x02\x04\xd2\x00\x50"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if _, n, _ := parseProxyHeader(b); n < 0 || n > len(b) {
-			t.Fatalf("%d of %d bytes", n, len(b))
-		}
-	})
-}

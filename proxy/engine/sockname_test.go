@@ -20,6 +20,8 @@ func nameOf(t testing.TB, fd int) string {
 		return net.JoinHostPort(net.IP(a.Addr[:]).String(), strconv.Itoa(a.Port))
 	case *unix.SockaddrInet6:
 		return net.JoinHostPort(net.IP(a.Addr[:]).String(), strconv.Itoa(a.Port))
+	case *unix.SockaddrUnix:
+		return a.Name
 	}
 	t.Fatalf("address %T", a)
 	return ""
