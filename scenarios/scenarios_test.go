@@ -169,11 +169,25 @@ func play(t *testing.T, kind sim.DirectorKind, s *sim.Scenario, opt run.Options,
 	var text strings.Builder
 	require.NoError(t, report.Text(&text, done.History, done.Verdict, report.Options{Reasons: done.Verdict.Outcome != want}))
 	t.Logf("cluster after %.1f s, played in %.1f s, kept in %s\n%s", got.Sub(asked).Seconds(), time.Since(got).Seconds(), done.Dir, text.String())
+	judgedAgain(t, done)
 	served = done.Verdict.Outcome == want
 	if !served {
 		t.Errorf("verdict %s, want %s", done.Verdict.Outcome, want)
 	}
 	return done
+}
+
+// judgedAgain holds the verdict against that of the history as it lies on disk: it must need nothing else.
+func judgedAgain(t *testing.T, done *run.Done) {
+	t.Helper()
+	f, err := os.Open(filepath.Join(done.Dir, run.HistoryFile))
+	require.NoError(t, err)
+	defer f.Close()
+	h, err := sim.ReadHistory(f.Name(), f)
+	require.NoError(t, err)
+	again, err := run.JudgeAgain(h)
+	require.NoError(t, err)
+	require.Equal(t, done.Verdict, again, "judged again without the cluster")
 }
 
 // outFolder is the project's out/, where `simulacro run` leaves its runs too when it is called there.

@@ -20,11 +20,7 @@ by the scenario and the haproxy.cfg that it carries.`,
 		Example: `  simulacro judge out/kill-server-simulacro-20261122-130000`,
 		Args:    wants("which run? (the folder that simulacro run left, or its history.ndjson)", cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			path := args[0]
-			if info, err := os.Stat(path); err == nil && info.IsDir() {
-				path = filepath.Join(path, run.HistoryFile)
-			}
-			h, v, err := judgeFile(path)
+			h, v, err := judgeFile(args[0])
 			if err != nil {
 				return err
 			}
@@ -36,7 +32,11 @@ by the scenario and the haproxy.cfg that it carries.`,
 	}
 }
 
+// judgeFile judges a history, or that of the folder that a run left.
 func judgeFile(path string) (sim.History, sim.Verdict, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		path = filepath.Join(path, run.HistoryFile)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, sim.Verdict{}, err

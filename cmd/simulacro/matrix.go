@@ -196,7 +196,7 @@ func (m *matrix) print() error {
 		}
 		p := m.plays[i]
 		runs = append(runs, report.Compared{Scenario: p.scenario.Name, Director: p.director, Outcome: d.Verdict.Outcome, Dir: d.Dir,
-			Figures: judge.Figures(d.History, p.scenario)})
+			Checks: d.Verdict.Checks, Figures: judge.Figures(d.History, p.scenario)})
 		var doc bytes.Buffer
 		if err := report.JSON(&doc, d.History, d.Verdict); err != nil {
 			return err

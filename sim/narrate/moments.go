@@ -87,6 +87,11 @@ var outcomes = map[string]moment{
 
 var servedAgain = moment{text: text2("The last %d clients in a row were served in good time.", "Los últimos %d clientes seguidos han sido atendidos a tiempo.")}
 
+var (
+	seen   = moment{text: text2("It has been seen to work: from now on it counts.", "Se ha visto que funciona: desde ahora cuenta.")}
+	mended = moment{text: text2("It has been seen to be mended. Now the director has to notice.", "Se ha visto que está reparado. Ahora falta que el director se dé cuenta.")}
+)
+
 var mending = moment{text: text2("Now NODE is mended.", "Ahora se repara NODE.")}
 
 var unknownFault = moment{

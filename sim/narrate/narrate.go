@@ -95,14 +95,14 @@ func (n *Narrator) fault(e sim.Event) []Saying {
 		return n.replaced(m, f)
 	case sim.StepEffect:
 		n.set(&n.faults, f.ID, e.At)
-		return n.say(moment{text: text2("It is seen to work: %s.", "Se ve que funciona: %s.")}, strings.TrimSuffix(f.Evidence, "."))
+		return n.say(seen)
 	case sim.StepRecover:
 		n.told = map[string]bool{}
 		return n.replaced(mending, f)
 	case sim.StepRecovered:
 		delete(n.faults, f.ID)
 		n.set(&n.mended, f.ID, e.At)
-		return n.say(moment{text: text2("It is mended: %s. Now the director has to notice.", "Está reparado: %s. Ahora falta que el director se dé cuenta.")}, strings.TrimSuffix(f.Evidence, "."))
+		return n.say(mended)
 	case sim.StepFailed:
 		return n.say(moment{text: text2("That did not work: %s. Without evidence the run proves nothing: its verdict will be inconclusive.",
 			"Eso no funcionó: %s. Sin evidencia la prueba no demuestra nada: su veredicto será inconcluso.")}, strings.TrimSuffix(f.Evidence, "."))
@@ -145,7 +145,7 @@ func (n *Narrator) state(e sim.Event) []Saying {
 	before, _, _ := strings.Cut(was, " ")
 	m, known := changes[state]
 	switch {
-	case state == "UP" && before == "UP" && word != "UP":
+	case state == "UP" && was == "UP": // the first failed check; the next ones say nothing new
 		m = changes["failing"]
 	case state == before || !known:
 		return nil

@@ -23,12 +23,12 @@ func hear(lang string, h sim.History) (said []string) {
 
 func TestAKillIsToldFromItsBeginningToItsEnd(t *testing.T) {
 	for lang, want := range map[string][]string{
-		"en": {"First the steady state", "The load begins", "cluster3 loses its power", "It is seen to work: cluster3: process gone", "waited",
+		"en": {"First the steady state", "The load begins", "cluster3 loses its power", "It has been seen to work", "waited",
 			"A check of cluster3 has failed (L4TOUT)", "Clients get 503", "The director has taken cluster3 out (L4TOUT), 5.8s after the fault was seen", "The last 100 clients",
-			"Now cluster3 is mended", "It is mended", "The director has taken cluster3 back (L4OK), 2.9s after the repair was seen", "The load is over"},
-		"es": {"Primero el estado estable", "Empieza la carga", "cluster3 se queda sin corriente", "Se ve que funciona: cluster3", "ha esperado",
+			"Now cluster3 is mended", "It has been seen to be mended", "The director has taken cluster3 back (L4OK), 2.9s after the repair was seen", "The load is over"},
+		"es": {"Primero el estado estable", "Empieza la carga", "cluster3 se queda sin corriente", "Se ha visto que funciona", "ha esperado",
 			"Ha fallado una comprobación de cluster3", "Los clientes reciben 503", "El director ha retirado a cluster3 (L4TOUT), 5.8s después", "Los últimos 100",
-			"Ahora se repara cluster3", "Está reparado", "El director ha readmitido a cluster3", "La carga ha terminado"},
+			"Ahora se repara cluster3", "Se ha visto que está reparado", "El director ha readmitido a cluster3", "La carga ha terminado"},
 	} {
 		said := strings.Join(hear(lang, simtest.KillServer()), "\n")
 		for _, w := range want {
@@ -55,7 +55,7 @@ func TestNothingIsToldTwice(t *testing.T) {
 
 func TestEveryTextIsThereInBothLanguages(t *testing.T) {
 	tables := map[string]map[string]moment{"phases": phases, "changes": changes, "outcomes": outcomes, "faults": faults,
-		"others": {"again": servedAgain, "mending": mending, "unknown": unknownFault}}
+		"others": {"again": servedAgain, "seen": seen, "mended": mended, "mending": mending, "unknown": unknownFault}}
 	for name, table := range tables {
 		for key, m := range table {
 			for _, text := range []sim.Text{m.text, m.look} {

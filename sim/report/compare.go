@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -17,6 +18,7 @@ type Compared struct {
 	Director sim.DirectorKind `json:"director"`
 	Outcome  sim.Outcome      `json:"outcome"`
 	Dir      string           `json:"dir"` // where the run is kept
+	Checks   []sim.Check      `json:"checks,omitempty"`
 	sim.Figures
 }
 
@@ -26,6 +28,14 @@ type Comparison struct {
 	Runs     []Compared `json:"runs"`
 	// Differences that a person must look at: of verdicts, and of detection times by more than a check interval.
 	Differences []string `json:"differences,omitempty"`
+}
+
+// names are what the runs are called: by their directors, or where these do not tell them apart, by where they are kept.
+func names(a, b Compared) (string, string) {
+	if a.Director == b.Director && a.Dir != b.Dir {
+		return filepath.Base(a.Dir), filepath.Base(b.Dir)
+	}
+	return string(a.Director), string(b.Director)
 }
 
 // Compare groups runs by their scenario, in the order of their first runs.
@@ -49,22 +59,71 @@ func Compare(runs []Compared) []Comparison {
 // differences are those of two runs that are more than chance. Checks of two directors are not in step, so that detection
 // may differ by an interval.
 func differences(a, b Compared) (list []string) {
+	one, two := names(a, b)
 	if a.Outcome != b.Outcome {
-		list = append(list, fmt.Sprintf("verdict: %s on %s, %s on %s", a.Outcome, a.Director, b.Outcome, b.Director))
+		list = append(list, fmt.Sprintf("verdict: %s on %s, %s on %s", a.Outcome, one, b.Outcome, two))
 	}
+	list = append(list, checkDifferences(a, b)...)
+	return append(list, timeDifferences(a, b)...)
+}
+
+// checkDifferences are the checks that did not end alike.
+func checkDifferences(a, b Compared) (list []string) {
+	one, two := names(a, b)
+	for i, c := range a.Checks {
+		other, found := counterpart(a.Checks, b.Checks, i)
+		switch {
+		case !found:
+			list = append(list, fmt.Sprintf("%s: only on %s", checkName(c), one))
+		case c.Outcome != other.Outcome:
+			list = append(list, fmt.Sprintf("%s: %s on %s (%s), %s on %s (%s)", checkName(c), c.Outcome, one, c.Measured, other.Outcome, two, other.Measured))
+		}
+	}
+	for i, c := range b.Checks {
+		if _, found := counterpart(b.Checks, a.Checks, i); !found {
+			list = append(list, fmt.Sprintf("%s: only on %s", checkName(c), two))
+		}
+	}
+	return list
+}
+
+// counterpart is the check of another run that is the same as checks[i]: of those with its name and window, the one with its
+// place among them.
+func counterpart(checks, others []sim.Check, i int) (found sim.Check, ok bool) {
+	same := func(c sim.Check) bool { return checkName(c) == checkName(checks[i]) }
+	n := 0
+	for _, c := range checks[:i] {
+		if same(c) {
+			n++
+		}
+	}
+	for _, c := range others {
+		if !same(c) {
+			continue
+		}
+		if n == 0 {
+			return c, true
+		}
+		n--
+	}
+	return found, false
+}
+
+func timeDifferences(a, b Compared) (list []string) {
+	one, two := names(a, b)
 	for _, fault := range faultNames(a, b) {
-		one, seen := a.Detection[fault]
+		took, seen := a.Detection[fault]
 		other, otherSeen := b.Detection[fault]
 		switch interval := max(a.Interval, b.Interval); {
 		case seen != otherSeen:
-			by := a.Director
+			by := one
 			if otherSeen {
-				by = b.Director
+				by = two
 			}
 			list = append(list, fmt.Sprintf("detection of %s: only by %s", fault, by))
-		case (one - other).Abs() > interval:
+		case (took - other).Abs() > interval:
 			list = append(list, fmt.Sprintf("detection of %s: %s on %s, %s on %s: more than a check interval of %s apart",
-				fault, sim.ShortTime(one), a.Director, sim.ShortTime(other), b.Director, sim.ShortTime(interval)))
+				fault, sim.ShortTime(took), one, sim.ShortTime(other), two, sim.ShortTime(interval)))
 		}
 	}
 	return list
@@ -102,6 +161,34 @@ func CompareText(w io.Writer, all []Comparison) error {
 		}
 	}
 	return t.Flush()
+}
+
+// CompareChecks writes what each check measured in the first two runs of a comparison, side by side: those that ended alike too.
+func CompareChecks(w io.Writer, c Comparison) error {
+	if len(c.Runs) < 2 {
+		return nil
+	}
+	a, b := c.Runs[0], c.Runs[1]
+	one, two := names(a, b)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "CHECK\t%s\t%s\n", strings.ToUpper(one), strings.ToUpper(two))
+	for i, check := range a.Checks {
+		other := "-"
+		if o, found := counterpart(a.Checks, b.Checks, i); found {
+			other = marks[o.Outcome] + " " + brief(o.Measured)
+		}
+		fmt.Fprintf(t, "%s\t%s %s\t%s\n", checkName(check), marks[check.Outcome], brief(check.Measured), other)
+	}
+	return t.Flush()
+}
+
+// brief cuts a measured value so that two of them stand side by side.
+func brief(s string) string {
+	const most = 48
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
 }
 
 func ratio(r Compared) string {

@@ -20,16 +20,25 @@ func LoadFile(path string) (*sim.Scenario, error) {
 	return scenario.LoadFile(path, scenario.Options{Kinds: fault.Catalogue()})
 }
 
-// JudgeAgain judges a history by the scenario that it carries.
-func JudgeAgain(h sim.History) (sim.Verdict, error) {
+// ScenarioOf is the scenario that a history carries.
+func ScenarioOf(h sim.History) (*sim.Scenario, error) {
 	info := h.Run()
 	if info == nil {
-		return sim.Verdict{}, errors.New("the history does not say what was run")
+		return nil, errors.New("the history does not say what was run")
 	}
 	// The catalogue may have changed since: a history is judged by its own words.
 	s, err := scenario.Load(info.Scenario, []byte(info.Source), scenario.Options{})
 	if err != nil {
-		return sim.Verdict{}, fmt.Errorf("the scenario in the history: %w", err)
+		return nil, fmt.Errorf("the scenario in the history: %w", err)
+	}
+	return s, nil
+}
+
+// JudgeAgain judges a history by the scenario that it carries.
+func JudgeAgain(h sim.History) (sim.Verdict, error) {
+	s, err := ScenarioOf(h)
+	if err != nil {
+		return sim.Verdict{}, err
 	}
 	if s, err = s.Drew(h); err != nil {
 		return sim.Verdict{}, fmt.Errorf("the scenario in the history: %w", err)
