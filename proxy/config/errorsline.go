@@ -141,7 +141,7 @@ func (p *parser) httpErrorsLine(w words) {
 		p.bad("%s : status code '%d' not handled.", w[0], status)
 		return
 	}
-	text, err := p.opt.ReadFile(w[2])
+	text, err := p.readFile(w[2])
 	if err != nil {
 		p.bad("%s : error opening file '%s'.", w[0], w[2])
 		return

@@ -22,7 +22,15 @@ func (p *parser) global(w words) {
 	if k.max >= 0 && p.tooMany(w, k.max, 0) {
 		return
 	}
+	p.parseKeyword(k, w)
+}
+
+// parseKeyword runs a table's entry. A line that is right, and that nothing honours, is refused by name.
+func (p *parser) parseKeyword(k *keyword, w words) {
 	k.parse(p, w)
+	if k.later && !p.lineFatal {
+		p.unsupported(w.at(0))
+	}
 }
 
 // globalKeywords is the table of section 3.
@@ -50,7 +58,9 @@ func globalKeywords() []keyword {
 		{name: "setenv", usage: "<name> <value>", max: 3, parse: parseSetenv},
 		{name: "presetenv", usage: "<name> <value>", max: 3, parse: parseSetenv},
 		{name: "unsetenv", usage: "<name> ...", max: -1, parse: parseUnsetenv},
+		{name: "resetenv", usage: "[<name> ...]", max: -1, parse: parseResetenv},
 	}
+	table = append(table, tuneKeywords()...)
 	return append(append(append(table, globalRuleKeywords()...), append(tlsGlobalKeywords, processKeywords...)...), withoutEffect...)
 }
 
@@ -65,9 +75,7 @@ var withoutEffect = []keyword{
 	{name: "nogetaddrinfo", parse: nothing}, {name: "busy-polling", parse: nothing},
 	{name: "set-dumpable", parse: nothing}, {name: "strict-limits", parse: nothing},
 	{name: "insecure-fork-wanted", parse: nothing}, {name: "insecure-setuid-wanted", parse: nothing},
-	{name: "numa-cpu-mapping", max: -1, parse: nothing}, {name: "cpu-map", max: -1, parse: nothing},
-	{name: "no-memory-trimming", max: -1, parse: nothing}, {name: "mworker-max-reloads", max: -1, parse: nothing},
-	{name: "localpeer", max: 1, parse: nothing},
+	{name: "numa-cpu-mapping", max: -1, parse: nothing},
 }
 
 func parseMasterWorker(p *parser, w words) {
@@ -194,23 +202,7 @@ func parseGlobalDescription(p *parser, w words) {
 	p.cfg.Global.Description = strings.Join(w.from(1), " ")
 }
 
-func parseHardStop(p *parser, w words) {
-	if w.at(1) == "" {
-		p.bad("'%s' expects <time> as argument.\n", w[0])
-		return
-	}
-	d, fault := p.parseTime(w[1], time.Millisecond)
-	switch {
-	case fault == nil:
-		p.cfg.Global.HardStop = d
-	case fault.over:
-		p.bad("timer overflow in argument '%s' to '%s' (maximum value is 2147483647 ms or ~24.8 days)", w[1], w[0])
-	case fault.under:
-		p.bad("timer underflow in argument '%s' to '%s' (minimum non-null value is 1 ms)", w[1], w[0])
-	default:
-		p.bad("unexpected character '%s' in argument to <%s>.\n", fault.char, w[0])
-	}
-}
+func parseHardStop(p *parser, w words) { p.globalTime(w, &p.cfg.Global.HardStop) }
 
 func parseSpreadChecks(p *parser, w words) {
 	g := &p.cfg.Global
@@ -235,9 +227,10 @@ func parseSetenv(p *parser, w words) {
 	if _, set := p.env(w[1]); set && w[0] == "presetenv" {
 		return
 	}
-	value := w[2]
-	p.vars[w[1]] = &value
+	p.setenv(w[1], w[2])
 }
+
+func (p *parser) setenv(name, value string) { p.vars[name] = &value }
 
 func parseUnsetenv(p *parser, w words) {
 	if w.at(1) == "" {
@@ -247,4 +240,16 @@ func parseUnsetenv(p *parser, w words) {
 	for _, name := range w.from(1) {
 		p.vars[name] = nil
 	}
+}
+
+// parseResetenv forgets all variables but the named ones, wherever they come from.
+func parseResetenv(p *parser, w words) {
+	kept := map[string]*string{}
+	for _, name := range w.from(1) {
+		if value, ok := p.env(name); ok {
+			kept[name] = &value
+		}
+	}
+	p.vars = kept
+	p.opt.Getenv = func(string) (string, bool) { return "", false }
 }

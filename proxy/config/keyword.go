@@ -10,6 +10,7 @@ type keyword struct {
 	hint  string // what that warning adds
 	local bool   // not allowed in defaults
 	tight bool   // the refusal in defaults has no space before its colon
+	later bool   // read as HAProxy does, then refused by name: nothing honours it yet
 	parse func(p *parser, w words)
 }
 

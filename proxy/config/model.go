@@ -36,6 +36,8 @@ type Global struct {
 	Description  string
 	HardStop     time.Duration // hard-stop-after; 0: never
 	SpreadChecks int           // percent
+	MaxSpread    time.Duration // max-spread-checks; 0: no bound
+	CloseSpread  time.Duration // close-spread-time; negative: infinite, 0: not set
 	StatsTimeout time.Duration // of the runtime socket; default 10 s
 	StatsMaxconn int           // of the runtime socket; default 10
 	Sockets      []StatsSocket

@@ -29,6 +29,9 @@ type parser struct {
 	users      map[string]*rules.UserList
 	groups     map[string][]string // of the open userlist's users, as its group lines have it
 	httpErrors map[string]map[int][]byte
+	given      map[string]bool // keywords of the global section that count once
+	base       string          // default-path: where relative names of files are looked for; "": where the process is
+	pathMode   string
 	context    string // what the next message of a server line begins with
 	modifier   modifier
 	lineFatal  bool
@@ -93,6 +96,7 @@ func newParser(opt Options) *parser {
 		vars:       map[string]*string{},
 		users:      map[string]*rules.UserList{},
 		httpErrors: map[string]map[int][]byte{},
+		given:      map[string]bool{},
 	}
 	p.env = p.getenv
 	p.cfg.Global = Global{StatsTimeout: defaultStatsTimeout, StatsMaxconn: defaultStatsMaxconn, LogTag: defaultLogTag}
@@ -132,6 +136,7 @@ func (p *parser) getenv(name string) (string, bool) {
 // file reads one file. A section does not go on into the next file.
 func (p *parser) file(name, text string) {
 	p.open, p.px, p.skip, p.fileFatal, p.conds = "", nil, false, false, nil
+	p.enterFolder(name)
 	lines := strings.SplitAfter(text, "\n")
 	fatal := 0
 	for i, line := range lines {
@@ -145,6 +150,7 @@ func (p *parser) file(name, text string) {
 		}
 		body, complete := strings.CutSuffix(line, "\n")
 		if at := strings.IndexByte(body, 0); at >= 0 && i+1 < len(lines) {
+			p.line(body[:at])
 			p.badTight("Stray NUL character at position %d.", at+1)
 			break
 		}
@@ -190,8 +196,9 @@ func (p *parser) line(raw string) {
 	case "no":
 		w, p.modifier = w[1:], negated
 	case "default":
+		// HAProxy 2.6 moves the words up and leaves the last one where it was, too.
 		if p.modifier = reset; len(w) > 1 {
-			w = w[1:]
+			w = append(w[1:len(w):len(w)], w[len(w)-1])
 		}
 	}
 	p.checkModifier(w)

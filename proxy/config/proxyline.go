@@ -22,7 +22,10 @@ func (p *parser) proxyLine(w words) {
 	if k.max >= 0 && p.tooMany(w, k.max, 0) {
 		return
 	}
-	k.parse(p, w)
+	p.parseKeyword(k, w)
+	if !p.lineFatal {
+		p.noteOrder(w)
+	}
 }
 
 // warnSide warns that a line has no effect where the section lacks the side that it is about.
@@ -184,7 +187,7 @@ func parseErrorFile(p *parser, w words) {
 		p.bad("%s : status code '%d' not handled.", w[0], status)
 		return
 	}
-	text, err := p.opt.ReadFile(w[2])
+	text, err := p.readFile(w[2])
 	if err != nil {
 		p.bad("%s : error opening file '%s'.", w[0], w[2])
 		return

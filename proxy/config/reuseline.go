@@ -47,17 +47,8 @@ func parseHashType(p *parser, w words) {
 // globalRuleKeywords are those of the global section that rules depend on.
 func globalRuleKeywords() []keyword {
 	return []keyword{
-		{name: "tune.bufsize", usage: "<bytes>", max: 1, parse: func(p *parser, w words) { p.cfg.Global.BufSize = atoi(w.at(1)) }},
-		{name: "tune.maxrewrite", usage: "<bytes>", max: 1, parse: func(p *parser, w words) { p.cfg.Global.MaxRewrite = atoi(w.at(1)) }},
-		{name: "tune.idle-pool.shared", usage: "on | off", max: 1, parse: parseIdlePool},
 		{name: "set-var", usage: "<name> <expression>", max: -1, parse: parseGlobalSetVar},
 		{name: "set-var-fmt", usage: "<name> <format>", max: -1, parse: parseGlobalSetVar},
-	}
-}
-
-func parseIdlePool(p *parser, w words) {
-	if w.at(1) != "on" && w.at(1) != "off" {
-		p.bad("'%s' expects either 'on' or 'off' but got '%s'.", w[0], w.at(1))
 	}
 }
 
@@ -71,7 +62,7 @@ func parseGlobalSetVar(p *parser, w words) {
 		p.bad("'%s': invalid variable name '%s': only process-wide variables ('proc.<name>') are allowed.", w[0], w[1])
 		return
 	}
-	env := &rules.Env{Pos: rules.Pos{File: p.pos.File, Line: p.pos.Line}, ReadFile: p.opt.ReadFile}
+	env := &rules.Env{Pos: rules.Pos{File: p.pos.File, Line: p.pos.Line}, ReadFile: p.readFile}
 	r, err := rules.ParseRule(env, rules.SessionList, append([]string{w[0] + "(" + w[1] + ")"}, w.from(2)...))
 	if err != nil {
 		p.bad("'%s': %s.", w[0], err)

@@ -64,7 +64,7 @@ func (p *parser) ruleEnv() *rules.Env {
 	}
 	return &rules.Env{
 		Pos: rules.Pos{File: p.pos.File, Line: p.pos.Line}, ACLs: p.px.Rules.acls, Users: p.users, Errors: p.httpErrors,
-		ReadFile: p.opt.ReadFile, Captures: &p.px.Rules.Slots, Front: p.px.front,
+		ReadFile: p.readFile, Captures: &p.px.Rules.Slots, Front: p.px.front,
 	}
 }
 

@@ -20,6 +20,7 @@ type section struct {
 	byPlace        bool
 	namesake       *section // a defaults section of the same name, before this one
 	checks         checkState
+	placed         [8]bool // which of ruleOrder the section has
 }
 
 // capable tells whether the section has a side; defaults have both.
@@ -72,7 +73,7 @@ func (s *section) inherit() *section {
 	}
 	n.checks = s.checks.inherit()
 	n.statsInherited = s.Stats != nil
-	n.byName, n.byPlace, n.listens, n.namesake = false, false, false, nil
+	n.byName, n.byPlace, n.listens, n.namesake, n.placed = false, false, false, nil, [8]bool{}
 	return &n
 }
 

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// tuneNumber is a keyword of the global section that takes one whole number (section 3.2).
-type tuneNumber struct {
+// globalNumber is a keyword of the global section that takes one whole number (section 3.2).
+type globalNumber struct {
 	name    string
 	missing string // what is said where the number is missing; "": "expects an integer argument."; "-": it may be missing
 	refused string // what is said of a number out of range; "": missing
@@ -24,8 +24,8 @@ const (
 	highestInt = 1<<31 - 1
 )
 
-// tuneNumbers are those that choose sizes of mechanisms that this director does not have, but for those with a value.
-var tuneNumbers = []tuneNumber{
+// globalNumbers are those that choose sizes of mechanisms that this director does not have, but for those with a value.
+var globalNumbers = []globalNumber{
 	{name: "maxpipes", low: lowestInt, high: highestInt, once: true},
 	{name: "maxzlibmem", low: lowestInt, high: highestInt},
 	{name: "maxcomprate", missing: "expects an integer argument in kb/s.", low: lowestInt, high: highestInt},
@@ -51,11 +51,11 @@ var tuneNumbers = []tuneNumber{
 }
 
 // keyword makes the table's entry.
-func (t tuneNumber) keyword() keyword {
+func (t globalNumber) keyword() keyword {
 	return keyword{name: t.name, usage: "<number>", max: 1, parse: t.parse}
 }
 
-func (t tuneNumber) parse(p *parser, w words) {
+func (t globalNumber) parse(p *parser, w words) {
 	if t.once && p.given[t.name] {
 		p.already(w)
 		return
@@ -92,7 +92,7 @@ var tuneSizes = []string{"tune.vars.global-max-size", "tune.vars.proc-max-size",
 // tuneKeywords is the part of the global section that tunes (section 3.2).
 func tuneKeywords() []keyword {
 	var table []keyword
-	for _, t := range tuneNumbers {
+	for _, t := range globalNumbers {
 		table = append(table, t.keyword())
 	}
 	for _, name := range tuneSwitches {
@@ -270,12 +270,8 @@ func parseThreadGroups(p *parser, w words) {
 func parseDefaultPath(p *parser, w words) {
 	const modes = "supported modes include 'current', 'config', 'parent', and 'origin'."
 	switch mode := w.at(1); mode {
-	case "current":
+	case "current", "config", "parent":
 		p.base = ""
-	case "config":
-		p.base = folder(p.pos.File)
-	case "parent":
-		p.base = folder(p.pos.File) + "/.."
 	case "origin":
 		if w.at(2) == "" {
 			p.bad("'%s %s' expects a directory as an argument.", w[0], mode)
@@ -295,6 +291,17 @@ func parseDefaultPath(p *parser, w words) {
 		return
 	}
 	p.pathMode = w.at(1)
+	p.enterFolder(p.pos.File)
+}
+
+// enterFolder makes relative names those of the file's folder, or of the one above, where default-path says so.
+func (p *parser) enterFolder(file string) {
+	switch p.pathMode {
+	case "config":
+		p.base = folder(file)
+	case "parent":
+		p.base = folder(file) + "/.."
+	}
 }
 
 // folder is what stands before a name's last slash, and the current folder where there is none.

@@ -51,9 +51,21 @@ var (
 	preamblePattern = regexp.MustCompile(`^\[NOTICE\] .*(haproxy version is|path to executable is) `)
 )
 
+// attempts is how often a program that crashes is asked: HAProxy 2.6 now and then does while it frees a file that it refused.
+const attempts = 5
+
 // Check asks the program whether text is valid (`-c`). Both are asked where there is no network, so that no name resolves
 // but those of the machine's own files, and none takes long to fail.
-func (p *Program) Check(text string) (Answer, error) {
+func (p *Program) Check(text string) (a Answer, err error) {
+	for range attempts {
+		if a, err = p.check(text); err == nil {
+			return a, nil
+		}
+	}
+	return a, err
+}
+
+func (p *Program) check(text string) (Answer, error) {
 	if err := os.WriteFile(filepath.Join(p.dir, fileName), []byte(text), 0o600); err != nil {
 		return Answer{}, fmt.Errorf("write the configuration: %w", err)
 	}
