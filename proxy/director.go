@@ -47,7 +47,8 @@ type Director struct {
 
 	mu      sync.Mutex
 	hard    *time.Timer // hard-stop-after
-	stopped bool        // the timer is not wanted any more
+	grace   *time.Timer // grace
+	stopped bool        // the timers are not wanted any more
 }
 
 var (
@@ -110,9 +111,24 @@ func (d *Director) serves() {
 	close(d.started)
 }
 
-// SoftStop closes the listeners and idle connections: Run returns when the last session has ended, or after
+// SoftStop closes the listeners and idle connections, after `grace`: Run returns when the last session has ended, or after
 // hard-stop-after. Called early, it waits until Run serves.
 func (d *Director) SoftStop() {
+	if grace := d.cfg.Global.Grace; grace > 0 {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.grace == nil && !d.stopped {
+			d.grace = time.AfterFunc(grace, d.softStop)
+		}
+		return
+	}
+	d.softStop()
+}
+
+// Pause keeps new clients out without giving the addresses up, or lets them in again.
+func (d *Director) Pause(on bool) { d.stop(func() { d.engine.Pause(on) }) }
+
+func (d *Director) softStop() {
 	d.stop(d.engine.SoftStop)
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -141,8 +157,11 @@ func (d *Director) stop(how func()) {
 func (d *Director) disarm() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.stopped = true; d.hard != nil {
-		d.hard.Stop()
+	d.stopped = true
+	for _, t := range [2]*time.Timer{d.hard, d.grace} {
+		if t != nil {
+			t.Stop()
+		}
 	}
 }
 

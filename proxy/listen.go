@@ -251,6 +251,10 @@ func (d *Director) serveSockets() {
 		d.operators.Add(1)
 		go func() {
 			defer d.operators.Done()
+			if s.conf.ExposeFD {
+				_ = d.runtime.ServeExposing(l, s.conf.Level, d.sendSockets)
+				return
+			}
 			_ = d.runtime.Serve(l, s.conf.Level) // ends by Close
 		}()
 	}

@@ -31,7 +31,8 @@ type flags struct {
 	pidfile      string
 	masterCLI    []string
 	oldPIDs      []int
-	terminate    bool // -st rather than -sf
+	terminate    bool   // -st rather than -sf
+	takeOver     string // -x: the runtime socket of the process whose sockets to take over
 	noReusePort  bool
 }
 
@@ -100,7 +101,9 @@ func (f *flags) value(name, value string) error {
 		f.proxyMaxconn, _ = strconv.Atoi(value)
 	case "-S":
 		f.masterCLI = append(f.masterCLI, value)
-	case "-m", "-L", "-x": // accepted: see usage
+	case "-x":
+		f.takeOver = value
+	case "-m", "-L": // accepted: see usage
 	}
 	return nil
 }

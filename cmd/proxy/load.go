@@ -146,6 +146,7 @@ func (p *program) applyFlags() {
 	if p.flags.maxconn > 0 {
 		g.Maxconn = p.flags.maxconn
 	}
+	g.NoReusePort = g.NoReusePort || p.flags.noReusePort
 	if p.flags.pidfile != "" {
 		g.Pidfile = p.flags.pidfile
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"simulacro/proxy"
 	"simulacro/proxy/engine"
@@ -41,7 +42,14 @@ func (p *program) start() int {
 
 // serve is a process without a master.
 func (p *program) serve(daemon bool) int {
-	d, code := p.open(nil)
+	old, code := p.takeOver()
+	if code != exitOK {
+		return code
+	}
+	d, code := p.open(old)
+	for _, l := range old {
+		_ = syscall.Close(l.FD) // the director has its own of each
+	}
 	if code != exitOK {
 		return code
 	}
@@ -66,6 +74,19 @@ func (p *program) serve(daemon bool) int {
 	return p.serveUntilStopped(d, nil)
 }
 
+// takeOver gets the listening sockets of the process before, so that no connection waits in a socket that nobody accepts from.
+func (p *program) takeOver() ([]proxy.Listener, int) {
+	if p.flags.takeOver == "" || p.flags.takeOver == os.DevNull {
+		return nil, exitOK
+	}
+	list, err := proxy.TakeOver(p.flags.takeOver)
+	if err != nil {
+		p.say.alert("Failed to get the sockets from the old process!")
+		return nil, exitError
+	}
+	return list, exitOK
+}
+
 // open makes the director and opens its sockets.
 func (p *program) open(inherited []proxy.Listener) (*proxy.Director, int) {
 	limit, code := p.raiseLimit()
@@ -77,7 +98,7 @@ func (p *program) open(inherited []proxy.Listener) (*proxy.Director, int) {
 		p.say.alert("[%s.main()] %v", p.flags.program, err)
 		return nil, exitError
 	}
-	if err := d.Listen(inherited); err != nil {
+	if err := p.listen(d, inherited); err != nil {
 		p.sayListen(err)
 		return nil, exitError
 	}
@@ -89,6 +110,36 @@ func (p *program) open(inherited []proxy.Listener) (*proxy.Director, int) {
 		return nil, exitError
 	}
 	return d, exitOK
+}
+
+// Starts are tried for as long as HAProxy tries them.
+const (
+	startTries = 200
+	startPause = 10 * time.Millisecond
+)
+
+// listen opens the sockets. Where an address is taken, the processes of -sf and -st are asked to give theirs up: they pause, and go on
+// if this one cannot start after all.
+func (p *program) listen(d *proxy.Director, inherited []proxy.Listener) error {
+	err := d.Listen(inherited)
+	if err == nil || len(p.flags.oldPIDs) == 0 || p.stage.worker() {
+		return err
+	}
+	p.tellOld(syscall.SIGTTOU)
+	for n := 1; n < startTries && err != nil; n++ {
+		time.Sleep(startPause) // there is no event: the address is another process's
+		err = d.Listen(inherited)
+	}
+	if err != nil {
+		p.tellOld(syscall.SIGTTIN)
+	}
+	return err
+}
+
+func (p *program) tellOld(sig syscall.Signal) {
+	for _, pid := range p.flags.oldPIDs {
+		_ = syscall.Kill(pid, sig) // it may have ended by itself
+	}
 }
 
 func (p *program) sayListen(err error) {
@@ -129,9 +180,7 @@ func (p *program) finishOld() {
 	if p.flags.terminate {
 		sig = syscall.SIGTERM
 	}
-	for _, pid := range p.flags.oldPIDs {
-		_ = syscall.Kill(pid, sig) // it may have ended by itself
-	}
+	p.tellOld(sig)
 }
 
 // serveUntilStopped runs the director. SIGUSR1 finishes the sessions first; SIGTERM and SIGINT keep their default, an end at
@@ -141,7 +190,10 @@ func (p *program) serveUntilStopped(d *proxy.Director, gone <-chan struct{}) int
 	signal.Notify(soft, syscall.SIGUSR1)
 	defer signal.Stop(soft)
 	p.say.silent = false // -q is about the start
-	signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP, syscall.SIGTTOU, syscall.SIGTTIN, syscall.SIGUSR2)
+	signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP, syscall.SIGUSR2)
+	pause := make(chan os.Signal, 4)
+	signal.Notify(pause, syscall.SIGTTOU, syscall.SIGTTIN)
+	defer signal.Stop(pause)
 	done := make(chan error, 1)
 	go func() { done <- d.Run() }()
 	for {
@@ -149,6 +201,8 @@ func (p *program) serveUntilStopped(d *proxy.Director, gone <-chan struct{}) int
 		case <-soft:
 			d.SoftStop()
 			soft = nil
+		case s := <-pause:
+			d.Pause(s == syscall.SIGTTOU)
 		case <-gone:
 			d.HardStop()
 			gone = nil

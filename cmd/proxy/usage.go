@@ -73,10 +73,11 @@ const usageText = `Usage : %s [-f <cfgfile|cfgdir>]* [ -vdVD ] [ -n <maxconn> ] 
         -dr ignores server address resolution failures
         -dW fails if any warning is emitted
         -sf/-st [pid ]* finishes/terminates old pids.
+        -x <unix_socket> get listening sockets from a unix socket
         -S <bind>[,<bind options>...] new master CLI
       accepted for HAProxy's sake, without a meaning here :
         -m limits the usable amount of memory (in MB)
-        -L set local peer name ; -x get listening sockets from a unix socket
+        -L set local peer name
         -dM -de -dp -dS -dG -dR -dL -dK -dV -dD choose between HAProxy's own mechanisms
 
 `

@@ -87,11 +87,12 @@ func fitsMode(proto string, m Mode) bool {
 	return proto == "" || (proto == "h1") == (m == ModeHTTP)
 }
 
-func bindExpose(_ *parser, _ *Bind, name, value string) error {
+func bindExpose(_ *parser, b *Bind, name, value string) error {
 	switch value {
 	case "":
 		return sayf("'%s' : missing fd type", name)
 	case "listeners":
+		b.ExposeFD = true
 		return nil
 	}
 	return sayf("'%s' only supports 'listeners' (got '%s')", name, value)

@@ -69,6 +69,8 @@ type StatsSocket struct {
 	UID   int    // -1: unchanged
 	GID   int    // -1: unchanged
 	Level Level
+
+	ExposeFD bool // expose-fd listeners: a later process may take the listening sockets over
 }
 
 // Level is what a user of the runtime socket may do.
@@ -233,6 +235,7 @@ type Bind struct {
 	FastOpen    bool
 	V6Only      bool
 	V4V6        bool
+	ExposeFD    bool   // of a runtime socket
 	Proto       string // proto; "": by the mode
 }
 

@@ -128,6 +128,21 @@ func (p *proxy) stopListening() {
 	}
 }
 
+// Pause keeps new clients out of all frontends without giving their addresses up, or lets them in again.
+func (e *Engine) Pause(on bool) {
+	for _, p := range e.proxies {
+		if !p.cfg.Front() {
+			continue
+		}
+		p.pause(on)
+		word := "Resumed "
+		if on {
+			word = "Paused "
+		}
+		e.event(p, LevelWarn, word+kindWord(p.cfg)+" "+p.cfg.Name+".")
+	}
+}
+
 // pause makes the system refuse new connections, or accept them again, without giving up the address.
 func (p *proxy) pause(on bool) {
 	p.mu.Lock()

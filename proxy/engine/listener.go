@@ -121,6 +121,7 @@ func (a *acceptor) onEvent(uint32) { a.run() }
 func (a *acceptor) run() {
 	l, e, p := a.l, a.l.e, a.li.p
 	if a.li.stopped.Load() {
+		a.acceptLast()
 		a.stop()
 		return
 	}
@@ -145,6 +146,26 @@ func (a *acceptor) run() {
 		}
 	}
 	l.again = append(l.again, a)
+}
+
+// acceptLast takes what waits in the backlog of a socket that is about to be closed: the system would reset it. In a socket that another
+// process has, too, the other may do it.
+func (a *acceptor) acceptLast() {
+	if a.li.fd >= len(a.l.slots) || a.l.slots[a.li.fd].h != handler(a) {
+		return
+	}
+	for range a.li.backlog() {
+		if !a.li.room() || !a.l.e.enter(a.li.p) {
+			return
+		}
+		a.l.sa.len = uint32(unix.SizeofSockaddrAny)
+		fd, en := raw(syscall.SYS_ACCEPT4, a.li.fd, ptr(&a.l.sa.raw), ptr(&a.l.sa.len), syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0, 0)
+		if en != 0 {
+			a.l.e.leave(a.li.p)
+			return
+		}
+		a.accepted(fd)
+	}
 }
 
 func (a *acceptor) accepted(fd int) {

@@ -20,6 +20,8 @@ type Session struct {
 	Timeout time.Duration // of silence, `stats timeout`; 0: for ever. `set timeout cli` changes it
 	// Deadline, where it is not nil, is called before each read with the time by which it must have ended.
 	Deadline func(time.Time) error
+	// Sockets, where it is not nil, answers the command _getsocks, by which a later process takes the listening sockets over.
+	Sockets func() error
 }
 
 // session is a Session's state while it runs.
@@ -42,6 +44,9 @@ func (c *CLI) Serve(r io.Reader, w io.Writer, o Session) error {
 		line, err := s.readLine(in, o.Deadline)
 		if err != nil {
 			return err
+		}
+		if line == "_getsocks" && o.Sockets != nil {
+			return o.Sockets()
 		}
 		if err := s.answerLine(line, in, w, o.Deadline); err != nil {
 			return err

@@ -47,6 +47,11 @@ var ErrServerClosed = errors.New("runtime socket: server closed")
 // Serve accepts peers of the given level until Close, and owns l. While all sessions are taken, further peers wait in the
 // system's backlog.
 func (s *SocketServer) Serve(l net.Listener, level config.Level) error {
+	return s.ServeExposing(l, level, nil)
+}
+
+// ServeExposing is Serve for a socket with `expose-fd listeners`: give hands the listening sockets to a peer that asks for them.
+func (s *SocketServer) ServeExposing(l net.Listener, level config.Level, give func(net.Conn) error) error {
 	if !s.track(l, &s.listeners) {
 		return errors.Join(ErrServerClosed, l.Close())
 	}
@@ -66,17 +71,21 @@ func (s *SocketServer) Serve(l net.Listener, level config.Level) error {
 			<-s.slots
 			return errors.Join(ErrServerClosed, conn.Close())
 		}
-		go s.converse(conn, level)
+		go s.converse(conn, level, give)
 	}
 }
 
 // converse is one session. How it ends is the peer's business: nobody is left to be told.
-func (s *SocketServer) converse(conn net.Conn, level config.Level) {
+func (s *SocketServer) converse(conn net.Conn, level config.Level, give func(net.Conn) error) {
 	defer s.sessions.Done()
 	defer func() { <-s.slots }()
 	defer s.release(conn)
 	out := &deadlineWriter{conn, s.timeout}
-	_ = s.cli.Serve(conn, out, Session{Level: level, Timeout: s.timeout, Deadline: conn.SetReadDeadline})
+	o := Session{Level: level, Timeout: s.timeout, Deadline: conn.SetReadDeadline}
+	if give != nil {
+		o.Sockets = func() error { return give(conn) }
+	}
+	_ = s.cli.Serve(conn, out, o)
 }
 
 // deadlineWriter gives up on a peer that does not read.
