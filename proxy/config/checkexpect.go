@@ -74,11 +74,11 @@ func expectSetting(s *health.Step, word string, args words, http bool) (used int
 	case "comment":
 		s.Comment = v
 	case "on-success":
-		e.OnSuccess, err = rules.ParseFormat(v, false)
+		e.OnSuccess, err = rules.ParseFormat(nil, v, false)
 	case "on-error":
-		e.OnError, err = rules.ParseFormat(v, false)
+		e.OnError, err = rules.ParseFormat(nil, v, false)
 	case "status-code":
-		e.StatusCode, err = rules.ParseExpr(v)
+		e.StatusCode, err = rules.ParseExpr(nil, v)
 	default:
 		if !contains(expectStatuses[word], v) {
 			return 1, sayf("'%s' only supports '%s' as argument, got '%s'", word, strings.Join(expectStatuses[word], "', '"), v)
@@ -134,7 +134,7 @@ func expectMatch(e *health.Expectation, word string, args words, http bool) (use
 		if e.Match = health.TextFormat; http {
 			e.Match = health.BodyFormat
 		}
-		e.Format, err = rules.ParseFormat(v, false)
+		e.Format, err = rules.ParseFormat(nil, v, false)
 	case "status":
 		e.Match = health.StatusCodes
 		if bad := strings.TrimLeft(v, "0123456789,- "); bad != "" {
@@ -184,7 +184,7 @@ func expectPattern(args words, fold bool) (x health.Pattern, used int, err error
 	}
 	switch {
 	case format:
-		x.Format, err = rules.ParseFormat(x.Text, false)
+		x.Format, err = rules.ParseFormat(nil, x.Text, false)
 	case x.Method == "reg":
 		expr := x.Text
 		if fold {

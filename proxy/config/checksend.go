@@ -76,7 +76,7 @@ func connectPort(o *health.Open, word string) error {
 		}
 		return nil
 	}
-	if o.PortExpr, err = rules.ParseExpr(word); err != nil {
+	if o.PortExpr, err = rules.ParseExpr(nil, word); err != nil {
 		return sayf("error detected while parsing port expression : %v", err)
 	}
 	return nil
@@ -98,7 +98,7 @@ func checkSendTCP(w words, format bool) (health.Step, error) {
 		}
 	}
 	if format {
-		f, err := rules.ParseFormat(text, false)
+		f, err := rules.ParseFormat(nil, text, false)
 		s.Data = f
 		return s, err
 	}
@@ -135,7 +135,7 @@ func checkSendHTTP(w words) (health.Step, error) {
 		case "uri":
 			q.URI = rules.Literal(v)
 		case "uri-lf":
-			q.URI, err = rules.ParseFormat(v, false)
+			q.URI, err = rules.ParseFormat(nil, v, false)
 		case "ver":
 			q.Version = v
 		case "hdr":
@@ -143,13 +143,13 @@ func checkSendHTTP(w words) (health.Step, error) {
 				return s, sayf("'%s' expects <name> and <value> as arguments", w[i])
 			}
 			h := health.Header{Name: v}
-			h.Value, err = rules.ParseFormat(w[i+2], false)
+			h.Value, err = rules.ParseFormat(nil, w[i+2], false)
 			q.Headers = append(q.Headers, h)
 			i++
 		case "body":
 			q.Body = rules.Literal(v)
 		case "body-lf":
-			q.Body, err = rules.ParseFormat(v, false)
+			q.Body, err = rules.ParseFormat(nil, v, false)
 		case "comment":
 			s.Comment = v
 		default:
@@ -182,9 +182,9 @@ func checkVar(w words, word string) (health.Step, error) {
 	case text == "":
 		err = sayf("expects a sample expression")
 	case word == "set-var":
-		s.Expr, err = rules.ParseExpr(text)
+		s.Expr, err = rules.ParseExpr(nil, text)
 	default:
-		s.Format, err = rules.ParseFormat(text, false)
+		s.Format, err = rules.ParseFormat(nil, text, false)
 	}
 	return s, err
 }

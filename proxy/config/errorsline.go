@@ -18,7 +18,11 @@ func (s *section) setErrorFile(status int, text []byte) {
 
 // parseHTTPError reads http-error status <status> [<argument> ...].
 func parseHTTPError(p *parser, w words) {
-	r, err := rules.ParseReply(p.ruleEnv(), w.from(1), 0)
+	r, rest, err := rules.ParseReply(p.ruleEnv(), w.from(1), 0)
+	if err == nil && len(rest) > 0 {
+		p.bad("%s : unknown argument '%s'.", w[0], rest[0])
+		return
+	}
 	if err != nil {
 		p.bad("%s : %s.", w[0], err)
 		return

@@ -14,6 +14,8 @@ type Config struct {
 	Files   []string
 	Global  Global
 	Proxies []*Proxy // frontend, backend and listen sections, in the file's order
+
+	Patterns []*rules.Patterns // of all ACLs
 }
 
 // Pos is where a section or keyword stands.

@@ -32,7 +32,8 @@ type parser struct {
 	given      map[string]bool // keywords of the global section that count once
 	base       string          // default-path: where relative names of files are looked for; "": where the process is
 	pathMode   string
-	context    string // what the next message of a server line begins with
+	refs       []rules.Ref // what expressions name
+	context    string      // what the next message of a server line begins with
 	modifier   modifier
 	lineFatal  bool
 	fileFatal  bool

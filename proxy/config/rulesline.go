@@ -22,7 +22,7 @@ type Rules struct {
 	UniqueIDHeader           string
 	LogLine                  *rules.Format // log-format; nil: LogFormat
 	Captures                 [2][]Capture  // capture request header, capture response header
-	Slots                    [2]int        // captures, those of rules included
+	Slots                    [2][]int      // how long captures may be, those of rules included
 	CookieName               string        // capture cookie
 	CookieLen                int
 	HTTPErrors               map[int]*rules.Reply // http-error, by status
@@ -59,19 +59,30 @@ type UseServer struct {
 
 // ruleEnv is what rules of the open section may refer to.
 func (p *parser) ruleEnv() *rules.Env {
-	if p.px.Rules.acls == nil {
-		p.px.Rules.acls = map[string]*rules.ACL{}
+	r := &p.px.Rules
+	if r.acls == nil {
+		r.acls = map[string]*rules.ACL{}
 	}
 	return &rules.Env{
-		Pos: rules.Pos{File: p.pos.File, Line: p.pos.Line}, ACLs: p.px.Rules.acls, Users: p.users, Errors: p.httpErrors,
-		ReadFile: p.readFile, Captures: &p.px.Rules.Slots, Front: p.px.front,
+		Pos: rules.Pos{File: p.pos.File, Line: p.pos.Line}, ACLs: r.acls, Users: p.users, Errors: p.httpErrors,
+		ReadFile: p.readFile, Captures: &r.Slots, Front: p.px.front, Back: p.px.back, Refs: &p.refs, Patterns: &p.cfg.Patterns,
+		Warn:         func(text string) { p.warn("parsing [%s:%d] : %s", p.pos.File, p.pos.Line, text) },
+		Caution:      func(text string) { p.warn("parsing [%s:%d] : %s.", p.pos.File, p.pos.Line, text) },
+		Experimental: p.experimental, Section: p.px.Name, Kind: p.px.word(),
 	}
+}
+
+// envFor is ruleEnv for samples of one place.
+func (p *parser) envFor(list rules.List) *rules.Env {
+	env := p.ruleEnv()
+	env.List = list
+	return env
 }
 
 // ruleKeywords is the table of lines that are evaluated for each request (section 4.2).
 func ruleKeywords() []keyword {
 	return []keyword{
-		{name: "acl", usage: "<name> <criterion> [<flags>] [<pattern> ...]", max: -1, local: true, parse: parseACL},
+		{name: "acl", usage: "<name> <criterion> [<flags>] [<pattern> ...]", max: -1, parse: parseACL},
 		{name: "http-request", usage: "<action> [if | unless <condition>]", max: -1, need: bothSides, parse: httpRules(rules.Request)},
 		{name: "http-response", usage: "<action> [if | unless <condition>]", max: -1, need: bothSides, parse: httpRules(rules.Response)},
 		{name: "http-after-response", usage: "<action> [if | unless <condition>]", max: -1, need: bothSides, parse: httpRules(rules.After)},
@@ -94,6 +105,21 @@ func ruleKeywords() []keyword {
 }
 
 func parseACL(p *parser, w words) {
+	if p.inDefaults(w) {
+		return
+	}
+	if w.at(1) == "" {
+		p.bad("'%s' expects a name and a criterion.", w[0])
+		return
+	}
+	if c := invalidChar(w[1]); c != "" {
+		p.bad("character '%s' is not permitted in acl name '%s'.", c, w[1])
+		return
+	}
+	if strings.EqualFold(w[1], "or") {
+		p.bad("acl name '%s' will never match. 'or' is used to express a logical disjunction within a condition.", w[1])
+		return
+	}
 	env := p.ruleEnv()
 	t, err := rules.ParseTest(env, w.from(2))
 	if err != nil {
@@ -102,7 +128,7 @@ func parseACL(p *parser, w words) {
 	}
 	a := env.ACLs[w[1]]
 	if a == nil {
-		a = &rules.ACL{Name: w[1]}
+		a = &rules.ACL{Name: w[1], Pos: env.Pos}
 		env.ACLs[w[1]] = a
 	}
 	a.Tests = append(a.Tests, t)
@@ -116,29 +142,48 @@ func (r *Rules) list(kind rules.List) *[]*rules.Rule {
 	}[kind]
 }
 
-// addRule compiles a rule and puts it at its list's end.
+// addRule compiles a rule and puts it at its list's end. HAProxy reads no further behind a wrong one.
 func (p *parser) addRule(kind rules.List, w words) {
 	r, err := rules.ParseRule(p.ruleEnv(), kind, w)
 	if err != nil {
-		name := kind.Name()
-		if len(w) > 0 {
-			name += " " + w[0]
-		}
-		var cond *rules.CondError
-		var unsupported rules.UnsupportedError
-		switch {
-		case errors.As(err, &cond):
-			p.bad("error detected while parsing an '%s' condition : %s.", name, err)
-			return
-		case errors.As(err, &unsupported):
-			p.unsupported(string(unsupported))
-			return
-		}
-		p.bad("error detected in %s '%s' while parsing '%s' rule : %s.", p.px.word(), p.px.Name, name, err)
+		p.badRule(kind, w, err)
 		return
 	}
 	list := p.px.Rules.list(kind)
 	*list = append((*list)[:len(*list):len(*list)], r)
+}
+
+func (p *parser) badRule(kind rules.List, w words, err error) {
+	name := kind.Name()
+	if len(w) > 0 {
+		name += " " + w[0]
+	}
+	var cond *rules.CondError
+	var unsupported rules.UnsupportedError
+	var line *rules.LineError
+	p.abort = kind&(rules.Request|rules.Response|rules.After) != 0
+	switch {
+	case errors.As(err, &unsupported):
+		p.abort = false
+		p.unsupported(string(unsupported))
+	case errors.As(err, &cond):
+		p.bad("error detected while parsing an '%s' condition : %s.", name, err)
+	case errors.As(err, &line):
+		text := line.Error()
+		if !line.Bare {
+			text += "."
+		}
+		if best := suggest(w.at(0), line.Names); best != "" {
+			text += " Did you mean '" + best + "' maybe ?"
+		}
+		if line.Tight {
+			p.badTight("%s", text)
+			return
+		}
+		p.bad("%s", text)
+	default:
+		p.bad("error detected in %s '%s' while parsing '%s' rule : %s.", p.px.word(), p.px.Name, name, err)
+	}
 }
 
 // inDefaults refuses rules in a defaults section without a name.
@@ -160,11 +205,11 @@ func httpRules(kind rules.List) func(*parser, words) {
 
 func parseTCPRequest(p *parser, w words) {
 	kinds := map[string]rules.List{"connection": rules.Connection, "session": rules.SessionList, "content": rules.TCPRequest}
-	p.tcpLine(w, kinds, &p.px.Rules.InspectRequest, "'connection', 'session', 'content' or 'inspect-delay'")
+	p.tcpLine(w, kinds, &p.px.Rules.InspectRequest, "'inspect-delay', 'connection', or 'content'")
 }
 
 func parseTCPResponse(p *parser, w words) {
-	p.tcpLine(w, map[string]rules.List{"content": rules.TCPResponse}, &p.px.Rules.InspectResponse, "'content' or 'inspect-delay'")
+	p.tcpLine(w, map[string]rules.List{"content": rules.TCPResponse}, &p.px.Rules.InspectResponse, "'inspect-delay' or 'content'")
 }
 
 func (p *parser) tcpLine(w words, kinds map[string]rules.List, delay *time.Duration, expected string) {
@@ -182,7 +227,11 @@ func (p *parser) tcpLine(w words, kinds map[string]rules.List, delay *time.Durat
 	}
 	kind, ok := kinds[w.at(1)]
 	if !ok {
-		p.bad("'%s' expects %s in %s '%s' (got '%s').", w[0], expected, p.px.word(), p.px.Name, w.at(1))
+		if w.at(1) == "" {
+			p.bad("missing argument for '%s' in %s '%s'", w[0], p.px.word(), p.px.Name)
+			return
+		}
+		p.bad("'%s' expects %s in %s '%s' (got '%s')", w[0], expected, p.px.word(), p.px.Name, w.at(1))
 		return
 	}
 	if !p.px.front && kind&(rules.Connection|rules.SessionList) != 0 {
@@ -206,7 +255,7 @@ func (p *parser) ruleCondition(w words, i int) (*rules.Cond, bool) {
 		return nil, true
 	}
 	if w[i] != "if" && w[i] != "unless" {
-		p.bad("unexpected keyword '%s', expecting 'if' or 'unless'.", w[i])
+		p.bad("unexpected keyword '%s' after switching rule, only 'if' and 'unless' are allowed.", w[i])
 		return nil, false
 	}
 	c, err := rules.ParseCond(p.ruleEnv(), w.from(i))
@@ -228,9 +277,9 @@ func parseUseBackend(p *parser, w words) {
 		return
 	}
 	if strings.Contains(s.name, "%") {
-		f, err := rules.ParseFormat(s.name, false)
+		f, err := rules.ParseFormat(p.envFor(rules.UseBackend), s.name, false)
 		if err != nil {
-			p.bad("error in parsing use_backend rule : %s.", err)
+			p.alert("Parsing [%s:%d]: failed to parse use_backend rule '%s' : %s.", p.pos.File, p.pos.Line, s.name, err)
 			return
 		}
 		s.Name = f
@@ -268,14 +317,14 @@ func parseMonitor(p *parser, w words) {
 
 func parseLogFormat(p *parser, w words) {
 	if w.at(1) == "" {
-		p.bad("'%s' expects an argument.", w[0])
+		p.bad("%s expects an argument.", w[0])
 		return
 	}
 	if w.at(2) != "" {
 		p.bad("%s expects only one argument, don't forget to escape spaces!", w[0])
 		return
 	}
-	f, err := rules.ParseFormat(w[1], true)
+	f, err := rules.ParseFormat(p.envFor(rules.Logs), w[1], true)
 	if err != nil {
 		p.alert("Parsing [%s:%d]: failed to parse log-format : %s.", p.pos.File, p.pos.Line, err)
 		return
@@ -288,9 +337,9 @@ func parseUniqueID(p *parser, w words) {
 		p.bad("%s expects an argument.", w[0])
 		return
 	}
-	f, err := rules.ParseFormat(w[1], false)
+	f, err := rules.ParseFormat(p.envFor(rules.Request), w[1], false)
 	if err != nil {
-		p.bad("failed to parse unique-id : %s.", err)
+		p.alert("Parsing [%s:%d]: failed to parse unique-id : %s.", p.pos.File, p.pos.Line, err)
 		return
 	}
 	p.px.Rules.UniqueID = f
@@ -298,7 +347,7 @@ func parseUniqueID(p *parser, w words) {
 
 func parseUniqueIDHeader(p *parser, w words) {
 	if w.at(1) == "" {
-		p.bad("'%s' expects an argument.", w[0])
+		p.bad("%s expects an argument.", w[0])
 		return
 	}
 	p.px.Rules.UniqueIDHeader = strings.ToLower(w[1])
@@ -325,7 +374,7 @@ func parseCapture(p *parser, w words) {
 		}
 		r := &p.px.Rules
 		r.Captures[side] = append(r.Captures[side], Capture{strings.ToLower(w[3]), atoi(w[5])})
-		r.Slots[side]++
+		r.Slots[side] = append(r.Slots[side], r.Captures[side][len(r.Captures[side])-1].Len)
 	default:
 		p.bad("'%s' expects 'cookie' or 'request header' or 'response header'.", w[0])
 	}

@@ -91,7 +91,7 @@ func serverSNI(_ *parser, s *serverBase, name, value string) error {
 	if value == "" {
 		return sayf("'%s' : missing sni expression", name)
 	}
-	e, err := rules.ParseExpr(value)
+	e, err := rules.ParseExpr(nil, value)
 	if err != nil {
 		return &plainError{"error detected while parsing sni expression : " + err.Error()}
 	}

@@ -18,6 +18,7 @@ func (p *parser) finish() (*Config, *Report) {
 		return nil, p.rep
 	}
 	p.assignIDs()
+	p.linkRefs()
 	for _, s := range p.proxies {
 		if !s.Disabled {
 			p.validate(s)

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -86,7 +85,7 @@ func (c *client) newTx() *txn {
 	t := &txn{}
 	t.Session, t.World, t.Now = c.session, world{c}, time.Now()
 	t.First, t.Backend = c.requests <= 1, c.fe.cfg.Name
-	t.Info, t.ID = &t.info, c.fe.cfg.Rules.UniqueID
+	t.Info, t.ID, t.Slots = &t.info, c.fe.cfg.Rules.UniqueID, &c.fe.cfg.Rules.Slots
 	t.info.Line = string(c.line)
 	t.Room = 1 << 20
 	return t
@@ -143,12 +142,12 @@ func appendMessage(dst []byte, m *rules.Message) []byte {
 
 // capture notes the headers that `capture` lines name, the last one of each name.
 func (t *txn) capture(side int, p *config.Proxy, m *rules.Message) {
-	if n := p.Rules.Slots[side]; n > 0 && t.Captured[side] == nil {
+	if n := len(p.Rules.Slots[side]); n > 0 && t.Captured[side] == nil {
 		t.Captured[side] = make([]string, n)
 	}
 	for i, k := range p.Rules.Captures[side] {
 		if v, ok := m.Get(k.Name); ok {
-			t.Capture(side, i, k.Len, v)
+			t.Capture(side, i, v)
 		}
 	}
 	if side == 0 && p.Rules.CookieName != "" {
@@ -179,76 +178,6 @@ func (t *txn) size(m *rules.Message, e *Engine, buffered int) {
 	limit, reserve := e.dataLimit()
 	t.Room = limit + reserve - min(buffered, limit)
 }
-
-// world shows the engine to a client's rules.
-type world struct{ c *client }
-
-func (w world) find(name string, front bool) *proxy {
-	for _, p := range w.c.l.e.proxies {
-		if p.cfg.Name == name && (front && p.cfg.Front() || !front && p.cfg.Back()) {
-			return p
-		}
-	}
-	return nil
-}
-
-func (w world) Conns(section string, front bool) (int, bool) {
-	p := w.find(section, front)
-	if p == nil {
-		return 0, false
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if front {
-		return p.feconn, true
-	}
-	return p.beconn, true
-}
-
-func (w world) Usable(backend string) (int, bool) {
-	p := w.find(backend, false)
-	if p == nil {
-		return 0, false
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.act > 0 {
-		return p.act, true
-	}
-	return p.bck, true
-}
-
-func (w world) ServerUp(backend, server string) (up, known bool) {
-	p := w.find(backend, false)
-	if p == nil {
-		return false, false
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, s := range p.servers {
-		if s.cfg.Name == server {
-			return s.Up, true
-		}
-	}
-	return false, false
-}
-
-func (w world) Queued(backend string) (int, bool) {
-	p := w.find(backend, false)
-	if p == nil {
-		return 0, false
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	n := p.queue.n
-	for _, s := range p.servers {
-		n += s.queue.n
-	}
-	return n, true
-}
-
-func (w world) Process() *rules.Vars { return &w.c.l.e.vars }
-func (w world) Random() uint32       { return rand.Uint32() }
 
 // appendRuled writes the request's head as the rules have left it, with the fields that sections add of their own.
 func (c *client) appendRuled(dst []byte) []byte {

@@ -12,7 +12,7 @@ type doing = func(tx *Tx) Verdict
 // actions is the table of actions.
 var actions = sync.OnceValue(func() []action {
 	var list []action
-	for _, part := range [][]action{finalActions(), headerActions(), targetActions(), stateActions()} {
+	for _, part := range [][]action{finalActions(), headerActions(), targetActions(), normalActions(), stateActions(), sessionActions()} {
 		list = append(list, part...)
 	}
 	return list
@@ -29,12 +29,34 @@ func finalActions() []action {
 		{"accept", tcp, fixed(Accept)},
 		{"allow", http, fixed(Accept)},
 		{"reject", tcp | Request, fixed(Reject)},
+		{"silent-drop", tcp | Request | Response, fixed(Drop)},
+		{"close", TCPResponse, func(*ruleParser) (doing, error) {
+			return func(tx *Tx) Verdict { tx.Close = true; return Accept }, nil
+		}},
 		{"deny", Request | Response, parseDeny(Deny, 403)},
 		{"tarpit", Request, parseDeny(Tarpit, 500)},
 		{"return", Request | Response, parseReturn},
 		{"redirect", Request | Response, parseRedirect},
 		{"auth", Request, parseAuth},
+		{"use-service", Request, parseService},
 	}
+}
+
+// Prometheus is the one service that there is.
+const Prometheus = "prometheus-exporter"
+
+func parseService(p *ruleParser) (doing, error) {
+	name, ok := p.take()
+	if !ok {
+		return nil, sayf("'%s' expects a service name", p.name)
+	}
+	if name != Prometheus {
+		if strings.HasPrefix(name, "lua.") {
+			return nil, UnsupportedError(p.list.Name() + " use-service " + name)
+		}
+		return nil, sayf("'%s' unknown service name.", name)
+	}
+	return func(tx *Tx) Verdict { tx.Service = name; return Service }, nil
 }
 
 func headerActions() []action {
@@ -97,18 +119,20 @@ func parseDelHeader(p *ruleParser) (doing, error) {
 		return nil, sayf("expects at least 1 argument")
 	}
 	name = strings.ToLower(name)
-	match := matchers["str"]
-	pat := &pattern{text: name}
+	match, pat := matchers["str"].fits, &Pattern{text: name}
 	if len(p.words) > 0 && p.words[0] == "-m" {
 		p.take()
-		how, _ := p.take()
-		if match = matchers[how]; !contains([]string{"str", "beg", "end", "sub", "reg"}, how) {
-			return nil, sayf("unknown matching method '%s'", how)
+		how, ok := p.take()
+		if !ok {
+			return nil, sayf("-m flag expects exactly 1 argument")
 		}
-		if how == "reg" {
+		if !contains([]string{"str", "beg", "end", "sub", "reg"}, how) {
+			return nil, sayf("-m with unsupported matching method '%s'", how)
+		}
+		if match = matchers[how].fits; how == "reg" {
 			var err error
-			if pat.re, err = regexp.Compile(name); err != nil {
-				return nil, sayf("regex '%s' is invalid (error=%v)", name, err)
+			if pat.re, err = regexp.Compile("(?i)" + name); err != nil {
+				return nil, badRegexp(name, err)
 			}
 		}
 	}
@@ -147,7 +171,7 @@ func replaceValues(re *regexp.Regexp, value, with string) string {
 
 func parseReplace(replace func(re *regexp.Regexp, value, with string) string) func(*ruleParser) (doing, error) {
 	return func(p *ruleParser) (doing, error) {
-		const usage = "exactly 3 arguments <name> <match-regex> <replace-fmt>"
+		const usage = "exactly 3 arguments"
 		name, _ := p.take()
 		pat, ok := p.take()
 		if !ok {
@@ -155,7 +179,7 @@ func parseReplace(replace func(re *regexp.Regexp, value, with string) string) fu
 		}
 		re, err := regexp.Compile(pat)
 		if err != nil {
-			return nil, sayf("failed to parse the regex : regex '%s' is invalid (error=%v)", pat, err)
+			return nil, badRegexp(pat, err)
 		}
 		f, err := p.format(usage)
 		if err != nil {
@@ -260,7 +284,7 @@ func parseReplaceTarget(get func(m *Message) string, set func(m *Message, s stri
 		}
 		re, err := regexp.Compile(pat)
 		if err != nil {
-			return nil, sayf("failed to parse the regex : regex '%s' is invalid (error=%v)", pat, err)
+			return nil, sayf("failed to parse the regex : %w", badRegexp(pat, err))
 		}
 		f, err := p.format(usage)
 		if err != nil {

@@ -3,6 +3,7 @@ package rules
 import (
 	"net/netip"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -12,71 +13,71 @@ func stateActions() []action {
 		{"set-var", everywhere, parseSetVar},
 		{"set-var-fmt", everywhere, parseSetVarFormat},
 		{"unset-var", everywhere, parseUnsetVar},
-		{"capture", Request | Response | TCPRequest, parseCapture},
+		{"capture", http | TCPRequest, parseCapture},
 		{"set-src", Request | Connection | SessionList | TCPRequest, parseSetAddr(false)},
 		{"set-dst", Request | Connection | SessionList | TCPRequest, parseSetAddr(true)},
 		{"set-src-port", Request | Connection | SessionList | TCPRequest, parseSetPort(false)},
 		{"set-dst-port", Request | Connection | SessionList | TCPRequest, parseSetPort(true)},
-		{"set-log-level", Request | Response | TCPRequest, parseLogLevel},
+		{"set-log-level", Request | Response | TCPRequest | TCPResponse, parseLogLevel},
 		{"set-timeout", Request, parseSetTimeout},
 		{"strict-mode", http, parseStrict},
 		{"wait-for-body", Request | Response, parseWaitForBody},
 		{"wait-for-handshake", Request, fixed(Next)},
-		{"close", TCPResponse, func(*ruleParser) (doing, error) {
-			return func(tx *Tx) Verdict { tx.Close = true; return Accept }, nil
-		}},
 	}
 }
 
 func parseSetVar(p *ruleParser) (doing, error) {
-	if err := validVar(p.param); err != nil {
-		return nil, err
-	}
-	w, ok := p.take()
-	if !ok {
-		return nil, sayf("missing sample expression")
-	}
-	// An expression with blanks inside its arguments comes as several words.
-	for len(p.words) > 0 {
-		next, _ := p.take()
-		w += " " + next
-	}
-	e, err := ParseExpr(w)
+	name, conditions, err := p.variable()
 	if err != nil {
 		return nil, err
 	}
-	name := p.param
+	e, err := p.expr()
+	if err != nil {
+		return nil, err
+	}
 	return func(tx *Tx) Verdict {
 		if v, ok := e.Eval(tx); ok {
-			tx.setVar(name, v)
+			tx.setVar(name, v, conditions)
 		}
 		return Next
 	}, nil
 }
 
-func (tx *Tx) setVar(name string, v Value) {
-	if vars, rest := tx.variable(name); vars != nil {
+// variable reads what stands in the parentheses: a name and conditions.
+func (p *ruleParser) variable() (string, []arg, error) {
+	if p.param == "" {
+		return "", nil, sayf("invalid or incomplete action '%s'. Expects 'set-var(<var-name>)', 'set-var-fmt(<var-name>)' or 'unset-var(<var-name>)'", p.word)
+	}
+	name, conditions := conditionsOf(p.param)
+	if err := validVar(name); err != nil {
+		return "", nil, err
+	}
+	return name, conditions, checkConditions(append([]arg{{}}, conditions...))
+}
+
+func (tx *Tx) setVar(name string, v Value, conditions []arg) {
+	if vars, rest := tx.variable(name); vars != nil && allowed(vars, rest, v, conditions) {
 		vars.Set(rest, v)
 	}
 }
 
 func parseSetVarFormat(p *ruleParser) (doing, error) {
-	if err := validVar(p.param); err != nil {
+	name, conditions, err := p.variable()
+	if err != nil {
 		return nil, err
 	}
 	f, err := p.format("a format")
 	if err != nil {
 		return nil, err
 	}
-	name := p.param
-	return func(tx *Tx) Verdict { tx.setVar(name, Text(f.Text(tx))); return Next }, nil
+	return func(tx *Tx) Verdict { tx.setVar(name, Text(f.Text(tx)), conditions); return Next }, nil
 }
 
 func parseUnsetVar(p *ruleParser) (doing, error) {
-	if err := validVar(p.param); err != nil {
+	name, _, err := p.variable()
+	if err != nil {
 		return nil, err
 	}
-	name := p.param
 	return func(tx *Tx) Verdict {
 		if vars, rest := tx.variable(name); vars != nil {
 			vars.Unset(rest)
@@ -87,42 +88,72 @@ func parseUnsetVar(p *ruleParser) (doing, error) {
 
 // parseCapture reads capture <sample> len <n>, or id <n> of a declared capture.
 func parseCapture(p *ruleParser) (doing, error) {
-	w, _ := p.take()
-	e, err := ParseExpr(w)
+	w, ok := p.take()
+	if !ok {
+		return nil, sayf("expects 'len <length>' or 'id <idx>'")
+	}
+	e, err := ParseExpr(p.env, w)
 	if err != nil {
 		return nil, err
 	}
-	how, _ := p.take()
-	value, ok := p.take()
-	n, err := strconv.Atoi(value)
-	if !ok || err != nil || how != "len" && how != "id" {
-		return nil, sayf("expects <expression> [ 'len' <length> | id <idx> ]")
+	if err := p.usable(e); err != nil {
+		return nil, err
 	}
-	side, slot, limit := 0, n, 1<<20
-	if p.list == Response {
+	side := 0
+	if p.list == Response || p.list == After {
 		side = 1
 	}
-	if how == "len" {
-		if side == 1 {
-			return nil, sayf("expects 'id'")
-		}
-		slot, limit = p.env.Captures[side], n
-		p.env.Captures[side]++
+	slot, err := p.slot(side)
+	if err != nil {
+		return nil, err
 	}
 	return func(tx *Tx) Verdict {
 		if v, ok := e.Eval(tx); ok {
-			tx.Capture(side, slot, limit, v.String())
+			tx.Capture(side, slot, v.String())
 		}
 		return Next
 	}, nil
 }
 
-// Capture notes a text, cut to a length, for the logs.
-func (tx *Tx) Capture(side, slot, limit int, s string) {
-	for len(tx.Captured[side]) <= slot {
+// slot reads where a capture goes: len <n> declares a new one.
+func (p *ruleParser) slot(side int) (int, error) {
+	how, _ := p.take()
+	value, ok := p.take()
+	n, err := strconv.Atoi(value)
+	switch {
+	case how == "":
+		return 0, sayf("expects <expression> [ 'len' <length> | id <idx> ]")
+	case how == "len" && side == 1:
+		return 0, sayf("expects 'id'")
+	case how == "len" && !p.env.Front:
+		return 0, sayf("proxy '%s' has no frontend capability", "")
+	case !ok && (how == "len" || how == "id"):
+		return 0, sayf("missing %s value", map[string]string{"len": "length", "id": "id"}[how])
+	case how == "len" && (err != nil || n <= 0):
+		return 0, sayf("length must be > 0")
+	case how == "len":
+		p.env.Captures[side] = append(p.env.Captures[side], n)
+		return len(p.env.Captures[side]) - 1, nil
+	case how == "id" && (err != nil || n < 0):
+		return 0, sayf("cannot parse id '%s'", value)
+	case how == "id" && p.list == TCPRequest:
+		return 0, sayf("expects 'len'")
+	case how == "id":
+		p.env.captured(n, side, p.list.Name()+" capture rule")
+		return n, nil
+	}
+	return 0, sayf("expects 'len <length>' or 'id <idx>'")
+}
+
+// Capture notes a text, cut to its slot's length, for the logs. A slot that is not declared takes nothing.
+func (tx *Tx) Capture(side, slot int, s string) {
+	if tx.Slots == nil || slot >= len(tx.Slots[side]) {
+		return
+	}
+	for len(tx.Captured[side]) < len(tx.Slots[side]) {
 		tx.Captured[side] = append(tx.Captured[side], "")
 	}
-	tx.Captured[side][slot] = s[:min(len(s), limit)]
+	tx.Captured[side][slot] = s[:min(len(s), tx.Slots[side][slot])]
 }
 
 func parseSetAddr(dst bool) func(*ruleParser) (doing, error) {
@@ -155,11 +186,7 @@ func parseSetPort(dst bool) func(*ruleParser) (doing, error) {
 
 func exprAction(do func(tx *Tx, v Value)) func(*ruleParser) (doing, error) {
 	return func(p *ruleParser) (doing, error) {
-		w, ok := p.take()
-		if !ok {
-			return nil, sayf("missing sample expression")
-		}
-		e, err := ParseExpr(w)
+		e, err := p.expr()
 		if err != nil {
 			return nil, err
 		}
@@ -190,6 +217,9 @@ func parseLogLevel(p *ruleParser) (doing, error) {
 
 // parseSetTimeout reads set-timeout server|tunnel <time>.
 func parseSetTimeout(p *ruleParser) (doing, error) {
+	if !p.env.Back && p.env.Section != "" {
+		return nil, sayf("proxy '%s' has no backend capability", p.env.Section)
+	}
 	which, _ := p.take()
 	w, ok := p.take()
 	if !ok || which != "server" && which != "tunnel" {
@@ -199,7 +229,7 @@ func parseSetTimeout(p *ruleParser) (doing, error) {
 	if ok {
 		return func(tx *Tx) Verdict { tx.timeout(which, d); return Next }, nil
 	}
-	e, err := ParseExpr(w)
+	e, err := ParseExpr(p.env, w)
 	if err != nil {
 		return nil, err
 	}
@@ -236,7 +266,7 @@ func duration(w string) (time.Duration, bool) {
 func parseStrict(p *ruleParser) (doing, error) {
 	w, _ := p.take()
 	if w != "on" && w != "off" {
-		return nil, sayf("expects 'on' or 'off'")
+		return nil, sayf("Unexpected value '%s'. Only 'on' and 'off' are supported", w)
 	}
 	return func(tx *Tx) Verdict { tx.Lax = w == "off"; return Next }, nil
 }
@@ -245,12 +275,15 @@ func parseStrict(p *ruleParser) (doing, error) {
 func parseWaitForBody(p *ruleParser) (doing, error) {
 	var wait time.Duration
 	var least int64
-	for len(p.words) > 0 {
+	for !p.done() {
 		how, _ := p.take()
 		w, _ := p.take()
 		ok := false
 		switch how {
 		case "time":
+			if w == "" {
+				return nil, sayf("missing argument")
+			}
 			wait, ok = duration(w)
 		case "at-least":
 			least, ok = Text(w).number()
@@ -258,11 +291,11 @@ func parseWaitForBody(p *ruleParser) (doing, error) {
 			return nil, sayf("expects 'time' or 'at-least' but got '%s'", how)
 		}
 		if !ok {
-			return nil, sayf("invalid value '%s' for '%s'", w, how)
+			return nil, sayf("unexpected character '%s'", strings.TrimLeft(w, "0123456789")[:1])
 		}
 	}
 	if wait == 0 {
-		return nil, sayf("missing time argument")
+		return nil, sayf("expects time <time> [ at-least <bytes> ]")
 	}
 	return func(tx *Tx) Verdict {
 		m := tx.message()

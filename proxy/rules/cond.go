@@ -21,6 +21,7 @@ var builtin = map[string][]string{
 	"HTTP_1.1":     {"req.ver", "1.1"},
 	"HTTP_2.0":     {"req.ver", "2.0"},
 	"HTTP_CONTENT": {"req.hdr_val(content-length)", "gt", "0"},
+	"RDP_COOKIE":   {"req.rdp_cookie_cnt", "gt", "0"},
 	"HTTP_URL_ABS": {"url_reg", "^[^/:]*://"}, "HTTP_URL_SLASH": {"url_beg", "/"}, "HTTP_URL_STAR": {"url", "*"},
 	"LOCALHOST":    {"src", "127.0.0.1/8", "::1"},
 	"METH_CONNECT": {"method", "CONNECT"}, "METH_DELETE": {"method", "DELETE"}, "METH_GET": {"method", "GET", "HEAD"},
@@ -30,24 +31,11 @@ var builtin = map[string][]string{
 	"WAIT_END":    {"wait_end"},
 }
 
-// splitCond cuts "if …" or "unless …" off a rule's words.
-func splitCond(words []string) (rule, cond []string) {
-	for i, w := range words {
-		if w == "if" || w == "unless" {
-			return words[:i], words[i:]
-		}
-	}
-	return words, nil
-}
-
 // ParseCond compiles a condition that begins with if or unless.
 func ParseCond(env *Env, words []string) (*Cond, error) {
 	c := &Cond{unless: words[0] == "unless"}
 	group := []term{}
 	words = words[1:]
-	if len(words) == 0 {
-		return nil, sayf("missing condition after '%s'", keywordOf(c))
-	}
 	for len(words) > 0 {
 		w := words[0]
 		words = words[1:]
@@ -72,10 +60,23 @@ func ParseCond(env *Env, words []string) (*Cond, error) {
 		if err != nil {
 			return nil, err
 		}
+		t.warn(env)
 		group = append(group, t)
 	}
 	c.groups = append(c.groups, group)
 	return c, nil
+}
+
+// warn says that the term can not hold where it stands.
+func (t term) warn(env *Env) {
+	if !t.acl.conflict(env) {
+		return
+	}
+	if t.acl.Name != "" {
+		env.warn("acl '%s' will never match because it only involves keywords that are incompatible with '%s'", t.acl.Name, env.where())
+		return
+	}
+	env.warn("anonymous acl will never match because it uses keyword '%s' which is incompatible with '%s'", t.acl.Tests[0].expr.keyword(), env.where())
 }
 
 func anonymous(env *Env, words []string) (*ACL, []string, error) {
@@ -106,13 +107,6 @@ func named(env *Env, name string) (*ACL, error) {
 	}
 	a := &ACL{Name: name, Tests: []*Test{t}}
 	return a, nil
-}
-
-func keywordOf(c *Cond) string {
-	if c.unless {
-		return "unless"
-	}
-	return "if"
 }
 
 // Holds tells whether the condition does; a nil one always does.

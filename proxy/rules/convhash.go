@@ -2,163 +2,191 @@ package rules
 
 import (
 	"crypto/hmac"
+	"crypto/md5"
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
-	"fmt"
 	"hash"
 	"hash/crc32"
+	"math/bits"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/cespare/xxhash/v2"
+	"github.com/zeebo/xxh3"
 )
+
+// hashes are the functions of 32 bits, as the balance algorithms have them (section 4.2, "hash-type").
+var hashes = map[string]func(s string) uint32{
+	"crc32":  func(s string) uint32 { return crc32.ChecksumIEEE([]byte(s)) },
+	"crc32c": func(s string) uint32 { return crc32.Checksum([]byte(s), castagnoli) },
+	"djb2": func(s string) uint32 {
+		h := uint32(5381)
+		for i := range len(s) {
+			h = h<<5 + h + uint32(s[i])
+		}
+		return h
+	},
+	"sdbm": sdbm,
+	"wt6":  wt6,
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+func sdbm(s string) uint32 {
+	h := uint32(0)
+	for i := range len(s) {
+		h = uint32(s[i]) + h<<6 + h<<16 - h
+	}
+	return h
+}
+
+func wt6(s string) uint32 {
+	h0, h1 := uint32(0xa53c965a), uint32(0x5ca6953a)
+	step0, step1 := 6, 18
+	for i := range len(s) {
+		c := uint32(s[i])
+		h0, h1 = ^(h0 ^ c), ^(h1 + c)
+		h0, h1 = bits.RotateLeft32(h1, step0), bits.RotateLeft32(h0, step1)
+		t := (h0>>16 ^ h1) & 0xffff
+		step0, step1 = int(t&0x1f), int(t>>11)
+	}
+	return h0 ^ h1
+}
+
+// avalanche is Bob Jenkins' full avalanche hash of an integer, spread by a large prime.
+func avalanche(a uint32) uint32 {
+	a = a + 0x7ed55d16 + a<<12
+	a = a ^ 0xc761c23c ^ a>>19
+	a = a + 0x165667b1 + a<<5
+	a = (a + 0xd3a2646c) ^ a<<9
+	a = a + 0xfd7046c5 + a<<3
+	a = a ^ 0xb55a4f09 ^ a>>16
+	return a * 3221225473
+}
+
+// hashConvs are those that condense their input to a number.
+func hashConvs() []conv {
+	var list []conv
+	for name, f := range hashes {
+		list = append(list, conv{name: name, sig: "|i", in: Bin, out: Int, do: func(_ *Tx, v Value, a []arg) (Value, bool) {
+			h := f(v.Str)
+			if argNumber(a, 0, 0) != 0 {
+				h = avalanche(h)
+			}
+			return integer(int64(h)), true
+		}})
+	}
+	seeded := func(name string, f func(s string, seed int64) int64) conv {
+		return conv{name: name, sig: "|i", in: Bin, out: Int, do: func(_ *Tx, v Value, a []arg) (Value, bool) {
+			return integer(f(v.Str, argNumber(a, 0, 0))), true
+		}}
+	}
+	return append(list,
+		seeded("xxh32", func(s string, seed int64) int64 { return int64(xxh32(s, uint32(seed))) }),
+		seeded("xxh64", func(s string, seed int64) int64 {
+			d := xxhash.NewWithSeed(uint64(seed))
+			_, _ = d.WriteString(s)
+			return int64(d.Sum64())
+		}),
+		seeded("xxh3", func(s string, seed int64) int64 { return int64(xxh3.HashStringSeed(s, uint64(seed))) }),
+	)
+}
+
+// The primes of XXH32.
+const (
+	prime1 uint32 = 0x9E3779B1
+	prime2 uint32 = 0x85EBCA77
+	prime3 uint32 = 0xC2B2AE3D
+	prime4 uint32 = 0x27D4EB2F
+	prime5 uint32 = 0x165667B1
+)
+
+// xxh32 is xxHash's variant of 32 bits (xxHash specification, section "XXH32 algorithm description").
+func xxh32(s string, seed uint32) uint32 {
+	n := uint32(len(s))
+	h := seed + prime5
+	if len(s) >= 16 {
+		v := [4]uint32{seed + prime1 + prime2, seed + prime2, seed, seed - prime1}
+		for ; len(s) >= 16; s = s[16:] {
+			for i := range v {
+				v[i] = bits.RotateLeft32(v[i]+little32(s[4*i:])*prime2, 13) * prime1
+			}
+		}
+		h = bits.RotateLeft32(v[0], 1) + bits.RotateLeft32(v[1], 7) + bits.RotateLeft32(v[2], 12) + bits.RotateLeft32(v[3], 18)
+	}
+	h += n
+	for ; len(s) >= 4; s = s[4:] {
+		h = bits.RotateLeft32(h+little32(s)*prime3, 17) * prime4
+	}
+	for i := range len(s) {
+		h = bits.RotateLeft32(h+uint32(s[i])*prime5, 11) * prime1
+	}
+	h = (h ^ h>>15) * prime2
+	h = (h ^ h>>13) * prime3
+	return h ^ h>>16
+}
+
+func little32(s string) uint32 {
+	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
+}
 
 // digests are the algorithms of digest and hmac.
 var digests = map[string]func() hash.Hash{
-	"sha1": sha1.New, "sha224": sha256.New224, "sha256": sha256.New, "sha384": sha512.New384, "sha512": sha512.New,
+	"md5": md5.New, "sha1": sha1.New, "sha224": sha256.New224, "sha256": sha256.New, "sha384": sha512.New384, "sha512": sha512.New,
+	"sha512-224": sha512.New512_224, "sha512-256": sha512.New512_256,
 }
 
-// hashConvs are those of section 7.3.1 that condense or re-code their input.
-func hashConvs() []conv {
+// digestConvs are those that condense their input to a digest.
+func digestConvs() []conv {
 	return []conv{
 		{name: "sha1", in: Bin, out: Bin, do: func(_ *Tx, v Value, _ []arg) (Value, bool) { return digest("sha1", v) }},
 		{name: "sha2", sig: "|i", in: Bin, out: Bin, do: func(_ *Tx, v Value, a []arg) (Value, bool) {
-			bits := int64(256)
-			if len(a) > 0 {
-				bits = a[0].n
+			return digest("sha"+strconv.FormatInt(argNumber(a, 0, 256), 10), v)
+		}, check: func(a []arg) error {
+			switch n := argNumber(a, 0, 256); n {
+			case 224, 256, 384, 512:
+				return nil
+			default:
+				return sayf("Unsupported number of bits: '%d'", n)
 			}
-			return digest("sha"+strconv.FormatInt(bits, 10), v)
 		}},
-		{name: "digest", sig: "s", in: Bin, out: Bin, do: func(_ *Tx, v Value, a []arg) (Value, bool) {
+		{name: "digest", sig: "s", in: Bin, out: Bin, check: knownDigest, do: func(_ *Tx, v Value, a []arg) (Value, bool) {
 			return digest(strings.ToLower(a[0].s), v)
 		}},
-		{name: "hmac", sig: "ss", in: Bin, out: Bin, do: convHMAC},
-		{name: "crc32c", in: Bin, out: Int, do: func(_ *Tx, v Value, _ []arg) (Value, bool) {
-			return integer(int64(crc32.Checksum([]byte(v.Str), crc32.MakeTable(crc32.Castagnoli)))), true
-		}},
-		{name: "djb2", in: Bin, out: Int, do: func(_ *Tx, v Value, _ []arg) (Value, bool) {
-			h := uint32(5381)
-			for i := range len(v.Str) {
-				h = h<<5 + h + uint32(v.Str[i])
-			}
-			return integer(int64(h)), true
-		}},
-		{name: "be2dec", sig: "si|i", in: Bin, out: Str, do: convBE2Dec},
-		{name: "be2hex", sig: "|sii", in: Bin, out: Str, do: convBE2Hex},
-		{name: "json", sig: "|s", in: Str, out: Str, do: convJSON},
+		{name: "hmac", sig: "ss", in: Bin, out: Bin, do: convHMAC, check: knownDigest},
 	}
 }
 
-func digest(name string, v Value) (Value, bool) {
-	f := digests[name]
-	if f == nil {
-		return v, false
+func knownDigest(a []arg) error {
+	if digests[strings.ToLower(a[0].s)] == nil {
+		return sayf("algorithm must be a valid OpenSSL message digest name.")
 	}
-	h := f()
+	return nil
+}
+
+func digest(name string, v Value) (Value, bool) {
+	h := digests[name]()
 	h.Write([]byte(v.Str))
 	return Value{Kind: Bin, Str: string(h.Sum(nil))}, true
 }
 
 // convHMAC takes the key as base64, or from a variable that holds it so.
 func convHMAC(tx *Tx, v Value, a []arg) (Value, bool) {
-	f, text := digests[strings.ToLower(a[0].s)], a[1].s
+	text := a[1].s
 	if validVar(text) == nil {
-		vars, name := tx.variable(text)
-		if vars == nil {
-			return v, false
-		}
-		x, ok := vars.Get(name)
+		x, ok := tx.lookup(text)
 		if !ok {
 			return v, false
 		}
 		text = x.String()
 	}
 	key, err := base64.StdEncoding.DecodeString(text)
-	if f == nil || err != nil {
+	if err != nil {
 		return v, false
 	}
-	h := hmac.New(f, key)
+	h := hmac.New(digests[strings.ToLower(a[0].s)], key)
 	h.Write([]byte(v.Str))
 	return Value{Kind: Bin, Str: string(h.Sum(nil))}, true
-}
-
-// convBE2Dec writes chunks of bytes, the most significant first, as decimal numbers with a separator. With a third
-// argument an incomplete last chunk is left out.
-func convBE2Dec(_ *Tx, v Value, a []arg) (Value, bool) {
-	return chunked(v, a[0].s, a[1].n, len(a) > 2 && a[2].n != 0, func(chunk string) string {
-		n := uint64(0)
-		for i := range len(chunk) {
-			n = n<<8 | uint64(chunk[i])
-		}
-		return strconv.FormatUint(n, 10)
-	})
-}
-
-// convBE2Hex is the same in hexadecimal.
-func convBE2Hex(_ *Tx, v Value, a []arg) (Value, bool) {
-	sep, size := "", int64(1)
-	if len(a) > 0 {
-		sep = a[0].s
-	}
-	if len(a) > 1 {
-		size = a[1].n
-	}
-	return chunked(v, sep, size, len(a) > 2 && a[2].n != 0, func(chunk string) string { return hexAddr([]byte(chunk)) })
-}
-
-func chunked(v Value, sep string, size int64, truncate bool, text func(string) string) (Value, bool) {
-	if size < 1 || size > 8 {
-		return v, false
-	}
-	var parts []string
-	for s := v.Str; s != ""; {
-		k := min(int(size), len(s))
-		if k < int(size) && truncate {
-			break
-		}
-		parts = append(parts, text(s[:k]))
-		s = s[k:]
-	}
-	return Text(strings.Join(parts, sep)), true
-}
-
-// convJSON escapes for a JSON string. The argument says what the input is: ascii takes any byte for a character; utf8 fails
-// on what is none, utf8s leaves it out, utf8p and utf8ps pass its bytes on as characters.
-func convJSON(_ *Tx, v Value, a []arg) (Value, bool) {
-	mode := "ascii"
-	if len(a) > 0 && a[0].s != "" {
-		mode = a[0].s
-	}
-	var b strings.Builder
-	for s := v.Str; s != ""; {
-		r, n := rune(s[0]), 1
-		if mode != "ascii" {
-			r, n = utf8.DecodeRuneInString(s)
-			if r == utf8.RuneError && n == 1 {
-				switch mode {
-				case "utf8":
-					return v, false
-				case "utf8s":
-					s = s[1:]
-					continue
-				}
-				r = rune(s[0])
-			}
-		}
-		b.WriteString(jsonEscape(r))
-		s = s[n:]
-	}
-	return Text(b.String()), true
-}
-
-func jsonEscape(r rune) string {
-	const from, to = "\"\\/\b\f\n\r\t", "\"\\/bfnrt"
-	if i := strings.IndexRune(from, r); i >= 0 {
-		return "\\" + to[i:i+1]
-	}
-	if r >= 0x20 && r < 0x7f {
-		return string(r)
-	}
-	return fmt.Sprintf("\\u%04x", r)
 }

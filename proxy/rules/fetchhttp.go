@@ -30,7 +30,7 @@ func (m *Message) path() (before, path, query string) {
 func onReq(f func(m *Message) (string, bool)) func(*Tx, []arg) (Value, bool) {
 	return func(tx *Tx, _ []arg) (Value, bool) {
 		if tx.Req == nil {
-			return Value{}, false
+			return none()
 		}
 		s, ok := f(tx.Req)
 		return Text(s), ok
@@ -46,314 +46,189 @@ func pathOf(m *Message) (string, bool) {
 	return p, p != ""
 }
 
-func queryOf(m *Message) string {
-	_, _, q := m.path()
-	return strings.TrimPrefix(q, "?")
+func pathQueryOf(m *Message) (string, bool) {
+	_, p, q := m.path()
+	return p + q, p != ""
 }
 
 func hostOf(m *Message) string {
-	h, _ := m.Get("host")
+	h, _ := m.first("host")
 	return h
 }
 
-// requestFetches are those of section 7.3.6 about requests.
-func requestFetches() []fetch {
-	list := []fetch{
-		{name: "method", kind: Str, use: inRequest, get: textOf(func(m *Message) string { return m.Method })},
-		{name: "path", kind: Str, use: inRequest, get: onReq(pathOf)},
-		{name: "pathq", kind: Str, use: inRequest, get: onReq(func(m *Message) (string, bool) {
-			_, p, q := m.path()
-			return p + q, p != ""
-		})},
-		{name: "query", kind: Str, use: inRequest, get: textOf(queryOf)},
-		{name: "url", kind: Str, use: inRequest, get: textOf(func(m *Message) string { return m.URI })},
-		{name: "base", kind: Str, use: inRequest, get: textOf(func(m *Message) string {
-			p, _ := pathOf(m)
-			return hostOf(m) + p
-		})},
-		{name: "req.ver", kind: Str, use: inRequest, get: textOf(func(m *Message) string { return m.Version })},
-		{name: "req_ver", kind: Str, use: inRequest, get: textOf(func(m *Message) string { return m.Version })},
-		{name: "url_param", sig: "|ss", kind: Str, use: inRequest, get: fetchParam},
-		{name: "urlp", sig: "|ss", kind: Str, use: inRequest, get: fetchParam},
-		{name: "urlp_val", sig: "|ss", kind: Int, use: inRequest, get: func(tx *Tx, a []arg) (Value, bool) {
-			v, ok := fetchParam(tx, a)
-			if !ok {
-				return v, false
-			}
-			return cast(v, Int, false)
-		}},
-		{name: "req.body", kind: Bin, use: inRequest, get: onReq(func(m *Message) (string, bool) { return m.Body, true })},
-		{name: "req.body_len", kind: Int, use: inRequest, get: func(tx *Tx, _ []arg) (Value, bool) {
-			if tx.Req == nil {
-				return Value{}, false
-			}
-			return integer(len(tx.Req.Body)), true
-		}},
-		{name: "req.body_size", kind: Int, use: inRequest, get: func(tx *Tx, _ []arg) (Value, bool) {
-			if tx.Req == nil {
-				return Value{}, false
-			}
-			return integer(max(tx.Req.BodyLen, int64(len(tx.Req.Body)))), true
-		}},
-		{name: "http_auth_bearer", sig: "|s", kind: Str, use: inRequest, get: fetchBearer},
-		{name: "capture.req.hdr", sig: "i", kind: Str, get: fetchCapture(0)},
-		{name: "capture.res.hdr", sig: "i", kind: Str, get: fetchCapture(1)},
-		{name: "capture.req.method", kind: Str, get: fetchLine(0)},
-		{name: "capture.req.uri", kind: Str, get: fetchLine(1)},
-	}
-	return append(list, headerFetches([]string{"req.", ""}, inRequest, reqMessage)...)
-}
-
-// responseFetches are those of section 7.3.6 about responses.
-func responseFetches() []fetch {
-	status := func(tx *Tx, _ []arg) (Value, bool) {
-		if tx.Res == nil {
-			return Value{}, false
-		}
-		return integer(tx.Res.Status), true
-	}
-	version := func(tx *Tx, _ []arg) (Value, bool) {
-		if tx.Res == nil {
-			return Value{}, false
-		}
-		return Text(tx.Res.Version), true
-	}
-	list := []fetch{
-		{name: "status", kind: Int, use: inResponse, get: status},
-		{name: "res.ver", kind: Str, use: inResponse, get: version},
-		{name: "resp_ver", kind: Str, use: inResponse, get: version},
-		{name: "res.body", kind: Bin, use: inResponse, get: func(tx *Tx, _ []arg) (Value, bool) {
-			if tx.Res == nil {
-				return Value{}, false
-			}
-			return Value{Kind: Bin, Str: tx.Res.Body}, true
-		}},
-	}
-	return append(list, headerFetches([]string{"res.", "s"}, inResponse, resMessage)...)
-}
-
-func reqMessage(tx *Tx) *Message { return tx.Req }
-func resMessage(tx *Tx) *Message { return tx.Res }
-
-// headerFetches makes the family of fetches that read header fields, under each of their prefixes.
-func headerFetches(prefixes []string, use where, of func(*Tx) *Message) []fetch {
-	h := headers{of}
-	var list []fetch
-	for _, p := range prefixes {
-		list = append(list,
-			fetch{name: p + "hdr", sig: "|si", kind: Str, use: use, get: h.last(h.values), all: h.each(h.values)},
-			fetch{name: p + "fhdr", sig: "|si", kind: Str, use: use, get: h.last(h.lines), all: h.each(h.lines)},
-			fetch{name: p + "hdr_cnt", sig: "|s", kind: Int, use: use, get: h.count(h.values)},
-			fetch{name: p + "fhdr_cnt", sig: "|s", kind: Int, use: use, get: h.count(h.lines)},
-			fetch{name: p + "hdr_val", sig: "|si", kind: Int, use: use, get: h.cast(Int), all: h.castAll(Int)},
-			fetch{name: p + "hdr_ip", sig: "|si", kind: IP, use: use, get: h.cast(IP), all: h.castAll(IP)},
-			fetch{name: p + "hdr_names", sig: "|s", kind: Str, use: use, get: h.names},
-			fetch{name: p + "cook", sig: "|s", kind: Str, use: use, get: h.cookie(use)},
-		)
-	}
-	return list
-}
-
-// headers reads a message's fields.
-type headers struct{ of func(*Tx) *Message }
-
-// lines gives the whole values of a name's fields.
-func (h headers) lines(tx *Tx, a []arg) (list []Value) {
-	m := h.of(tx)
-	if m == nil {
-		return nil
-	}
-	name := ""
-	if len(a) > 0 {
-		name = strings.ToLower(a[0].s)
-	}
+// first gives the first field of a name.
+func (m *Message) first(name string) (string, bool) {
 	for _, f := range m.Fields {
-		if name == "" || f.Name == name {
-			list = append(list, Text(f.Value))
+		if f.Name == name {
+			return f.Value, true
 		}
 	}
-	return list
+	return "", false
 }
 
-// values gives the comma-separated values of a name's fields.
-func (h headers) values(tx *Tx, a []arg) (list []Value) {
-	for _, v := range h.lines(tx, a) {
-		for _, s := range splitList(v.Str) {
-			list = append(list, Text(s))
+func baseOf(m *Message) string {
+	p, _ := pathOf(m)
+	return hostOf(m) + p
+}
+
+// condensed makes a fetch of 32 bits, and one with the client's address behind them.
+func condensed(name string, f func(m *Message) string) []fetch {
+	number := func(tx *Tx) (uint32, bool) {
+		if tx.Req == nil {
+			return 0, false
 		}
+		return avalanche(sdbm(f(tx.Req))), true
 	}
-	return list
-}
-
-// splitList splits at commas that no quotes enclose, and trims blanks.
-func splitList(s string) (list []string) {
-	from, quoted := 0, false
-	for i := 0; i < len(s); i++ {
-		switch {
-		case s[i] == '"':
-			quoted = !quoted
-		case s[i] == '\\' && quoted:
-			i++
-		case s[i] == ',' && !quoted:
-			list = append(list, strings.Trim(s[from:i], " \t"))
-			from = i + 1
-		}
-	}
-	return append(list, strings.Trim(s[from:], " \t"))
-}
-
-type lister func(*Tx, []arg) []Value
-
-// last gives the occurrence that the second argument names: from 1, from the end below 0; the last without it.
-func (h headers) last(list lister) func(*Tx, []arg) (Value, bool) {
-	return func(tx *Tx, a []arg) (Value, bool) {
-		all := list(tx, a)
-		i := len(all) - 1
-		if len(a) > 1 && a[1].n > 0 {
-			i = int(a[1].n) - 1
-		} else if len(a) > 1 && a[1].n < 0 {
-			i = len(all) + int(a[1].n)
-		}
-		if i < 0 || i >= len(all) {
-			return Value{}, false
-		}
-		return all[i], true
+	return []fetch{
+		{name: name, kind: Int, from: srcReqHead, get: func(tx *Tx, _ []arg) (Value, bool) {
+			n, ok := number(tx)
+			return integer(int64(n)), ok
+		}},
+		{name: name + "+src", kind: Bin, from: srcReqHead, get: func(tx *Tx, _ []arg) (Value, bool) {
+			n, ok := number(tx)
+			return Value{Kind: Bin, Str: bigEndian(int64(n))[4:] + string(tx.Session.Src.Addr().Unmap().AsSlice())}, ok
+		}},
 	}
 }
 
-func (h headers) each(list lister) lister {
-	return func(tx *Tx, a []arg) []Value {
-		if len(a) > 1 && a[1].n != 0 {
-			if v, ok := h.last(list)(tx, a); ok {
-				return []Value{v}
+// targetFetches are those of section 7.3.6 about the request line.
+func targetFetches() []fetch {
+	list := []fetch{
+		{name: "method", kind: Str, from: srcRequest, get: func(tx *Tx, _ []arg) (Value, bool) {
+			if tx.Req == nil {
+				return fetchLine(0)(tx, nil)
 			}
+			return Text(tx.Req.Method), true
+		}},
+		{name: "path", kind: Str, from: srcReqHead, get: onReq(pathOf)},
+		{name: "pathq", kind: Str, from: srcReqHead, get: onReq(pathQueryOf)},
+		{name: "query", kind: Str, from: srcReqHead, get: onReq(func(m *Message) (string, bool) {
+			_, _, q := m.path()
+			return strings.TrimPrefix(q, "?"), q != ""
+		})},
+		{name: "url", kind: Str, from: srcReqHead, get: textOf(func(m *Message) string { return m.URI })},
+		{name: "url_ip", kind: IP, from: srcReqHead, get: func(tx *Tx, _ []arg) (Value, bool) {
+			a, ok := urlAddr(tx.Req)
+			if !ok {
+				return none()
+			}
+			return address(a.Addr())
+		}},
+		{name: "url_port", kind: Int, from: srcReqHead, get: func(tx *Tx, _ []arg) (Value, bool) {
+			a, ok := urlAddr(tx.Req)
+			return integer(a.Port()), ok
+		}},
+		{name: "base", kind: Str, from: srcReqHead, get: textOf(baseOf)},
+		{name: "baseq", kind: Str, from: srcReqHead, get: textOf(func(m *Message) string {
+			_, p, q := m.path()
+			return hostOf(m) + p + q
+		})},
+		{name: "req.ver", kind: Str, from: srcReqHead, get: textOf(func(m *Message) string { return m.Version })},
+		{name: "req_ver", kind: Str, from: srcReqHead, get: textOf(func(m *Message) string { return m.Version })},
+	}
+	list = append(append(list, condensed("base32", baseOf)...), condensed("url32", func(m *Message) string {
+		_, p, q := m.path()
+		return hostOf(m) + p + q
+	})...)
+	query := func(m *Message, a []arg) (string, string) {
+		_, q, _ := strings.Cut(m.URI, argText(a, 1, "?")[:1])
+		return q, "&;"
+	}
+	return append(list, paramFetches([]string{"url_param", "urlp"}, "urlp_val", "|ss", Str, srcReqHead, query)...)
+}
+
+// urlAddr is the address of an absolute target that has one instead of a name.
+func urlAddr(m *Message) (netip.AddrPort, bool) {
+	if m == nil {
+		return netip.AddrPort{}, false
+	}
+	before, _, _ := m.path()
+	scheme, authority, ok := strings.Cut(before, "://")
+	if !ok {
+		return netip.AddrPort{}, false
+	}
+	if a, err := netip.ParseAddrPort(authority); err == nil {
+		return a, true
+	}
+	a, err := netip.ParseAddr(strings.Trim(authority, "[]"))
+	port := uint16(80)
+	if scheme == "https" {
+		port = 443
+	}
+	return netip.AddrPortFrom(a, port), err == nil
+}
+
+// paramFetches make the fetches that read parameters of a query or a form.
+func paramFetches(names []string, number, sig string, kind Kind, from source, text func(m *Message, a []arg) (s, delims string)) []fetch {
+	values := func(tx *Tx, a []arg) (list []Value) {
+		if tx.Req == nil {
 			return nil
 		}
-		return list(tx, a)
-	}
-}
-
-func (h headers) count(list lister) func(*Tx, []arg) (Value, bool) {
-	return func(tx *Tx, a []arg) (Value, bool) { return integer(len(list(tx, a))), h.of(tx) != nil }
-}
-
-func (h headers) cast(to Kind) func(*Tx, []arg) (Value, bool) {
-	return func(tx *Tx, a []arg) (Value, bool) {
-		v, ok := h.last(h.values)(tx, a)
-		if !ok {
-			return v, false
-		}
-		return castHeader(v, to)
-	}
-}
-
-func (h headers) castAll(to Kind) lister {
-	return func(tx *Tx, a []arg) (list []Value) {
-		for _, v := range h.each(h.values)(tx, a) {
-			if v, ok := castHeader(v, to); ok {
-				list = append(list, v)
+		s, delims := text(tx.Req, a)
+		want := argText(a, 0, "")
+		for _, part := range strings.FieldsFunc(s, func(c rune) bool { return strings.ContainsRune(delims, c) }) {
+			name, value, has := strings.Cut(part, "=")
+			if has && (want == "" || name == want) {
+				list = append(list, Value{Kind: kind, Str: value})
 			}
 		}
 		return list
 	}
-}
-
-// castHeader is cast, but an address may be followed by a port.
-func castHeader(v Value, to Kind) (Value, bool) {
-	if to == IP {
-		if ap, err := netip.ParseAddrPort(v.Str); err == nil {
-			return Value{Kind: IP, IP: ap.Addr()}, true
+	first := func(tx *Tx, a []arg) (Value, bool) {
+		list := values(tx, a)
+		if len(list) == 0 {
+			return none()
 		}
+		return list[0], true
 	}
-	return cast(v, to, false)
-}
-
-func (h headers) names(tx *Tx, a []arg) (Value, bool) {
-	m, sep := h.of(tx), ","
-	if m == nil {
-		return Value{}, false
+	var list []fetch
+	for _, name := range names {
+		list = append(list, fetch{name: name, sig: sig, kind: kind, from: from, get: first, all: values})
 	}
-	if len(a) > 0 {
-		sep = a[0].s
+	if number == "" {
+		return list
 	}
-	var names []string
-	for _, f := range m.Fields {
-		if !contains(names, f.Name) {
-			names = append(names, f.Name)
+	return append(list, fetch{name: number, sig: sig, kind: Int, from: from, get: func(tx *Tx, a []arg) (Value, bool) {
+		v, ok := first(tx, a)
+		if !ok {
+			return v, false
 		}
-	}
-	return Text(strings.Join(names, sep)), true
+		return cast(v, Int)
+	}})
 }
 
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
+func ofBody(of func(*Tx) *Message, f func(m *Message) Value) func(*Tx, []arg) (Value, bool) {
+	return func(tx *Tx, _ []arg) (Value, bool) {
+		m := of(tx)
+		if m == nil {
+			return none()
 		}
-	}
-	return false
-}
-
-// cookie reads a cookie of Cookie, or the value that Set-Cookie gives one.
-func (h headers) cookie(use where) func(*Tx, []arg) (Value, bool) {
-	field := "cookie"
-	if use == inResponse {
-		field = "set-cookie"
-	}
-	return func(tx *Tx, a []arg) (Value, bool) {
-		for _, line := range h.lines(tx, []arg{{s: field}}) {
-			for i, part := range strings.Split(line.Str, ";") {
-				name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
-				if (len(a) == 0 || name == a[0].s) && (i == 0 || use == inRequest) {
-					return Text(value), true
-				}
-			}
-		}
-		return Value{}, false
+		return f(m), true
 	}
 }
 
-// fetchParam reads a parameter of the query; a second argument is another delimiter than the question mark.
-func fetchParam(tx *Tx, a []arg) (Value, bool) {
-	if tx.Req == nil {
-		return Value{}, false
+// bodyFetches read what has come of a body.
+func bodyFetches() []fetch {
+	var list []fetch
+	for _, side := range []struct {
+		name string
+		of   func(*Tx) *Message
+		from source
+	}{{"req", reqMessage, srcReqBody}, {"res", resMessage, srcResBody}} {
+		list = append(list,
+			fetch{name: side.name + ".body", kind: Bin, from: side.from, get: ofBody(side.of, func(m *Message) Value { return Value{Kind: Bin, Str: m.Body} })},
+			fetch{name: side.name + ".body_len", kind: Int, from: side.from, get: ofBody(side.of, func(m *Message) Value { return integer(len(m.Body)) })},
+			fetch{name: side.name + ".body_size", kind: Int, from: side.from, get: ofBody(side.of, func(m *Message) Value {
+				return integer(max(m.BodyLen, int64(len(m.Body))))
+			})},
+		)
 	}
-	delim := "?"
-	if len(a) > 1 && a[1].s != "" {
-		delim = a[1].s[:1]
-	}
-	_, q, ok := strings.Cut(tx.Req.URI, delim)
-	if !ok {
-		return Value{}, false
-	}
-	for _, part := range strings.FieldsFunc(q, func(c rune) bool { return c == '&' || c == ';' }) {
-		name, value, has := strings.Cut(part, "=")
-		if has && (len(a) == 0 || a[0].s == "" || name == a[0].s) {
-			return Text(value), true
-		}
-	}
-	return Value{}, false
-}
-
-func fetchBearer(tx *Tx, a []arg) (Value, bool) {
-	if tx.Req == nil {
-		return Value{}, false
-	}
-	name := "authorization"
-	if len(a) > 0 {
-		name = strings.ToLower(a[0].s)
-	}
-	v, _ := tx.Req.Get(name)
-	if name != "authorization" {
-		return Text(v), v != ""
-	}
-	scheme, token, ok := strings.Cut(v, " ")
-	return Text(strings.TrimSpace(token)), ok && strings.EqualFold(scheme, "bearer")
+	return append(list, paramFetches([]string{"req.body_param"}, "", "|s", Bin, srcReqBody, func(m *Message, _ []arg) (string, string) { return m.Body, "&" })...)
 }
 
 // basicAuth reads Authorization: Basic (RFC 7617).
 func (m *Message) basicAuth() (user, password string, ok bool) {
-	v, _ := m.Get("authorization")
+	v, _ := m.first("authorization")
 	scheme, token, _ := strings.Cut(v, " ")
 	if !strings.EqualFold(scheme, "basic") {
 		return "", "", false
@@ -365,11 +240,108 @@ func (m *Message) basicAuth() (user, password string, ok bool) {
 	return strings.Cut(string(b), ":")
 }
 
+// authFetches read what the client has shown of itself.
+func authFetches() []fetch {
+	return []fetch{
+		{name: "http_auth", sig: "u", kind: Bool, from: srcReqHead, get: func(tx *Tx, a []arg) (Value, bool) {
+			if tx.Req == nil {
+				return none()
+			}
+			return boolean(tx.user(a[0].users[a[0].s]) != nil), true
+		}},
+		{name: "http_auth_group", sig: "u", kind: Str, from: srcReqHead, get: func(tx *Tx, a []arg) (Value, bool) {
+			if tx.Req == nil || tx.user(a[0].users[a[0].s]) == nil {
+				return none()
+			}
+			name, _, _ := tx.Req.basicAuth()
+			return Text(name), true
+		}},
+		{name: "http_auth_user", kind: Str, from: srcReqHead, get: onReq(func(m *Message) (string, bool) { u, _, ok := m.basicAuth(); return u, ok })},
+		{name: "http_auth_pass", kind: Str, from: srcReqHead, get: onReq(func(m *Message) (string, bool) { _, p, ok := m.basicAuth(); return p, ok })},
+		{name: "http_auth_type", kind: Str, from: srcReqHead, get: onReq(func(m *Message) (string, bool) {
+			v, _ := m.first("authorization")
+			scheme, _, ok := strings.Cut(v, " ")
+			if _, _, basic := m.basicAuth(); strings.EqualFold(scheme, "basic") {
+				return "Basic", basic
+			}
+			return "Bearer", ok && strings.EqualFold(scheme, "bearer")
+		})},
+		{name: "http_auth_bearer", sig: "|s", kind: Str, from: srcReqHead, get: fetchBearer},
+	}
+}
+
+// user finds the one that the client's name and password are of; nil: none.
+func (tx *Tx) user(l *UserList) *User {
+	name, password, ok := tx.Req.basicAuth()
+	if l == nil || !ok {
+		return nil
+	}
+	if u := l.Users[name]; u != nil && u.Check(password) {
+		return u
+	}
+	return nil
+}
+
+// fetchBearer reads the token of the Bearer scheme (RFC 6750). Of a header that is named it gives nothing for want of one.
+func fetchBearer(tx *Tx, a []arg) (Value, bool) {
+	if tx.Req == nil {
+		return none()
+	}
+	named := argText(a, 0, "") != ""
+	v, _ := tx.Req.first(strings.ToLower(argText(a, 0, "authorization")))
+	scheme, token, _ := strings.Cut(v, " ")
+	if !strings.EqualFold(scheme, "bearer") {
+		return Text(""), named
+	}
+	return Text(strings.TrimLeft(token, " ")), true
+}
+
+// txnFetches are of what is kept of a request beyond its own time.
+func txnFetches() []fetch {
+	version := func(f func(tx *Tx) string) func(*Tx, []arg) (Value, bool) {
+		return func(tx *Tx, _ []arg) (Value, bool) {
+			s := f(tx)
+			if s == "" {
+				return none()
+			}
+			if s > "1.0" {
+				return Text("HTTP/1.1"), true
+			}
+			return Text("HTTP/1.0"), true
+		}
+	}
+	return []fetch{
+		{name: "http_first_req", kind: Bool, from: srcRequest, get: func(tx *Tx, _ []arg) (Value, bool) { return boolean(tx.First), true }},
+		{name: "capture.req.hdr", sig: "i", kind: Str, from: srcRequest, get: fetchCapture(0)},
+		{name: "capture.res.hdr", sig: "i", kind: Str, from: srcResponse, get: fetchCapture(1)},
+		{name: "capture.req.method", kind: Str, from: srcRequest, get: fetchLine(0)},
+		{name: "capture.req.uri", kind: Str, from: srcRequest, get: func(tx *Tx, a []arg) (Value, bool) {
+			v, ok := fetchLine(1)(tx, a)
+			if i := strings.Index(v.Str, "://"); ok && i > 0 && !strings.HasPrefix(v.Str, "/") {
+				if j := strings.IndexByte(v.Str[i+3:], '/'); j >= 0 {
+					v.Str = v.Str[i+3+j:]
+				}
+			}
+			return v, ok
+		}},
+		{name: "capture.req.ver", kind: Str, from: srcRequest, get: version(func(tx *Tx) string {
+			v, _ := fetchLine(2)(tx, nil)
+			return strings.TrimPrefix(v.Str, "HTTP/")
+		})},
+		{name: "capture.res.ver", kind: Str, from: srcRequest, get: version(func(tx *Tx) string {
+			if tx.Res != nil {
+				tx.resVersion = tx.Res.Version
+			}
+			return tx.resVersion
+		})},
+	}
+}
+
 func fetchCapture(side int) func(*Tx, []arg) (Value, bool) {
 	return func(tx *Tx, a []arg) (Value, bool) {
 		list := tx.Captured[side]
 		if a[0].n < 0 || a[0].n >= int64(len(list)) || list[a[0].n] == "" {
-			return Value{}, false
+			return none()
 		}
 		return Text(list[a[0].n]), true
 	}
@@ -379,12 +351,74 @@ func fetchCapture(side int) func(*Tx, []arg) (Value, bool) {
 func fetchLine(i int) func(*Tx, []arg) (Value, bool) {
 	return func(tx *Tx, _ []arg) (Value, bool) {
 		if tx.Info == nil {
-			return Value{}, false
+			return none()
 		}
 		words := strings.Fields(tx.Info.Line)
 		if i >= len(words) {
-			return Value{}, false
+			return none()
 		}
 		return Text(words[i]), true
 	}
+}
+
+// responseFetches are those of section 7.3.6 about the status line.
+func responseFetches() []fetch {
+	version := func(tx *Tx, _ []arg) (Value, bool) {
+		if tx.Res == nil {
+			return none()
+		}
+		return Text(tx.Res.Version), true
+	}
+	return []fetch{
+		{name: "status", kind: Int, from: srcResponse, get: func(tx *Tx, _ []arg) (Value, bool) {
+			if tx.Res != nil {
+				return integer(tx.Res.Status), true
+			}
+			return integer(tx.status()), tx.status() > 0
+		}},
+		{name: "res.ver", kind: Str, from: srcResHead, get: version},
+		{name: "resp_ver", kind: Str, from: srcResHead, get: version},
+	}
+}
+
+// status is the response's once it has gone.
+func (tx *Tx) status() int {
+	if tx.Info == nil {
+		return 0
+	}
+	return tx.Info.Status
+}
+
+// lines writes a head's fields as a message has them, with the blank line.
+func (m *Message) lines() string {
+	var b strings.Builder
+	for _, f := range m.Fields {
+		b.WriteString(f.Name + ": " + f.Value + "\r\n")
+	}
+	return b.String() + "\r\n"
+}
+
+// packed writes a head's fields as SPOE does: each text behind its length, two empty ones at the end.
+func (m *Message) packed() string {
+	var b []byte
+	add := func(s string) { b = append(appendVarint(b, uint64(len(s))), s...) }
+	for _, f := range m.Fields {
+		add(f.Name)
+		add(f.Value)
+	}
+	add("")
+	add("")
+	return string(b)
+}
+
+// appendVarint is the variable integer of the peers' and SPOE's protocols: the first byte has 4 bits of it where more follow.
+func appendVarint(b []byte, n uint64) []byte {
+	if n < 240 {
+		return append(b, byte(n))
+	}
+	b = append(b, byte(n)|240)
+	for n = (n - 240) >> 4; n >= 128; n = (n - 128) >> 7 {
+		b = append(b, byte(n)|128)
+	}
+	return append(b, byte(n))
 }

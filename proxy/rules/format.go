@@ -35,8 +35,8 @@ func ComputedExpr(f func(tx *Tx) (Value, bool)) *Expr {
 }
 
 // ParseFormat compiles a log format. mandatory says that it makes a log line, where an empty value is a hyphen.
-func ParseFormat(text string, mandatory bool) (*Format, error) {
-	f := &Format{}
+func ParseFormat(env *Env, text string, mandatory bool) (*Format, error) {
+	f, whole := &Format{}, text
 	global := options{log: mandatory}
 	literal := func(s string) {
 		if s != "" {
@@ -45,9 +45,16 @@ func ParseFormat(text string, mandatory bool) (*Format, error) {
 	}
 	for {
 		i := strings.IndexByte(text, '%')
-		if i < 0 || i == len(text)-1 {
+		if i < 0 {
 			literal(text)
 			return f, nil
+		}
+		if i == len(text)-1 {
+			return nil, sayf("truncated line after '%%'")
+		}
+		if c := text[i+1]; c != '%' && c != '{' && c != '[' && !isLetter(c) {
+			at := len(whole) - len(text) + i + 3
+			return nil, sayf("unexpected variable name near '%c' at position %d line : '%s'. Maybe you want to write a single '%%', use the syntax '%%%%'", c, at, whole)
 		}
 		literal(text[:i])
 		if text = text[i+1:]; text[0] == '%' {
@@ -55,7 +62,7 @@ func ParseFormat(text string, mandatory bool) (*Format, error) {
 			text = text[1:]
 			continue
 		}
-		n, rest, err := parseNode(text, &global)
+		n, rest, err := parseNode(env, text, &global)
 		if err != nil {
 			return nil, err
 		}
@@ -67,7 +74,7 @@ func ParseFormat(text string, mandatory bool) (*Format, error) {
 }
 
 // parseNode reads what follows a percent sign; nil: it only changes the flags of what follows.
-func parseNode(text string, global *options) (*node, string, error) {
+func parseNode(env *Env, text string, global *options) (*node, string, error) {
 	opts := *global
 	if text[0] == '{' {
 		end := strings.IndexByte(text, '}')
@@ -78,12 +85,18 @@ func parseNode(text string, global *options) (*node, string, error) {
 		text = text[end+1:]
 	}
 	if strings.HasPrefix(text, "[") {
-		e, rest, err := parseExpr(text[1:])
+		e, rest, err := parseExpr(env, text[1:])
 		if err != nil {
-			return nil, "", sayf("failed to parse sample expression <%s> : %v", strings.TrimPrefix(text, "["), err)
+			return nil, "", sayf("failed to parse sample expression <%s> : %w", strings.TrimPrefix(text, "["), err)
 		}
 		if !strings.HasPrefix(rest, "]") {
-			return nil, "", sayf("failed to parse sample expression <%s> : expected ']'", text[1:])
+			return nil, "", sayf("missing ']' after '%s'", e.text)
+		}
+		if err := e.usable(env); err != nil {
+			return nil, "", sayf("sample fetch <%s> may not be reliably used here because it %w", text[1:], err)
+		}
+		if env != nil && env.Section != "" && e.fetch.raw() {
+			env.caution("L6 sample fetch <%s> ignored in HTTP log-format string", text[1:])
 		}
 		return &node{expr: e, opts: opts}, rest[1:], nil
 	}
@@ -197,8 +210,9 @@ func (o options) append(dst []byte, s string) []byte {
 		case o.escape && (c == '"' || c == '\\' || c == ']'):
 			dst = append(dst, '\\', c)
 		case o.log && (c < 0x20 || c >= 0x7f || c == '"' || c == '#'):
-			const digits = "0123456789ABCDEF"
-			dst = append(dst, '#', digits[c>>4], digits[c&15])
+			dst = append(dst, '#', hexDigits[c>>4], hexDigits[c&15])
+		case !o.log && (c < 0x20 && c != '\t' || c == 0x7f):
+			dst = append(dst, '%', hexDigits[c>>4], hexDigits[c&15])
 		default:
 			dst = append(dst, c)
 		}

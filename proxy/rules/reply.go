@@ -63,8 +63,8 @@ func (r *Reply) Make(tx *Tx) *Answer {
 	return a
 }
 
-// ParseReply compiles an answer's words; status is the one without any of theirs.
-func ParseReply(env *Env, words []string, status int) (*Reply, error) {
+// ParseReply compiles an answer's words, and gives those that are none of it; status is the one without any of theirs.
+func ParseReply(env *Env, words []string, status int) (*Reply, []string, error) {
 	r := &Reply{status: status}
 	for len(words) > 0 {
 		if words[0] == "default-errorfiles" {
@@ -73,20 +73,33 @@ func ParseReply(env *Env, words []string, status int) (*Reply, error) {
 		}
 		used, err := r.option(env, words)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
+		}
+		if used == 0 {
+			break
 		}
 		words = words[used:]
 	}
 	if r.ctype == "" && r.body != nil {
 		r.ctype = "text/plain"
 	}
-	return r, nil
+	return r, words, nil
+}
+
+// replyOptions are an answer's words with what they expect.
+var replyOptions = map[string]string{
+	"status": "<status_code>", "deny_status": "<status_code>", "content-type": "<ctype>", "errorfile": "<file>", "errorfiles": "<name>", "file": "<file>",
+	"lf-file": "<file>", "string": "<str>", "lf-string": "<fmt>", "hdr": "<name> and <value>",
 }
 
 // option reads one word with its arguments, and gives how many words it took.
 func (r *Reply) option(env *Env, words []string) (int, error) {
+	what, known := replyOptions[words[0]]
+	if !known {
+		return 0, nil
+	}
 	if len(words) < 2 {
-		return 0, sayf("'%s' expects an argument", words[0])
+		return 0, sayf("'%s' expects %s as argument", words[0], what)
 	}
 	v := words[1]
 	var err error
@@ -116,36 +129,34 @@ func (r *Reply) option(env *Env, words []string) (int, error) {
 		if err != nil {
 			return 0, sayf("error opening file '%s'.", v)
 		}
-		return 2, r.text(string(b), words[0] == "lf-file")
+		return 2, r.text(env, string(b), words[0] == "lf-file")
 	case "string", "lf-string":
-		return 2, r.text(v, words[0] == "lf-string")
+		return 2, r.text(env, v, words[0] == "lf-string")
 	case "hdr":
 		if len(words) < 3 {
 			return 0, sayf("'hdr' expects <name> and <value> as arguments")
 		}
-		f, err := ParseFormat(words[2], false)
+		f, err := ParseFormat(env, words[2], false)
 		if err != nil {
 			return 0, err
 		}
 		r.headers = append(r.headers, headerFormat{strings.ToLower(v), f})
 		return 3, nil
-	default:
-		return 0, sayf("unknown argument '%s'", words[0])
 	}
 	return 2, nil
 }
 
-func (r *Reply) text(s string, format bool) (err error) {
+func (r *Reply) text(env *Env, s string, format bool) (err error) {
 	r.kind = "text"
 	if r.body = (&Format{nodes: []node{{text: s}}}); format {
-		r.body, err = ParseFormat(s, false)
+		r.body, err = ParseFormat(env, s, false)
 	}
 	return err
 }
 
 func parseReturn(p *ruleParser) (doing, error) {
-	r, err := ParseReply(p.env, p.words, 200)
-	p.words = nil
+	r, rest, err := ParseReply(p.env, p.rest(), 200)
+	p.words = append(rest, p.words...)
 	if err != nil {
 		return nil, err
 	}
@@ -158,8 +169,8 @@ func parseDeny(v Verdict, status int) func(*ruleParser) (doing, error) {
 		if p.list == Response {
 			code = 502
 		}
-		r, err := ParseReply(p.env, p.words, code)
-		p.words = nil
+		r, rest, err := ParseReply(p.env, p.rest(), code)
+		p.words = append(rest, p.words...)
 		if err != nil {
 			return nil, err
 		}
@@ -173,7 +184,7 @@ func parseDeny(v Verdict, status int) func(*ruleParser) (doing, error) {
 // parseAuth asks for a name and a password (RFC 7617).
 func parseAuth(p *ruleParser) (doing, error) {
 	realm := ""
-	if len(p.words) > 0 && p.words[0] == "realm" {
+	if !p.done() && p.words[0] == "realm" {
 		p.take()
 		var ok bool
 		if realm, ok = p.take(); !ok {
@@ -193,7 +204,7 @@ func parseAuth(p *ruleParser) (doing, error) {
 // parseRedirect reads redirect location|prefix|scheme <to> and its options (section 4.2, "redirect").
 func parseRedirect(p *ruleParser) (doing, error) {
 	x := &redirect{code: 302}
-	for len(p.words) > 0 {
+	for !p.done() {
 		how, _ := p.take()
 		switch how {
 		case "drop-query":
@@ -211,7 +222,7 @@ func parseRedirect(p *ruleParser) (doing, error) {
 		switch how {
 		case "location", "prefix", "scheme":
 			x.how = how
-			x.to, err = ParseFormat(w, false)
+			x.to, err = ParseFormat(p.env, w, false)
 		case "code":
 			if x.code, err = strconv.Atoi(w); err != nil || x.code < 301 || x.code > 308 || x.code > 303 && x.code < 307 {
 				err = sayf("'code': unsupported HTTP code '%s' (must be one of 301, 302, 303, 307 or 308)", w)

@@ -1,14 +1,15 @@
 package rules
 
 import (
+	"errors"
 	"strings"
 	"time"
 )
 
 // List is a section's list of rules.
-type List uint8
+type List uint16
 
-// The lists, each with the events it is evaluated at (section 4.2).
+// The lists, each with the events it is evaluated at (section 4.2), and the other places where samples are taken.
 const (
 	Connection  List = 1 << iota // tcp-request connection
 	SessionList                  // tcp-request session
@@ -17,6 +18,11 @@ const (
 	Request                      // http-request
 	Response                     // http-response
 	After                        // http-after-response
+	Logs                         // log-format
+	UseBackend                   // use_backend
+	UseServer                    // use-server
+	Parsing                      // set-var of the global section
+	CLI                          // set var of the runtime socket
 )
 
 const (
@@ -44,31 +50,38 @@ const (
 	Tarpit                 // … after a while
 	Respond                // answer with Tx.Answer
 	Reject                 // close without a word
+	Drop                   // forget the connection without telling the client
 	Yield                  // not all is known yet: call again
 	Fail                   // a rewrite had no room, or the like: answer 500
+	Bad                    // the request is broken: answer 400
+	Service                // Tx.Service answers
 )
-
-// Wait is what a Yield waits for beside the inspection's end.
-type Wait struct {
-	Body bool          // the message's body …
-	Time time.Duration // … so long
-}
-
-// Waits tells what the last Yield waits for.
-func (tx *Tx) Waits() Wait { return tx.wait }
 
 // Rule is one rule.
 type Rule struct {
-	Pos  Pos
-	cond *Cond
-	do   func(tx *Tx) Verdict
+	Pos   Pos
+	Name  string // of its action
+	cond  *Cond
+	do    func(tx *Tx) Verdict
+	hints bool // early-hint
 }
+
+// Final tells whether the action ends the evaluation.
+func (r *Rule) Final() bool {
+	return contains([]string{"accept", "allow", "auth", "deny", "reject", "redirect", "return", "tarpit", "silent-drop", "use-service", "close"}, r.Name)
+}
+
+// Unconditional tells whether the rule always applies.
+func (r *Rule) Unconditional() bool { return r.cond == nil }
 
 // Run evaluates a list from its i-th rule on, and gives the rule where it stopped.
 func (tx *Tx) Run(list []*Rule, i int) (int, Verdict) {
 	for ; i < len(list); i++ {
 		r := list[i]
 		tx.waiting, tx.wait = false, Wait{}
+		if len(tx.Hints) > 0 && !r.hints {
+			tx.sendHints()
+		}
 		holds := r.cond.Holds(tx)
 		if tx.waiting && !tx.Final {
 			return i, Yield
@@ -85,8 +98,20 @@ func (tx *Tx) Run(list []*Rule, i int) (int, Verdict) {
 			return i, v
 		}
 	}
+	if len(tx.Hints) > 0 {
+		tx.sendHints()
+	}
 	return i, Next
 }
+
+// Wait is what a Yield waits for beside the inspection's end.
+type Wait struct {
+	Body bool          // the message's body …
+	Time time.Duration // … so long
+}
+
+// Waits tells what the last Yield waits for.
+func (tx *Tx) Waits() Wait { return tx.wait }
 
 // action is one entry of the actions' table.
 type action struct {
@@ -99,14 +124,20 @@ type action struct {
 type ruleParser struct {
 	env   *Env
 	list  List
+	word  string // the action as it is written
 	name  string
 	param string   // what stands in parentheses behind the name
-	words []string // arguments, without the condition
+	words []string // arguments and the condition
+}
+
+// done tells whether the arguments have ended.
+func (p *ruleParser) done() bool {
+	return len(p.words) == 0 || p.words[0] == "if" || p.words[0] == "unless"
 }
 
 // take gives the next argument; false: there is none.
 func (p *ruleParser) take() (string, bool) {
-	if len(p.words) == 0 {
+	if len(p.words) == 0 || p.words[0] == "" {
 		return "", false
 	}
 	w := p.words[0]
@@ -114,14 +145,23 @@ func (p *ruleParser) take() (string, bool) {
 	return w, true
 }
 
+// rest takes all arguments up to the condition.
+func (p *ruleParser) rest() (words []string) {
+	for !p.done() {
+		words, p.words = append(words, p.words[0]), p.words[1:]
+	}
+	return words
+}
+
 // ParseRule compiles the words that follow a list's name. The error is without the position.
 func ParseRule(env *Env, list List, words []string) (*Rule, error) {
-	if len(words) == 0 {
-		return nil, sayf("missing action")
+	if len(words) == 0 || words[0] == "" {
+		words = []string{""}
 	}
-	p := &ruleParser{env: env, list: list, name: words[0]}
-	body, cond := splitCond(words[1:])
-	p.words = body
+	if env.List == 0 {
+		env.List = list
+	}
+	p := &ruleParser{env: env, list: list, word: words[0], name: words[0], words: words[1:]}
 	if i := strings.IndexByte(p.name, '('); i > 0 && strings.HasSuffix(p.name, ")") {
 		p.name, p.param = p.name[:i], p.name[i+1:len(p.name)-1]
 	}
@@ -129,20 +169,29 @@ func ParseRule(env *Env, list List, words []string) (*Rule, error) {
 	if a == nil {
 		return nil, p.unknown()
 	}
-	r := &Rule{Pos: env.Pos}
+	r := &Rule{Pos: env.Pos, Name: a.name, hints: a.name == "early-hint"}
 	var err error
 	if r.do, err = a.parse(p); err != nil {
+		var unsupported UnsupportedError
+		if errors.As(err, &unsupported) {
+			return nil, unsupported
+		}
 		return nil, err
 	}
-	if len(p.words) > 0 {
-		return nil, sayf("expects 'if', 'unless' or end of rule after action, but got '%s'", p.words[0])
+	if !p.done() {
+		return nil, p.trailing()
 	}
-	if cond != nil {
-		if r.cond, err = ParseCond(env, cond); err != nil {
+	if len(p.words) > 0 {
+		if r.cond, err = ParseCond(env, p.words); err != nil {
 			return nil, &CondError{err}
 		}
 	}
 	return r, nil
+}
+
+// trailing refuses a word behind the arguments.
+func (p *ruleParser) trailing() error {
+	return &LineError{Tight: true, Text: sayf("'%s %s' expects either 'if' or 'unless' followed by a condition but found '%s'", p.list.Name(), p.word, p.words[0]).Error()}
 }
 
 // CondError says that a rule's condition is wrong, which HAProxy words in its own way.
@@ -160,25 +209,43 @@ func (e UnsupportedError) Error() string {
 	return "'" + string(e) + "' is not supported by this director"
 }
 
-// unsupported are actions that HAProxy 2.6 has and this director does not.
-var unsupported = []string{
-	"add-acl", "del-acl", "add-map", "set-map", "del-map", "cache-use", "cache-store", "do-resolve", "lua", "normalize-uri",
-	"reject-early", "sc-inc-gpc", "sc-inc-gpc0", "sc-inc-gpc1", "sc-set-gpt", "sc-set-gpt0", "send-spoe-group", "set-bandwidth-limit",
-	"set-mark", "set-tos", "set-nice", "set-priority-class", "set-priority-offset", "silent-drop", "track-sc0", "track-sc1", "track-sc2",
-	"use-service", "early-hint", "disable-l7-retry", "expect-proxy", "expect-netscaler-cip", "switch-mode", "track-sc",
+// foreign are actions that HAProxy 2.6 has and this director does not.
+var foreign = []string{
+	"add-acl", "del-acl", "add-map", "set-map", "del-map", "cache-use", "cache-store", "do-resolve", "lua", "sc-inc-gpc", "sc-inc-gpc0", "sc-inc-gpc1",
+	"sc-set-gpt", "sc-set-gpt0", "send-spoe-group", "set-bandwidth-limit", "set-priority-class", "set-priority-offset", "track-sc0", "track-sc1",
+	"track-sc2", "track-sc", "ot-group", "expect-proxy", "expect-netscaler-cip", "switch-mode", "use-service",
 }
 
+// LineError is one whose message does not name the rule.
+type LineError struct {
+	Text  string
+	Tight bool     // no space stands before the colon
+	Bare  bool     // no full stop ends it
+	Names []string // what the word may have been meant for
+}
+
+func (e *LineError) Error() string { return e.Text }
+
 func (p *ruleParser) unknown() error {
-	if contains(unsupported, p.name) {
+	if contains(foreign, p.name) || strings.HasPrefix(p.name, "lua.") {
 		return UnsupportedError(p.list.Name() + " " + p.name)
 	}
-	var names []string
-	for _, a := range actions() {
-		if a.on&p.list != 0 {
-			names = append(names, "'"+a.name+"'")
-		}
+	names := known[p.list]
+	if p.list == SessionList {
+		names = known[Connection]
 	}
-	return sayf("'%s' expects %s, but got '%s'", p.list.Name(), strings.Join(names, ", "), p.name)
+	e := &LineError{Tight: p.list&http != 0}
+	for _, s := range strings.Split(names, ", ") {
+		e.Names = append(e.Names, strings.TrimSuffix(strings.Trim(s, "'"), "(*)"))
+	}
+	missing := ""
+	if p.name == "" {
+		missing = " (missing argument)"
+	}
+	if e.Text = sayf("'%s' expects %s, but got '%s'%s", p.list.Name(), names, p.name, missing).Error(); !e.Tight {
+		e.Text = sayf("'%s' expects %s in %s '%s' (got '%s')", p.list.Name(), names, p.env.Kind, p.env.Section, p.name).Error()
+	}
+	return e
 }
 
 func findAction(name string, list List) *action {
@@ -196,5 +263,26 @@ func (p *ruleParser) format(what string) (*Format, error) {
 	if !ok {
 		return nil, sayf("expects %s", what)
 	}
-	return ParseFormat(w, false)
+	return ParseFormat(p.env, w, false)
+}
+
+// expr reads an expression, whose blanks may have made several words of it.
+func (p *ruleParser) expr() (*Expr, error) {
+	words := p.rest()
+	if len(words) == 0 {
+		return nil, sayf("missing fetch method")
+	}
+	e, err := ParseExpr(p.env, strings.Join(words, " "))
+	if err != nil {
+		return nil, err
+	}
+	return e, p.usable(e)
+}
+
+// usable refuses an expression that can have no value where the rule stands.
+func (p *ruleParser) usable(e *Expr) error {
+	if e.usable(p.env) != nil {
+		return sayf("fetch method '%s' extracts information from '%s', none of which is available here", p.word, e.fetch.from.needs)
+	}
+	return nil
 }

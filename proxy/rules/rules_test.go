@@ -9,14 +9,30 @@ import (
 )
 
 // world is a World of fixed answers.
-type world struct{ vars Vars }
+type world struct {
+	vars  Vars
+	hints [][]Field
+}
 
-func (*world) Conns(string, bool) (int, bool)      { return 7, true }
-func (*world) Usable(be string) (int, bool)        { return 2, be != "none" }
-func (*world) ServerUp(_, srv string) (bool, bool) { return srv == "s1", true }
-func (*world) Queued(string) (int, bool)           { return 3, true }
-func (w *world) Process() *Vars                    { return &w.vars }
-func (*world) Random() uint32                      { return 1 << 31 }
+func (*world) Backend(name string) (BackendState, bool) {
+	return BackendState{Conns: 7, Usable: 2, Queue: 3}, name != "none"
+}
+func (*world) Frontend(string) (FrontendState, bool) { return FrontendState{Conns: 8}, true }
+func (*world) Server(_, name string) (ServerState, bool) {
+	return ServerState{Up: name == "s1", Weight: 4}, true
+}
+func (*world) Conn(bool) ConnState {
+	return ConnState{Open: true, Src: netip.MustParseAddrPort("127.0.0.1:5")}
+}
+func (w *world) Process() *Vars          { return &w.vars }
+func (*world) Random() uint32            { return 1 << 31 }
+func (*world) Thread() int               { return 1 }
+func (*world) Env(string) (string, bool) { return "", false }
+func (*world) Hostname() string          { return "host" }
+func (*world) Local(a netip.Addr) bool   { return a.IsLoopback() }
+func (*world) Stopping() bool            { return false }
+func (*world) Mark(string, int)          {}
+func (w *world) Hint(fields []Field)     { w.hints = append(w.hints, fields) }
 
 func request() *Tx {
 	return &Tx{
@@ -41,12 +57,12 @@ func TestExpressions(t *testing.T) {
 		"str(YWI=),b64dec": "ab", "str(a%20b),url_dec": "a b", "str(aXbXc),regsub(X,-)": "a-bXc", "str(aXbXc),regsub(x,-,gi)": "a-b-c",
 		"str(John Doe),regsub('(.*) (.*)','\\2 \\1')": "Doe John", "int(7),mod(4)": "3", "int(9223372036854775807),add(1)": "9223372036854775807",
 		"int(5),bool": "1", "int(5),not": "0", "bin(6162),hex": "6162", "str(x),concat(<,,>)": "x<>", "bool(true)": "1",
-		"str(ab),be2dec(:,1)": "97:98", "str(abc),be2dec(:,2,1)": "24930", "str(ab),be2hex(-)": "61-62", `str(a/b),json`: `a\/b`,
+		"str(ab),be2dec(:,1)": "97:98", "str(abc),be2dec(:,2,1)": "24930", "str(ab),be2hex(-,1)": "61-62", `str(a/b),json`: `a\/b`,
 		"str(x),digest(sha1),hex": "11F6AD8EC52A2984ABAAFD7C3B516503785C2072", "str(x),sha2(224),length": "28", "src,ipmask(255.255.0.0)": "192.0.0.0",
 		"str(x),hmac(sha256,a2V5),length": "32", "str(abc),djb2": "193485963",
 		"always_true,iif(yes,no)": "yes", "int(0),http_date": "Thu, 01 Jan 1970 00:00:00 GMT", "http_first_req": "1",
 	} {
-		e, err := ParseExpr(expr)
+		e, err := ParseExpr(nil, expr)
 		require.NoError(t, err, expr)
 		v, ok := e.Eval(request())
 		require.True(t, ok, expr)
@@ -56,7 +72,7 @@ func TestExpressions(t *testing.T) {
 
 func TestExpressionsWithoutAValue(t *testing.T) {
 	for _, expr := range []string{"req.hdr(none)", "url_param(z)", "str(/foo),field(3,/)", "var(txn.none)", "status", "res.hdr(a)", "nbsrv(none)"} {
-		e, err := ParseExpr(expr)
+		e, err := ParseExpr(nil, expr)
 		require.NoError(t, err, expr)
 		_, ok := e.Eval(request())
 		require.False(t, ok, expr)
@@ -66,9 +82,9 @@ func TestExpressionsWithoutAValue(t *testing.T) {
 func TestBadExpressions(t *testing.T) {
 	for expr, want := range map[string]string{
 		"nosuch": "unknown fetch method 'nosuch'", "path,nosuch": "unknown converter 'nosuch'", "var(foo)": "invalid variable name 'foo'",
-		"int(x)": "type 'integer'", "str(": "expected ')'", "str(a))": "unexpected character ')'", "path(1)": "end of arguments expected",
+		"int(x)": "type 'integer'", "str(": "expected ')'", "str(a))": "unexpected character ')'", "path(1)": "expected ')' before",
 	} {
-		_, err := ParseExpr(expr)
+		_, err := ParseExpr(nil, expr)
 		require.ErrorContains(t, err, want, expr)
 	}
 }
@@ -99,7 +115,7 @@ func TestACLs(t *testing.T) {
 }
 
 func testEnv() *Env {
-	var slots [2]int
+	var slots [2][]int
 	return &Env{
 		ACLs: map[string]*ACL{}, Captures: &slots, Front: true, Pos: Pos{"f", 3},
 		ReadFile: func(string) ([]byte, error) { return []byte("# list\n/other\n/a/b.html\n"), nil },
@@ -205,7 +221,7 @@ func TestVariablesOfEveryScope(t *testing.T) {
 	for _, name := range []string{"proc.v", "sess.v", "txn.v", "req.v"} {
 		require.Equal(t, Next, run(t, tx, Request, "set-var("+name+")", "int(4)"))
 		require.Equal(t, Next, run(t, tx, Request, "set-var("+name+")", "var("+name+"),mul(3)"))
-		f, err := ParseFormat("%[var("+name+")]", false)
+		f, err := ParseFormat(nil, "%[var("+name+")]", false)
 		require.NoError(t, err)
 		require.Equal(t, "12", f.Text(tx), name)
 		require.Equal(t, Next, run(t, tx, Request, "unset-var("+name+")"))
@@ -233,12 +249,12 @@ func TestFormats(t *testing.T) {
 		"%hr": "{a|b#7Cc}", "%{+X}ci:%{+X}cp": "C0000207:4D2", "%{+Q}o %f %s": ` "f" "s"`, "%[path] %[req.hdr(none)]": "/a/b.html -",
 		"%HM %HV": "GET HTTP/1.1", "%ms": "5", "%CC": "-",
 	} {
-		f, err := ParseFormat(format, true)
+		f, err := ParseFormat(nil, format, true)
 		require.NoError(t, err, format)
 		require.Equal(t, want, string(f.Append(nil, tx)), format)
 	}
-	for format, want := range map[string]string{"%nosuch": "no such format variable 'nosuch'", "%[nosuch]": "unknown fetch method", "%[path": "expected ']'"} {
-		_, err := ParseFormat(format, true)
+	for format, want := range map[string]string{"%nosuch": "no such format variable 'nosuch'", "%[nosuch]": "unknown fetch method", "%[path": "missing ']'"} {
+		_, err := ParseFormat(nil, format, true)
 		require.ErrorContains(t, err, want, format)
 	}
 }
@@ -248,11 +264,11 @@ func FuzzParsers(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if e, err := ParseExpr(s); err == nil {
+		if e, err := ParseExpr(nil, s); err == nil {
 			e.All(request())
 			e.Eval(request())
 		}
-		if x, err := ParseFormat(s, true); err == nil {
+		if x, err := ParseFormat(nil, s, true); err == nil {
 			x.Text(request())
 		}
 	})

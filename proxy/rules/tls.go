@@ -38,7 +38,7 @@ var cipherBits = []struct {
 
 // onTLS makes a fetch that needs a connection over TLS.
 func onTLS(name string, kind Kind, get func(t *TLS) (Value, bool)) fetch {
-	return fetch{name: name, kind: kind, get: func(tx *Tx, _ []arg) (Value, bool) {
+	return fetch{name: name, kind: kind, from: srcSession, get: func(tx *Tx, _ []arg) (Value, bool) {
 		if tx.Session == nil || tx.Session.TLS == nil {
 			return Value{}, false
 		}
@@ -48,7 +48,7 @@ func onTLS(name string, kind Kind, get func(t *TLS) (Value, bool)) fetch {
 
 // onCert makes a fetch that needs a client's certificate.
 func onCert(name, sig string, kind Kind, get func(c *Cert, a []arg) (Value, bool)) fetch {
-	return fetch{name: name, sig: sig, kind: kind, get: func(tx *Tx, a []arg) (Value, bool) {
+	return fetch{name: name, sig: sig, kind: kind, from: srcSession, get: func(tx *Tx, a []arg) (Value, bool) {
 		if tx.Session == nil || tx.Session.TLS == nil || tx.Session.TLS.Client == nil {
 			return Value{}, false
 		}
@@ -58,7 +58,7 @@ func onCert(name, sig string, kind Kind, get func(c *Cert, a []arg) (Value, bool
 
 // flagTLS makes a fetch that is false without TLS.
 func flagTLS(name string, get func(t *TLS) bool) fetch {
-	return fetch{name: name, kind: Bool, get: func(tx *Tx, _ []arg) (Value, bool) {
+	return fetch{name: name, kind: Bool, from: srcSession, get: func(tx *Tx, _ []arg) (Value, bool) {
 		return boolean(tx.Session != nil && tx.Session.TLS != nil && get(tx.Session.TLS)), true
 	}}
 }

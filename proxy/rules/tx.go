@@ -33,21 +33,8 @@ type Session struct {
 	HasAuth    bool
 	PPUnique   string // the same: the connection's unique ID
 	TLS        *TLS   // nil: none
+	Proxied    bool   // a PROXY protocol header has come
 	Vars       Vars
-}
-
-// World is what lies outside of a connection.
-type World interface {
-	// Conns is how many connections a section has; front says on which side. "" is the current section.
-	Conns(section string, front bool) (int, bool)
-	// Usable is how many usable servers a backend has; false: there is no such backend.
-	Usable(backend string) (int, bool)
-	// ServerUp tells whether a server is usable.
-	ServerUp(backend, server string) (up, known bool)
-	// Queued is how many requests wait in a backend and its servers.
-	Queued(backend string) (int, bool)
-	Process() *Vars
-	Random() uint32
 }
 
 // Tx is a request with its response, as far as they are known. The zero value with a Session works; everything else is
@@ -76,8 +63,16 @@ type Tx struct {
 	Lax      bool // strict-mode off
 	Room     int  // bytes that rewriting may still add
 	Timeouts map[string]time.Duration
-	Close    bool   // the connection ends after this response
-	Payload  string // of a connection in mode tcp: what has come so far
+	Close    bool    // the connection ends after this response
+	NoRetry  bool    // disable-l7-retry
+	Hints    []Field // of a 103 response that has not gone out yet
+	Service  string  // of the verdict Service
+	Payload  string  // of a connection in mode tcp: what has come so far
+
+	PrioClass, PrioOffset int
+
+	Slots      *[2][]int // how long the captures of each side may be
+	resVersion string
 
 	waiting bool // something asked for is not known yet
 	wait    Wait

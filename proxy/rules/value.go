@@ -3,6 +3,7 @@ package rules
 import (
 	"net/netip"
 	"strconv"
+	"strings"
 )
 
 // Kind is the type of a sample.
@@ -15,6 +16,7 @@ const (
 	IP
 	Str
 	Bin
+	Any // of converters only: whatever it is
 )
 
 // Value is a sample.
@@ -46,6 +48,10 @@ func (v Value) String() string {
 		return strconv.FormatInt(v.Int, 10)
 	case IP:
 		return v.IP.String()
+	case Bin: // as C has it
+		if i := strings.IndexByte(v.Str, 0); i >= 0 {
+			return v.Str[:i]
+		}
 	}
 	return v.Str
 }
@@ -59,7 +65,7 @@ func (v Value) Truth() bool {
 // Number is the sample as an integer; false: it is none.
 func (v Value) Number() (int64, bool) { return v.number() }
 
-// number is the sample as an integer; false: it is none.
+// number is the sample as an integer; false: it is none. Of a text it is what stands at the beginning, 0 where that is no digit.
 func (v Value) number() (int64, bool) {
 	switch v.Kind {
 	case Bool, Int:
@@ -70,19 +76,91 @@ func (v Value) number() (int64, bool) {
 			return int64(b[0])<<24 | int64(b[1])<<16 | int64(b[2])<<8 | int64(b[3]), true
 		}
 		return 0, false
+	case Bin:
+		return 0, false
 	}
-	n, err := strconv.ParseInt(v.Str, 10, 64)
-	return n, err == nil
+	return leadingNumber(v.Str), v.Str != ""
+}
+
+// leadingNumber reads digits behind an optional sign, up to what is none. It stops at the ends of the range.
+func leadingNumber(s string) int64 {
+	digits := s
+	negative := strings.HasPrefix(s, "-")
+	if negative || strings.HasPrefix(s, "+") {
+		digits = s[1:]
+	}
+	n := int64(0)
+	for i := 0; i < len(digits) && digits[i] >= '0' && digits[i] <= '9'; i++ {
+		d := int64(digits[i] - '0')
+		if negative {
+			d = -d
+		}
+		n = saturate(multiply(n, 10), d)
+	}
+	return n
 }
 
 // addr is the sample as an address; false: it is none.
 func (v Value) addr() (netip.Addr, bool) {
-	if v.Kind == IP {
+	switch v.Kind {
+	case IP:
 		return v.IP, true
+	case Str:
+		a, err := netip.ParseAddr(v.Str)
+		return a, err == nil && a.Zone() == ""
+	case Int, Bool:
+		n := uint32(v.Int)
+		return netip.AddrFrom4([4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}), true
 	}
-	a, err := netip.ParseAddr(v.String())
-	return a, err == nil
+	return netip.Addr{}, false
 }
+
+// castable tells whether a value of a type can become one of another (section 7.1): binary ones are text only.
+func castable(from, to Kind) bool {
+	return to == Any || from == Any || from == to || from != Bin || to == Str
+}
+
+// cast makes v what a converter takes.
+func cast(v Value, to Kind) (Value, bool) {
+	switch {
+	case to == Any, v.Kind == to:
+		return v, true
+	case to == Int, to == Bool:
+		n, ok := v.number()
+		if to == Bool {
+			n = bit(n != 0)
+		}
+		return Value{Kind: to, Int: n}, ok
+	case to == IP:
+		a, ok := v.addr()
+		return Value{Kind: IP, IP: a}, ok
+	case to == Bin:
+		return Value{Kind: Bin, Str: v.bytes()}, true
+	}
+	return Value{Kind: Str, Str: v.String()}, true
+}
+
+// bytes is the sample as binary.
+func (v Value) bytes() string {
+	switch v.Kind {
+	case Bool, Int:
+		return bigEndian(v.Int)
+	case IP:
+		return string(v.IP.AsSlice())
+	}
+	return v.Str
+}
+
+func bigEndian(n int64) string {
+	var b [8]byte
+	for i := range b {
+		b[i] = byte(n >> (56 - 8*i))
+	}
+	return string(b[:])
+}
+
+// isScalar tells whether the value has no length of its own.
+func (v Value) isScalar() bool { return v.Kind != Str && v.Kind != Bin }
 
 // TypeName is the type's name as the runtime socket prints it.
 func (v Value) TypeName() string {

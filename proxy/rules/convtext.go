@@ -1,0 +1,303 @@
+package rules
+
+import (
+	"crypto/subtle"
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// convs is the table of converters by name (section 7.3.1).
+var convs = sync.OnceValue(func() map[string]*conv {
+	m := map[string]*conv{}
+	for _, table := range [][]conv{
+		textConvs(), partConvs(), varConvs(), numberConvs(), addressConvs(), codingConvs(), hashConvs(), digestConvs(), timeConvs(), protocolConvs(),
+	} {
+		for i := range table {
+			m[table[i].name] = &table[i]
+		}
+	}
+	return m
+})
+
+func findConv(name string) *conv { return convs()[name] }
+
+// foreignConv tells whether HAProxy has a converter that this director has not.
+func foreignConv(name string) bool {
+	switch name {
+	case "aes_gcm_dec", "debug", "in_table", "jwt_header_query", "jwt_payload_query", "jwt_verify", "map":
+		return true
+	}
+	for _, prefix := range []string{"map_", "table_", "51d.", "da-csv", "lua.", "sc_", "x509_", "wurfl"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// text makes a converter of strings.
+func text(f func(s string, a []arg) string) func(*Tx, Value, []arg) (Value, bool) {
+	return func(_ *Tx, v Value, a []arg) (Value, bool) { return Value{Kind: v.Kind, Str: f(v.Str, a)}, true }
+}
+
+// asciiCase changes the case of letters from one range to another's.
+func asciiCase(from, to byte) func(string, []arg) string {
+	return func(s string, _ []arg) string {
+		b := []byte(s)
+		for i, c := range b {
+			if c >= from && c < from+26 {
+				b[i] = c - from + to
+			}
+		}
+		return string(b)
+	}
+}
+
+func textConvs() []conv {
+	return []conv{
+		{name: "lower", in: Str, out: Str, do: text(asciiCase('A', 'a'))},
+		{name: "upper", in: Str, out: Str, do: text(asciiCase('a', 'A'))},
+		{name: "length", in: Str, out: Int, do: func(_ *Tx, v Value, _ []arg) (Value, bool) { return integer(len(v.Str)), true }},
+		{name: "regsub", sig: "rs|s", in: Str, out: Str, do: convRegsub, check: checkRegsub},
+		{name: "ltrim", sig: "s", in: Str, out: Str, do: text(func(s string, a []arg) string { return strings.TrimLeft(s, a[0].s) })},
+		{name: "rtrim", sig: "s", in: Str, out: Str, do: text(func(s string, a []arg) string { return strings.TrimRight(s, a[0].s) })},
+		{name: "cut_crlf", in: Str, out: Str, do: text(func(s string, _ []arg) string {
+			if i := strings.IndexAny(s, "\r\n"); i >= 0 {
+				return s[:i]
+			}
+			return s
+		})},
+		{name: "iif", sig: "ss", in: Bool, out: Str, do: func(_ *Tx, v Value, a []arg) (Value, bool) {
+			if v.Truth() {
+				return Text(a[0].s), true
+			}
+			return Text(a[1].s), true
+		}},
+		{name: "host_only", in: Str, out: Str, do: text(func(s string, _ []arg) string { h, _ := cutPort(s); return h })},
+		{name: "port_only", in: Str, out: Int, do: func(_ *Tx, v Value, _ []arg) (Value, bool) {
+			_, p := cutPort(v.Str)
+			return integer(leadingNumber(p)), true
+		}},
+		{name: "language", sig: "s|s", in: Str, out: Str, do: convLanguage},
+		{name: "capture-req", sig: "i", in: Str, out: Str, do: convCapture(0)},
+		{name: "capture-res", sig: "i", in: Str, out: Str, do: convCapture(1)},
+		{name: "nbsrv", in: Str, out: Int, do: func(tx *Tx, v Value, _ []arg) (Value, bool) {
+			b, ok := tx.backend(v.Str)
+			return integer(b.Usable), ok
+		}},
+		{name: "srv_queue", in: Str, out: Int, do: func(tx *Tx, v Value, _ []arg) (Value, bool) {
+			s, ok := tx.server(v.Str)
+			return integer(s.Queue), ok
+		}},
+	}
+}
+
+// cutPort cuts the port off a host. A colon belongs to the address where brackets are around it.
+func cutPort(s string) (host, port string) {
+	i := len(s)
+	for i > 0 && s[i-1] >= '0' && s[i-1] <= '9' {
+		i--
+	}
+	if i > 0 && s[i-1] == ':' {
+		return s[:i-1], s[i:]
+	}
+	return s, ""
+}
+
+// convCapture notes the text in a slot that a capture has declared.
+func convCapture(side int) func(*Tx, Value, []arg) (Value, bool) {
+	return func(tx *Tx, v Value, a []arg) (Value, bool) {
+		if n := a[0].n; n >= 0 && n < int64(len(tx.Captured[side])) {
+			tx.Capture(side, int(n), v.Str)
+		}
+		return v, true
+	}
+}
+
+// convLanguage picks the range of Accept-Language with the highest weight among those that the argument lists.
+func convLanguage(_ *Tx, v Value, a []arg) (Value, bool) {
+	wanted := strings.Split(a[0].s, ";")
+	best, weight := "", 0
+	for _, item := range strings.Split(v.Str, ",") {
+		name, params, _ := strings.Cut(strings.TrimLeft(item, " \t"), ";")
+		q := quality(params)
+		if name = strings.TrimRight(name, " \t"); q <= weight {
+			continue
+		}
+		base, _, _ := strings.Cut(name, "-")
+		for _, candidate := range [2]string{name, base} {
+			if contains(wanted, candidate) {
+				best, weight = candidate, q
+				break
+			}
+		}
+	}
+	if best == "" && len(a) > 1 {
+		best = a[1].s
+	}
+	return Text(best), best != ""
+}
+
+// quality is a weight in thousandths (RFC 9110, section 12.4.2).
+func quality(params string) int {
+	_, text, found := strings.Cut(params, "q=")
+	if !found {
+		return 1000
+	}
+	n, unit := 0, 1000
+	for i := 0; i < len(text) && unit > 0; i++ {
+		switch c := text[i]; {
+		case c == '.':
+			continue
+		case c < '0' || c > '9':
+			return n
+		default:
+			n += int(c-'0') * unit
+			unit /= 10
+		}
+	}
+	return n
+}
+
+// partConvs cut parts out of their input.
+func partConvs() []conv {
+	return []conv{
+		{name: "bytes", sig: "i|i", in: Bin, out: Bin, do: convBytes},
+		{name: "field", sig: "is|i", in: Str, out: Str, check: indexNotZero, do: func(_ *Tx, v Value, a []arg) (Value, bool) {
+			return pick(v.Str, a, false)
+		}},
+		{name: "word", sig: "is|i", in: Str, out: Str, check: indexNotZero, do: func(_ *Tx, v Value, a []arg) (Value, bool) {
+			return pick(v.Str, a, true)
+		}},
+	}
+}
+
+func indexNotZero(a []arg) error {
+	if a[0].n == 0 {
+		return sayf("Unexpected value 0 for index")
+	}
+	return nil
+}
+
+// convBytes takes numbers below 0 for large ones, as C's unsigned numbers are.
+func convBytes(_ *Tx, v Value, a []arg) (Value, bool) {
+	from := uint64(a[0].n)
+	if from >= uint64(len(v.Str)) {
+		return Value{Kind: v.Kind}, true
+	}
+	s := v.Str[from:]
+	if n := uint64(argNumber(a, 1, -1)); n < uint64(len(s)) {
+		s = s[:n]
+	}
+	return Value{Kind: v.Kind, Str: s}, true
+}
+
+type extent struct{ from, to int }
+
+// pick cuts s at the delimiters and gives the parts from the n-th on. A number below 0 counts from the end; the third argument
+// is how many parts are taken, 0 for all that follow. Where empty parts do not count, those between the taken ones stay.
+func pick(s string, a []arg, skipEmpty bool) (Value, bool) {
+	var list []extent
+	from := 0
+	for i := 0; i <= len(s); i++ {
+		if i == len(s) || strings.IndexByte(a[1].s, s[i]) >= 0 {
+			if i > from || !skipEmpty {
+				list = append(list, extent{from, i})
+			}
+			from = i + 1
+		}
+	}
+	n, count := int(a[0].n), int(argNumber(a, 2, 1))
+	first, last := n-1, n-1+count-1
+	if n < 0 {
+		last = len(list) + n
+		first = last - count + 1
+	}
+	if count == 0 {
+		if first, last = n-1, len(list)-1; n < 0 {
+			first, last = 0, len(list)+n
+		}
+	}
+	if first >= len(list) || last < 0 {
+		return Text(""), skipEmpty
+	}
+	first, last = max(first, 0), min(last, len(list)-1)
+	return Text(s[list[first].from:list[last].to]), true
+}
+
+func checkRegsub(a []arg) (err error) {
+	flags := argText(a, 2, "")
+	if strings.Trim(flags, "gi") != "" {
+		return sayf("invalid regex flag '%s', only 'i' and 'g' are supported", strings.Trim(flags, "gi")[:1])
+	}
+	if strings.Contains(flags, "i") {
+		a[0].re, err = regexp.Compile("(?i)" + a[0].s)
+	}
+	return err
+}
+
+// convRegsub replaces the first match, or all with the flag g; i ignores case.
+func convRegsub(_ *Tx, v Value, a []arg) (Value, bool) {
+	n := 1
+	if strings.Contains(argText(a, 2, ""), "g") {
+		n = -1
+	}
+	return Text(substitute(a[0].re, v.Str, a[1].s, n)), true
+}
+
+// substitute replaces up to n matches (-1: all) by what with stands for, where \1 is the first group. Each match is looked for in
+// what is left, as if it was a text of its own.
+func substitute(re *regexp.Regexp, s, with string, n int) string {
+	var b strings.Builder
+	for ; n != 0; n-- {
+		m := re.FindStringSubmatchIndex(s)
+		if m == nil {
+			break
+		}
+		b.WriteString(s[:m[0]])
+		b.WriteString(expand(with, s, m))
+		empty := m[0] == m[1]
+		if s = s[m[1]:]; empty && n != 1 {
+			if s == "" {
+				break
+			}
+			b.WriteByte(s[0])
+			s = s[1:]
+		}
+	}
+	return b.String() + s
+}
+
+// expand puts groups in place of \0 to \9, and bytes in place of \x41.
+func expand(with, s string, m []int) string {
+	var b strings.Builder
+	for i := 0; i < len(with); i++ {
+		c := with[i]
+		if c != '\\' || i+1 == len(with) {
+			b.WriteByte(c)
+			continue
+		}
+		i++
+		d := int(with[i]) - '0'
+		switch {
+		case d >= 0 && d <= 9:
+			if 2*d+1 < len(m) && m[2*d] >= 0 {
+				b.WriteString(s[m[2*d]:m[2*d+1]])
+			}
+		case with[i] == 'x' && i+2 < len(with):
+			if v, ok := unhex(with[i+1 : i+3]); ok {
+				b.WriteString(v.Str)
+				i += 2
+				continue
+			}
+			b.WriteByte(with[i])
+		default:
+			b.WriteByte(with[i])
+		}
+	}
+	return b.String()
+}
+
+// equal compares in constant time where the lengths agree.
+func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

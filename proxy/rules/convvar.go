@@ -1,0 +1,139 @@
+package rules
+
+import (
+	"cmp"
+	"strings"
+)
+
+// varConvs read or write variables.
+func varConvs() []conv {
+	return []conv{
+		{name: "concat", sig: "|svs", in: Str, out: Str, do: convConcat},
+		{name: "add_item", sig: "s|vs", in: Str, out: Str, do: convAddItem, check: func(a []arg) error {
+			if argText(a, 1, "")+argText(a, 2, "") == "" {
+				return sayf("one of the optional arguments has to be nonempty")
+			}
+			return nil
+		}},
+		{name: "strcmp", sig: "v", in: Str, out: Int, do: func(tx *Tx, v Value, a []arg) (Value, bool) {
+			x, ok := tx.lookup(a[0].s)
+			if !ok {
+				return v, false
+			}
+			return integer(compare(v.Str, x.String())), true
+		}},
+		{name: "secure_memcmp", sig: "v", in: Bin, out: Bool, do: func(tx *Tx, v Value, a []arg) (Value, bool) {
+			x, ok := tx.lookup(a[0].s)
+			if !ok || x.isScalar() {
+				return v, false
+			}
+			return boolean(equal(v.Str, x.Str)), true
+		}},
+		{name: "set-var", sig: "v|ssss", in: Any, out: Any, check: checkConditions, do: func(tx *Tx, v Value, a []arg) (Value, bool) {
+			vars, name := tx.variable(a[0].s)
+			if vars == nil || !allowed(vars, name, v, a[1:]) {
+				return v, false
+			}
+			vars.Set(name, v)
+			return v, true
+		}},
+		{name: "unset-var", sig: "v", in: Any, out: Any, do: func(tx *Tx, v Value, a []arg) (Value, bool) {
+			if vars, name := tx.variable(a[0].s); vars != nil {
+				vars.Unset(name)
+			}
+			return v, true
+		}},
+	}
+}
+
+// lookup reads a variable by its whole name.
+func (tx *Tx) lookup(name string) (Value, bool) {
+	vars, rest := tx.variable(name)
+	if vars == nil {
+		return Value{}, false
+	}
+	return vars.Get(rest)
+}
+
+// compare is strcmp's: the difference of the first bytes that differ, or the longer one.
+func compare(a, b string) int {
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return int(a[i]) - int(b[i])
+		}
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+// convConcat appends a text, a variable's value and another text.
+func convConcat(tx *Tx, v Value, a []arg) (Value, bool) {
+	for i, x := range a {
+		if i != 1 {
+			v.Str += x.s
+		} else if w, ok := tx.lookup(x.s); ok {
+			v.Str += w.String()
+		}
+	}
+	return Text(v.Str), true
+}
+
+// convAddItem appends a variable's value and a text, behind a delimiter where there is something on both its sides.
+func convAddItem(tx *Tx, v Value, a []arg) (Value, bool) {
+	item := ""
+	if w, ok := tx.lookup(argText(a, 1, "")); ok {
+		item = w.String()
+	}
+	item += argText(a, 2, "")
+	if item != "" && v.Str != "" {
+		item = a[0].s + item
+	}
+	return Text(v.Str + item), true
+}
+
+// setConditions are those that may follow set-var's variable.
+var setConditions = []string{"ifexists", "ifnotexists", "ifempty", "ifnotempty", "ifset", "ifnotset", "ifgt", "iflt"}
+
+func checkConditions(a []arg) error {
+	for _, x := range a[1:] {
+		if !contains(setConditions, x.s) {
+			return sayf("invalid condition '%s'", x.s)
+		}
+	}
+	return nil
+}
+
+// allowed tells whether all conditions of a set-var hold (section 7.3.1, "set-var").
+func allowed(vars *Vars, name string, v Value, conditions []arg) bool {
+	old, set := vars.Get(name)
+	numbers := set && old.Kind == Int && v.Kind == Int
+	for _, c := range conditions {
+		ok := true
+		switch c.s {
+		case "ifexists", "ifset":
+			ok = set
+		case "ifnotexists", "ifnotset":
+			ok = !set
+		case "ifempty":
+			ok = !v.isScalar() && v.Str == ""
+		case "ifnotempty":
+			ok = v.isScalar() || v.Str != ""
+		case "ifgt":
+			ok = !numbers || old.Int > v.Int
+		case "iflt":
+			ok = !numbers || old.Int < v.Int
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// conditionsOf splits what stands in set-var's parentheses.
+func conditionsOf(param string) (name string, conditions []arg) {
+	words := strings.Split(param, ",")
+	for _, w := range words[1:] {
+		conditions = append(conditions, arg{s: strings.TrimSpace(w)})
+	}
+	return words[0], conditions
+}

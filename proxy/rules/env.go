@@ -1,0 +1,75 @@
+package rules
+
+import "strconv"
+
+// Env is what a section gives its rules while the configuration is read. A nil one gives nothing and asks for nothing.
+type Env struct {
+	Pos           Pos
+	ACLs          map[string]*ACL
+	Users         map[string]*UserList      // filled while the files are read; looked into when requests come
+	Errors        map[string]map[int][]byte // http-errors sections
+	ReadFile      func(name string) ([]byte, error)
+	Caution       func(text string)
+	Warn          func(text string) // without the position
+	Captures      *[2][]int         // how long each declared capture may be; rules may add to them
+	Front         bool              // the section has a frontend's side
+	Back          bool              // … and a backend's
+	TCP           bool              // mode tcp
+	Experimental  bool              // expose-experimental-directives
+	Kind, Section string            // the section's kind, in words, and its name
+	List          List              // where the samples are taken
+	Refs          *[]Ref            // what is named and must exist once all has been read; nil: nobody looks
+	inACL         bool
+	Patterns      *[]*Patterns // the pattern lists that there are; nil: nobody asks
+}
+
+// Ref is a section or server that an expression names.
+type Ref struct {
+	Kind byte // b backend, f frontend, S server, u userlist, < and > request and response capture
+	Name string
+	What string // the keyword that names it, with the place, in words
+	In   string // the section
+	Pos  Pos
+}
+
+// expressionIn are the places of expressions, in words.
+var expressionIn = map[List]string{
+	Connection: "tcp-request connection expression in", SessionList: "tcp-request session expression in", TCPRequest: "tcp-request content expression in",
+	TCPResponse: "tcp-response content expression in", Request: "http-request expression in", Response: "http-response response expression in",
+	After: "http-after-response expression in", Logs: "log-format string in", UseBackend: "use_backend expression in",
+	UseServer: "use-server or balance expression in", Parsing: "configuration file expression in", CLI: "command line expression in",
+}
+
+// refer notes a name that must exist.
+func (env *Env) refer(kind byte, what, name string) {
+	if env != nil && env.Refs != nil {
+		where := "sample fetch keyword '" + what + "' in " + expressionIn[env.List]
+		if env.inACL {
+			where = "ACL keyword '" + what + "' in"
+		}
+		*env.Refs = append(*env.Refs, Ref{kind, name, where, env.Section, env.Pos})
+	}
+}
+
+// where gives the places where env's samples are taken.
+func (env *Env) where() place { return env.List.places(env.Front, env.Back) }
+
+// captured notes that a capture must have been declared.
+func (env *Env) captured(id, side int, what string) {
+	if env != nil && env.Refs != nil && env.Front {
+		*env.Refs = append(*env.Refs, Ref{"<>"[side], strconv.Itoa(id), what, env.Section, env.Pos})
+	}
+}
+
+func (env *Env) warn(format string, args ...any) {
+	if env != nil && env.Warn != nil {
+		env.Warn(sayf(format, args...).Error())
+	}
+}
+
+// caution is a warning that refuses nothing, where Warn is one that HAProxy counts as an alert.
+func (env *Env) caution(format string, args ...any) {
+	if env.Caution != nil {
+		env.Caution(sayf(format, args...).Error())
+	}
+}

@@ -1,0 +1,162 @@
+package rules
+
+import (
+	"strconv"
+	"strings"
+)
+
+// bufferFetches are those of section 7.3.5: they read what has come of a connection in mode tcp.
+func bufferFetches() []fetch {
+	lv := func(a []arg) error {
+		if s := argText(a, 2, ""); s != "" {
+			if _, err := strconv.Atoi(s); err != nil {
+				return sayf("payload offset2 is not a number")
+			}
+		}
+		if a[1].n <= 0 {
+			return sayf("payload length must be > 0")
+		}
+		return nil
+	}
+	plain := func(a []arg) error {
+		if a[0].n < 0 || a[1].n < 0 {
+			return sayf("payload offset and length must not be negative")
+		}
+		return nil
+	}
+	list := []fetch{
+		{name: "req.len", kind: Int, from: srcReqBuf, get: fetchLen(false)}, {name: "req_len", kind: Int, from: srcReqBuf, get: fetchLen(false)},
+		{name: "res.len", kind: Int, from: srcResBuf, get: fetchLen(true)},
+		{name: "req.proto_http", kind: Bool, from: srcRequest, get: fetchIsHTTP}, {name: "req_proto_http", kind: Bool, from: srcRequest, get: fetchIsHTTP},
+		{name: "req.payload", sig: "ii", kind: Bin, from: srcReqBuf, get: fetchPayload, check: plain},
+		{name: "req.payload_lv", sig: "ii|s", kind: Bin, from: srcReqBuf, get: fetchPayloadLV, check: lv},
+		{name: "res.payload", sig: "ii", kind: Bin, from: srcResBuf, get: fetchPayload, check: plain},
+		{name: "res.payload_lv", sig: "ii|s", kind: Bin, from: srcResBuf, get: fetchPayloadLV, check: lv},
+		{name: "payload", sig: "ii", kind: Bin, from: srcEitherL6, get: fetchPayload, check: plain},
+		{name: "payload_lv", sig: "ii|s", kind: Bin, from: srcEitherL6, get: fetchPayloadLV, check: lv},
+	}
+	for _, name := range []string{"req.rdp_cookie", "rdp_cookie", "req_rdp_cookie"} {
+		list = append(list,
+			fetch{name: name, sig: "|s", kind: Str, from: srcReqBuf, get: fetchRDPCookie},
+			fetch{name: name + "_cnt", sig: "|s", kind: Int, from: srcReqBuf, get: func(tx *Tx, a []arg) (Value, bool) {
+				_, ok := fetchRDPCookie(tx, a)
+				return integer(bit(ok)), tx.Payload != ""
+			}})
+	}
+	return append(list, helloFetches()...)
+}
+
+// raw tells whether the fetch is of a buffer's bytes, which mode http has not.
+func (f *fetch) raw() bool {
+	return f.from.needs == srcReqBuf.needs || f.from.needs == srcResBuf.needs
+}
+
+func fetchLen(response bool) func(*Tx, []arg) (Value, bool) {
+	return func(tx *Tx, _ []arg) (Value, bool) {
+		m := tx.Req
+		if response {
+			m = tx.Res
+		}
+		if m != nil {
+			return integer(m.size() + len(m.Body)), true
+		}
+		tx.waiting = tx.waiting || !tx.Final
+		return integer(len(tx.Payload)), true
+	}
+}
+
+// size is a head's in HAProxy's own form: its texts, and 21 bytes for what a start line and an end take.
+func (m *Message) size() int {
+	const fixed, status = 21, 3
+	n := fixed + len("HTTP/") + len(m.Version) + len(m.Method) + len(m.URI) + len(m.Reason)
+	if m.Status > 0 {
+		n += status
+	}
+	for _, f := range m.Fields {
+		n += len(f.Name) + len(f.Value)
+	}
+	return n
+}
+
+func fetchIsHTTP(tx *Tx, _ []arg) (Value, bool) { return boolean(tx.Req != nil || tx.Res != nil), true }
+
+// more says that what a fetch looks for has not come yet.
+func (tx *Tx) more() (Value, bool) {
+	tx.waiting = tx.waiting || !tx.Final
+	return none()
+}
+
+func fetchPayload(tx *Tx, a []arg) (Value, bool) {
+	from, n := int(a[0].n), int(a[1].n)
+	if tx.Req != nil || tx.Res != nil {
+		return none()
+	}
+	if from+n > len(tx.Payload) || from >= len(tx.Payload) {
+		return tx.more()
+	}
+	if n == 0 {
+		tx.waiting = tx.waiting || !tx.Final
+		n = len(tx.Payload) - from
+	}
+	return Value{Kind: Bin, Str: tx.Payload[from : from+n]}, true
+}
+
+// fetchPayloadLV reads a block behind its length.
+func fetchPayloadLV(tx *Tx, a []arg) (Value, bool) {
+	at, size := int(a[0].n), int(a[1].n)
+	if tx.Req != nil || tx.Res != nil {
+		return none()
+	}
+	if at+size > len(tx.Payload) {
+		return tx.more()
+	}
+	n := 0
+	for _, c := range []byte(tx.Payload[at : at+size]) {
+		n = n<<8 | int(c)
+	}
+	from := at + size
+	if s := argText(a, 2, ""); s != "" {
+		move, _ := strconv.Atoi(s)
+		if s[0] == '+' || s[0] == '-' {
+			from += move
+		} else {
+			from = move
+		}
+	}
+	if n <= 0 || from < 0 || n > 1<<20 {
+		return none()
+	}
+	if from+n > len(tx.Payload) {
+		return tx.more()
+	}
+	return Value{Kind: Bin, Str: tx.Payload[from : from+n]}, true
+}
+
+// fetchRDPCookie reads "Cookie: name=value" of an RDP connection request ([MS-RDPBCGR], section 2.2.1.1).
+func fetchRDPCookie(tx *Tx, a []arg) (Value, bool) {
+	const head = 11 // TPKT and X.224
+	p := tx.Payload
+	if len(p) <= head {
+		return tx.more()
+	}
+	if p[0] != 3 || p[5] != 0xe0 {
+		return none()
+	}
+	line, _, ended := strings.Cut(p[head:], "\r\n")
+	if !ended {
+		return tx.more()
+	}
+	text, is := cutPrefixFold(line, "Cookie: ")
+	name, value, ok := strings.Cut(text, "=")
+	if want := argText(a, 0, ""); !is || !ok || want != "" && !strings.EqualFold(want, name) {
+		return none()
+	}
+	return Text(value), true
+}
+
+func cutPrefixFold(s, prefix string) (string, bool) {
+	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
+		return s, false
+	}
+	return s[len(prefix):], true
+}
