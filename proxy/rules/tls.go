@@ -71,11 +71,11 @@ func binary(b []byte) (Value, bool) { return Value{Kind: Bin, Str: string(b)}, l
 func tlsFetches() []fetch {
 	list := []fetch{
 		flagTLS("ssl_fc", func(*TLS) bool { return true }),
-		flagTLS("ssl_fc_has_crt", func(t *TLS) bool { return t.Client != nil }),
+		onTLS("ssl_fc_has_crt", Bool, func(t *TLS) (Value, bool) { return boolean(t.Client != nil), true }),
 		flagTLS("ssl_fc_has_sni", func(t *TLS) bool { return t.SNI != "" }),
 		flagTLS("ssl_fc_has_early", func(*TLS) bool { return false }),
 		flagTLS("ssl_fc_is_resumed", func(t *TLS) bool { return t.Resumed }),
-		flagTLS("ssl_c_used", func(t *TLS) bool { return t.Client != nil }),
+		onTLS("ssl_c_used", Bool, func(t *TLS) (Value, bool) { return boolean(t.Client != nil), true }),
 		onTLS("ssl_fc_sni", Str, func(t *TLS) (Value, bool) { return some(t.SNI) }),
 		onTLS("ssl_fc_alpn", Str, func(t *TLS) (Value, bool) { return some(t.ALPN) }),
 		onTLS("ssl_fc_protocol", Str, func(t *TLS) (Value, bool) { return some(t.Version) }),
