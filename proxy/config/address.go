@@ -30,6 +30,7 @@ type parsedAddr struct {
 	last   int    // of a range of ports: the last one
 	offset bool   // the port is relative to the client's (no port given, +n, -n)
 	host   string // the name to look up later
+	family string // ip4 or ip6 where that is asked for
 }
 
 // addrPrefixes are the families of section 2.1 and 4.2 ("bind"); rest says how to read what follows.
@@ -153,7 +154,7 @@ func (p *parser) parseInet(text, s, family string, rule addrRule) (parsedAddr, e
 	switch {
 	case ok:
 	case rule&resolveLate != 0:
-		a.host = host
+		a.host, a.family = host, family
 	case rule&resolveNow != 0:
 		if ip, ok = p.resolve(host, family); ok {
 			break

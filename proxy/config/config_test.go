@@ -92,7 +92,7 @@ func TestSplit(t *testing.T) {
 		got, fault := split(c.line, env)
 		if c.fault != "" {
 			require.NotNil(t, fault, c.line)
-			require.Equal(t, lexFault{c.fault, c.at}, *fault, c.line)
+			require.Equal(t, lexFault{text: c.fault, at: c.at}, *fault, c.line)
 			continue
 		}
 		require.Nil(t, fault, c.line)

@@ -227,6 +227,10 @@ func parseSetenv(p *parser, w words) {
 	if _, set := p.env(w[1]); set && w[0] == "presetenv" {
 		return
 	}
+	if strings.Contains(w[1], "=") {
+		p.badTight("'%s' failed on variable '%s' : Invalid argument.", w[0], w[1])
+		return
+	}
 	p.setenv(w[1], w[2])
 }
 

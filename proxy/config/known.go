@@ -10,11 +10,11 @@ var knownGlobal = []string{
 	"h1-case-adjust", "h1-case-adjust-file", "hard-stop-after", "httpclient.resolvers.id",
 	"httpclient.resolvers.prefer", "httpclient.ssl.ca-file", "httpclient.ssl.verify", "issuers-chain-path", "lua-load",
 	"lua-load-per-thread", "lua-prepend-path", "maxsslconn", "mworker-max-reloads", "nbthread", "no-memory-trimming",
-	"pp2-never-send-local", "profiling.tasks", "set-var", "set-var-fmt", "ssl-default-bind-ciphers",
+	"pp2-never-send-local", "profiling.tasks", "ssl-default-bind-ciphers",
 	"ssl-default-bind-ciphersuites", "ssl-default-bind-curves", "ssl-default-bind-options",
 	"ssl-default-server-ciphers", "ssl-default-server-ciphersuites", "ssl-default-server-options", "ssl-dh-param-file",
 	"ssl-load-extra-del-ext", "ssl-load-extra-files", "ssl-mode-async", "ssl-propquery", "ssl-provider",
-	"ssl-provider-path", "ssl-skip-self-issued-ca", "stats", "thread-group", "thread-groups", "tune.fail-alloc",
+	"ssl-provider-path", "ssl-skip-self-issued-ca", "set-var", "set-var-fmt", "stats", "thread-group", "thread-groups", "tune.fail-alloc",
 	"tune.fd.edge-triggered", "tune.h2.header-table-size", "tune.h2.initial-window-size",
 	"tune.h2.max-concurrent-streams", "tune.h2.max-frame-size", "tune.idle-pool.shared", "tune.listener.multi-queue",
 	"tune.lua.forced-yield", "tune.lua.maxmem", "tune.lua.service-timeout", "tune.lua.session-timeout",
@@ -39,10 +39,10 @@ var knownGlobal = []string{
 
 // knownProxy are the keywords of defaults, frontend, backend and listen.
 var knownProxy = []string{
-	"clitcpka-cnt", "clitcpka-idle", "clitcpka-intvl", "clitimeout", "compression", "contimeout", "declare",
+	"timeout", "clitimeout", "contimeout", "srvtimeout", "clitcpka-cnt", "clitcpka-idle", "clitcpka-intvl", "compression", "declare",
 	"errorfile", "errorfiles", "errorloc", "errorloc302", "errorloc303", "external-check", "filter", "http-check",
 	"http-error", "max-keep-alive-queue", "rate-limit", "retry-on", "srvtcpka-cnt", "srvtcpka-idle", "srvtcpka-intvl",
-	"srvtimeout", "tcp-check", "tcp-request", "tcp-response", "timeout", "use-fcgi-app", "listen", "frontend",
+	"tcp-check", "tcp-request", "tcp-response", "use-fcgi-app", "listen", "frontend",
 	"backend", "defaults", "server", "default-server", "server-template", "bind", "monitor-net", "monitor-uri", "mode",
 	"id", "description", "disabled", "enabled", "bind-process", "acl", "dynamic-cookie-key", "cookie", "email-alert",
 	"persist", "appsession", "load-server-state-from-file", "server-state-file-name", "max-session-srv-conns",

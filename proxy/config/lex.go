@@ -33,6 +33,7 @@ const maxWords = 64
 type lexFault struct {
 	text string
 	at   int
+	seen int // how much of the line is shown; 0: all
 }
 
 // The faults, in HAProxy's words; the position follows.
@@ -62,7 +63,7 @@ func split(line string, env func(string) (string, bool)) (words, *lexFault) {
 		return nil, f
 	}
 	if l.quote != 0 {
-		return nil, &lexFault{faultQuote, l.opened}
+		return nil, &lexFault{text: faultQuote, at: l.opened}
 	}
 	if l.word.Len() > 0 {
 		l.next()
@@ -144,7 +145,7 @@ func (l *lexer) escape() *lexFault {
 	case 'x':
 		hi, lo := hexDigit(l.in, l.pos+2), hexDigit(l.in, l.pos+3)
 		if hi < 0 || lo < 0 {
-			return &lexFault{faultHex, l.pos}
+			return &lexFault{text: faultHex, at: l.pos}
 		}
 		l.word.WriteByte(byte(hi<<4 | lo))
 		l.pos += 4
@@ -183,7 +184,7 @@ func (l *lexer) variable() *lexFault {
 	}
 	c := l.peek()
 	if !isAlpha(c) && c != '_' && c != '.' {
-		return &lexFault{faultVarName, l.pos}
+		return &lexFault{text: faultVarName, at: l.pos}
 	}
 	start := l.pos
 	l.pos++
@@ -192,12 +193,12 @@ func (l *lexer) variable() *lexFault {
 	}
 	value, ok := l.env(l.in[start:l.pos])
 	if !ok && l.in[start] == '.' {
-		return &lexFault{faultVarName, start}
+		return &lexFault{faultVarName, start, l.pos} // HAProxy has cut the name off to look it up
 	}
 	spread := false
 	if brace >= 0 && l.peek() == '[' {
 		if !strings.HasPrefix(l.in[l.pos:], "[*]") {
-			return &lexFault{faultExpand, l.pos}
+			return &lexFault{text: faultExpand, at: l.pos}
 		}
 		spread = true
 		l.pos += 3
@@ -217,7 +218,7 @@ func (l *lexer) closeBrace(value string, ok bool, brace int) (string, *lexFault)
 	if l.peek() == '-' {
 		end := strings.IndexByte(l.in[l.pos:], '}')
 		if end < 0 {
-			return "", &lexFault{faultBrace, brace}
+			return "", &lexFault{text: faultBrace, at: brace}
 		}
 		if !ok {
 			value = l.in[l.pos+1 : l.pos+end]
@@ -225,7 +226,7 @@ func (l *lexer) closeBrace(value string, ok bool, brace int) (string, *lexFault)
 		l.pos += end
 	}
 	if l.peek() != '}' {
-		return "", &lexFault{faultBrace, brace}
+		return "", &lexFault{text: faultBrace, at: brace}
 	}
 	l.pos++
 	return value, nil

@@ -29,6 +29,8 @@ type parser struct {
 	users      map[string]*rules.UserList
 	groups     map[string][]string // of the open userlist's users, as its group lines have it
 	httpErrors map[string]map[int][]byte
+	blankEnd   bool            // the line ends in a blank: conditions are shown with it
+	stray      bool            // a line after which HAProxy reads no further in the file
 	given      map[string]bool // keywords of the global section that count once
 	base       string          // default-path: where relative names of files are looked for; "": where the process is
 	pathMode   string
@@ -137,6 +139,7 @@ func (p *parser) getenv(name string) (string, bool) {
 // file reads one file. A section does not go on into the next file.
 func (p *parser) file(name, text string) {
 	p.open, p.px, p.skip, p.fileFatal, p.conds = "", nil, false, false, nil
+	p.stray = false
 	p.enterFolder(name)
 	lines := strings.SplitAfter(text, "\n")
 	fatal := 0
@@ -158,6 +161,9 @@ func (p *parser) file(name, text string) {
 		p.line(body)
 		if p.lineFatal {
 			fatal++
+		}
+		if p.stray {
+			break
 		}
 		if p.abort {
 			return
@@ -185,6 +191,7 @@ func (p *parser) line(raw string) {
 		return
 	}
 	w = w.from(0)
+	p.blankEnd = line[len(line)-1] == ' ' || line[len(line)-1] == '\t'
 	if w[0][0] == '.' && p.condition(w) || p.masked() {
 		return
 	}
@@ -218,6 +225,9 @@ func position(w words, i int) int {
 }
 
 func (p *parser) lexError(f *lexFault, line string, indent int) {
+	if f.seen > 0 {
+		line = line[:f.seen]
+	}
 	shown, caret := printable(line, f.at, 80)
 	p.badTight("%s at position %d:\n  %s\n  %*s", f.text, f.at+indent+1, shown, caret+1, "^")
 }

@@ -75,6 +75,10 @@ func parseUnixBind(p *parser, w words) {
 				p.bad("unix_bind '%s' expects a path as an argument.", w[i])
 				return
 			}
+			if u.Prefix != "" {
+				p.remark("parsing [%s:%d] : unix-bind '%s' already specified. Continuing.", p.pos.File, p.pos.Line, w[i])
+				return
+			}
 			u.Prefix = value
 		case "mode":
 			mode, _ := strconv.ParseUint(value, 8, 32) // what is no number is 0, as in HAProxy

@@ -63,9 +63,9 @@ func parseGlobalSetVar(p *parser, w words) {
 		return
 	}
 	env := &rules.Env{Pos: rules.Pos{File: p.pos.File, Line: p.pos.Line}, ReadFile: p.readFile}
-	r, err := rules.ParseRule(env, rules.SessionList, append([]string{w[0] + "(" + w[1] + ")"}, w.from(2)...))
+	r, err := rules.ParseRule(env, rules.SessionList, []string{w[0] + "(" + w[1] + ")", w[2]})
 	if err != nil {
-		p.bad("'%s': %s.", w[0], err)
+		p.bad("%s", err)
 		return
 	}
 	p.cfg.Global.SetVars = append(p.cfg.Global.SetVars, r)

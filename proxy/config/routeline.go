@@ -45,7 +45,7 @@ func parseServerTemplate(p *parser, w words) {
 	}
 	for n := low; n <= high; n++ {
 		s.Name = w[1] + strconv.Itoa(n)
-		p.addServer(s, a.host)
+		p.addServer(s, a)
 		s.ID = 0 // an `id` is the first one's
 	}
 }

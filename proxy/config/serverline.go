@@ -76,19 +76,20 @@ func parseServer(p *parser, w words) {
 	if !p.serverWords(w, 3, &s, true) {
 		return
 	}
-	p.addServer(s, a.host)
+	p.addServer(s, a)
 }
 
 // addServer puts the finished server into its backend; a name is looked up when all files have been read.
-func (p *parser) addServer(s serverBase, host string) {
+func (p *parser) addServer(s serverBase, a parsedAddr) {
 	one := s.Server
 	one.PortMap = s.noPort && s.Addr.Unix == ""
 	if s.checkPort != 0 || s.checkAddr.IP.IsValid() || s.checkAddr.Unix != "" {
 		one.CheckAddr = s.checkTarget()
 	}
 	p.px.Servers = append(p.px.Servers, &one)
-	if host != "" {
-		p.lookups = append(p.lookups, lookup{section: p.px, server: &one, host: host, checkPort: s.checkPort, initAddr: s.initAddr})
+	if a.host != "" {
+		p.lookups = append(p.lookups, lookup{section: p.px, server: &one, host: a.host, family: a.family, checkPort: s.checkPort,
+			initAddr: s.initAddr})
 	}
 }
 

@@ -1,44 +1,49 @@
 package config
 
-// HAProxy answers a misspelt keyword with the known one whose letters follow each other most alike. To suggest the same
-// word, the same measure is used: each word is described by how often each class of character follows each other class,
-// and the distance of two words is the sum of the differences.
+// HAProxy answers a misspelt keyword with the known one that is most alike, and measures that by letters and by pairs of
+// neighbours. To suggest the same word, the same is counted here.
 
-const (
-	classDigit = 27
-	classOther = 28 // also the begin and the end of a word
-	classCount = 32
-)
+// pair is two neighbours in a word; the first one is 0 for a letter by itself.
+type pair struct{ before, after byte }
 
-// fingerprint counts the transitions of a word, and in row 0 marks the classes that occur.
-type fingerprint [classCount * classCount]uint8
+// profile is what a word is made of: how often each pair of neighbours occurs, and which letters do at all.
+type profile map[pair]int
 
-func fingerprintOf(word string) (fp fingerprint) {
-	from := classOther
-	for i := 0; i < len(word); i++ {
-		to := classOther
-		switch c := word[i]; {
-		case isAlpha(c):
-			to = int(c|0x20-'a') + 1
-		case isDigit(c):
-			to = classDigit
-		}
-		fp[to] = 1
-		fp[classCount*from+to]++
-		from = to
+// edge stands for the begin and the end of a word, and for what is neither letter nor digit.
+const edge = ' '
+
+// kind makes letters of either case alike, all digits alike, and all the rest.
+func kind(c byte) byte {
+	switch {
+	case isAlpha(c):
+		return c | 0x20
+	case isDigit(c):
+		return '0'
 	}
-	fp[classCount*from+classOther]++
-	return fp
+	return edge
 }
 
-func (fp *fingerprint) distance(other *fingerprint) int {
+func profileOf(word string) profile {
+	f := profile{}
+	last := byte(edge)
+	for i := range len(word) {
+		k := kind(word[i])
+		f[pair{0, k}] = 1
+		f[pair{last, k}]++
+		last = k
+	}
+	f[pair{last, edge}]++
+	return f
+}
+
+// distance is how much one profile has that the other has not, either way.
+func (f profile) distance(other profile) int {
 	sum := 0
-	for i, a := range fp {
-		d := int(a) - int(other[i])
-		if d < 0 {
-			d = -d
-		}
-		sum += d
+	for p, n := range f {
+		sum += max(n-other[p], 0)
+	}
+	for p, n := range other {
+		sum += max(n-f[p], 0)
 	}
 	return sum
 }
@@ -46,17 +51,16 @@ func (fp *fingerprint) distance(other *fingerprint) int {
 // suggest gives the known word nearest to word, or "" where none is near: the distance may not exceed twice the length of
 // either word. Of several equally near the first wins, so the order of the lists matters.
 func suggest(word string, lists ...[]string) string {
-	fp := fingerprintOf(word)
-	best, bestDistance := "", -1
+	wanted := profileOf(word)
+	best, least := "", -1
 	for _, list := range lists {
 		for _, known := range list {
-			other := fingerprintOf(known)
-			if d := fp.distance(&other); bestDistance < 0 || d < bestDistance {
-				best, bestDistance = known, d
+			if d := wanted.distance(profileOf(known)); least < 0 || d < least {
+				best, least = known, d
 			}
 		}
 	}
-	if bestDistance > 2*len(word) || bestDistance > 2*len(best) {
+	if least > 2*min(len(word), len(best)) {
 		return ""
 	}
 	return best

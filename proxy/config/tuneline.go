@@ -107,7 +107,7 @@ func tuneKeywords() []keyword {
 		keyword{name: "tune.pattern.cache-size", usage: "<number>", max: -1, parse: parsePatternCache},
 		keyword{name: "max-spread-checks", usage: "<time>", max: 1, later: true, parse: parseMaxSpread},
 		keyword{name: "close-spread-time", usage: "<time> | infinite", max: -1, later: true, parse: parseCloseSpread},
-		keyword{name: "mworker-max-reloads", usage: "<number>", max: 1, parse: parseMaxReloads},
+		keyword{name: "mworker-max-reloads", usage: "<number>", max: -1, parse: parseMaxReloads},
 		keyword{name: "no-memory-trimming", parse: nothing},
 		keyword{name: "cluster-secret", usage: "<secret>", max: 1, parse: parseClusterSecret},
 		keyword{name: "localpeer", usage: "<name>", max: 1, parse: parseLocalPeer},
@@ -216,6 +216,9 @@ func (p *parser) globalTime(w words, value *time.Duration) {
 func parseMaxReloads(p *parser, w words) {
 	at := "parsing [" + p.pos.File + ":" + strconv.Itoa(p.pos.Line) + "]"
 	switch n := atoi(w.at(1)); {
+	case w.at(2) != "":
+		p.remark("%s : '%s' cannot handle unexpected argument '%s'.", at, w[0], w[2])
+		p.warnAt("(null)")
 	case w.at(1) == "":
 		p.warnAt("(null)%s : '%s' expects an integer argument.", at, w[0])
 	case n < 0:

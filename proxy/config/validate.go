@@ -7,6 +7,7 @@ type lookup struct {
 	section   *section
 	server    *Server
 	host      string
+	family    string // ip4 or ip6: what the address may be; "": either
 	checkPort int
 	initAddr  []string
 }
@@ -26,13 +27,17 @@ func (p *parser) finish() (*Config, *Report) {
 	}
 	p.finishUnix()
 	p.finishTLS()
-	p.checkPorts()
 	if p.rep.Fatal {
 		p.alert("Fatal errors found in configuration.")
 		return nil, p.rep
 	}
 	if !p.resolveServers() {
 		p.alert("Failed to initialize server(s) addr.")
+		return nil, p.rep
+	}
+	p.checkPorts()
+	if p.rep.Fatal {
+		p.alert("Fatal errors found in configuration.")
 		return nil, p.rep
 	}
 	p.rep.NoListen = len(p.cfg.Global.Sockets) == 0
@@ -286,7 +291,7 @@ func (p *parser) firstAddr(l *lookup) (netip.Addr, bool) {
 		case "none":
 			return netip.Addr{}, false
 		case "libc":
-			if ip, ok := p.resolve(l.host, ""); ok {
+			if ip, ok := p.resolve(l.host, l.family); ok {
 				return ip, true
 			}
 		default:
