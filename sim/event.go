@@ -17,6 +17,7 @@ const (
 	KindAction    Kind = "action"    // Action: an operator's command and its output
 	KindLoad      Kind = "load"      // Load: what the generator says of itself at its end
 	KindPage      Kind = "page"      // Page: a body that answers had, once for each that differs
+	KindFile      Kind = "file"      // Node, Path, Text: a file of a node, kept of a run that did not pass
 	KindSay       Kind = "say"       // Text: what the scenario's author tells who watches, as a step begins
 )
 
@@ -26,6 +27,7 @@ type Event struct {
 	Kind    Kind         `json:"kind"`
 	Node    string       `json:"node,omitempty"`
 	Text    string       `json:"text,omitempty"`
+	Path    string       `json:"path,omitempty"`
 	Run     *RunInfo     `json:"run,omitempty"`
 	Request *Request     `json:"request,omitempty"`
 	Stats   *ServerStats `json:"stats,omitempty"`

@@ -147,6 +147,9 @@ func (a *app) runOne(ctx context.Context, rt *docker.Runtime, f *runFlags, s *si
 	done, err := job.Run(ctx, rt)
 	live.close()
 	if err != nil {
+		if done != nil {
+			a.say("what was seen until then: %s", filepath.Join(done.Dir, run.HTMLFile))
+		}
 		return nil, err
 	}
 	return done, a.printRun(done, f)

@@ -35,7 +35,8 @@ type view struct {
 	Checks          []checkView
 	Steps           []stepView
 	Actions         []actionView
-	Logs            []logView
+	Logs            []nodeLog
+	Files           []fileView
 	Run             *sim.RunInfo
 	Nodes           []nodeView
 	Started, Lasted string
@@ -46,15 +47,36 @@ type checkView struct {
 	Mark, In string
 }
 
-// stepView is a line of what happened; Lang is set where the scenario's author speaks.
-type stepView struct{ At, What, Text, Lang string }
+// stepView is a line of what happened; Lang is set where the scenario's author speaks. Links lead to what the logs have then.
+type stepView struct {
+	At, What, Text, Lang string
+	Links                []link
+	nodes                []string // whose logs may tell of it
+	at                   time.Time
+}
+
+// link leads to a line of a node's log.
+type link struct{ Node, ID string }
+
+// nodeLog are the lines of a node's log that the page holds; Cut is how many before them it does not.
+type nodeLog struct {
+	Node  string
+	Lines []logView
+	Cut   int
+}
+
+// fileView is a file of a node, as it was when the run did not pass.
+type fileView struct{ Node, Path, Text string }
 
 type actionView struct {
 	At, Name, Node, Command, Output, Took string
 	Code                                  int
 }
 
-type logView struct{ At, Node, Text string }
+type logView struct {
+	ID, At, Text string
+	at           time.Time
+}
 
 type nodeView struct{ Name, Role, Outer, Inner string }
 
@@ -117,7 +139,7 @@ func (d *view) checks(v sim.Verdict) {
 // colours are the terminal's, which a page cannot show.
 var colours = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
 
-// maxLogs bounds the log on the page; the History has all of it.
+// maxLogs bounds a node's log on the page; the History has all of it.
 const maxLogs = 400
 
 // events gathers what a reader wants to follow: steps with their evidence, actions with their output, the logs.
@@ -126,26 +148,67 @@ func (d *view) events(h sim.History, zero time.Time) {
 	slices.SortStableFunc(sorted, func(a, b sim.Event) int { return cmp.Compare(a.At.UnixNano(), b.At.UnixNano()) })
 	for _, e := range sorted {
 		at := offset(e.At.Sub(zero))
+		step := stepView{At: at, at: e.At}
 		switch {
 		case e.Kind == sim.KindPhase:
-			d.Steps = append(d.Steps, stepView{at, "phase", e.Text, ""})
+			step.What, step.Text = "phase", e.Text
 		case e.Kind == sim.KindSay:
-			d.Steps = append(d.Steps, stepView{at, "", e.Text, d.Lang})
+			step.Text, step.Lang = e.Text, d.Lang
 		case e.Fault != nil && e.Fault.Step != sim.StepPlanned:
-			d.Steps = append(d.Steps, stepView{at, e.Fault.ID, stepText(e.Fault), ""})
+			step.What, step.Text, step.nodes = e.Fault.ID, stepText(e.Fault), []string{e.Fault.Target, director}
 		case e.Kind == sim.KindContainer:
-			d.Steps = append(d.Steps, stepView{at, e.Node, "container: " + e.Text, ""})
+			step.What, step.Text, step.nodes = e.Node, "container: "+e.Text, []string{e.Node}
 		case e.Action != nil:
 			a := e.Action
-			d.Steps = append(d.Steps, stepView{at, a.ID, fmt.Sprintf("%s ran %q: exit %d", e.Node, a.Command, a.Output.Code), ""})
+			step.What, step.Text, step.nodes = a.ID, fmt.Sprintf("%s ran %q: exit %d", e.Node, a.Command, a.Output.Code), []string{e.Node}
 			d.Actions = append(d.Actions, actionView{at, a.ID, e.Node, a.Command,
 				colours.ReplaceAllString(strings.TrimRight(a.Output.Stdout+a.Output.Stderr, "\n"), ""), seconds(a.Took), a.Output.Code})
+		case e.Kind == sim.KindFile:
+			d.Files = append(d.Files, fileView{e.Node, e.Path, e.Text})
 		case e.Kind == sim.KindLog && !isAccess(e.Text):
-			d.Logs = append(d.Logs, logView{at, e.Node, e.Text})
+			d.log(e, at)
+		}
+		if step.Text != "" {
+			d.Steps = append(d.Steps, step)
 		}
 	}
-	if n := len(d.Logs); n > maxLogs {
-		d.Logs = d.Logs[n-maxLogs:]
+	d.link()
+}
+
+// director is the node whose log tells what it thinks of the others.
+const director = "cluster1"
+
+// log adds a line to its node's log.
+func (d *view) log(e sim.Event, at string) {
+	i := slices.IndexFunc(d.Logs, func(l nodeLog) bool { return l.Node == e.Node })
+	if i < 0 {
+		i, d.Logs = len(d.Logs), append(d.Logs, nodeLog{Node: e.Node})
+	}
+	d.Logs[i].Lines = append(d.Logs[i].Lines, logView{At: at, Text: e.Text, at: e.At})
+}
+
+// link cuts the logs to what the page holds, names their lines, and leads from each step to the lines from its time on.
+func (d *view) link() {
+	slices.SortFunc(d.Logs, func(a, b nodeLog) int { return byName(a.Node, b.Node) })
+	for i := range d.Logs {
+		l := &d.Logs[i]
+		l.Cut = max(0, len(l.Lines)-maxLogs)
+		l.Lines = l.Lines[l.Cut:]
+		for k := range l.Lines {
+			l.Lines[k].ID = fmt.Sprintf("%s-%d", l.Node, l.Cut+k+1)
+		}
+	}
+	for i := range d.Steps {
+		s := &d.Steps[i]
+		for _, l := range d.Logs {
+			if !slices.Contains(s.nodes, l.Node) {
+				continue
+			}
+			k, _ := slices.BinarySearchFunc(l.Lines, s.at, func(v logView, t time.Time) int { return v.at.Compare(t) })
+			if k < len(l.Lines) {
+				s.Links = append(s.Links, link{l.Node, l.Lines[k].ID})
+			}
+		}
 	}
 }
 

@@ -25,6 +25,23 @@ func (p *play) collect(ctx context.Context) {
 	wg.Wait()
 }
 
+// maxFile bounds what of a file goes into the history, in bytes.
+const maxFile = 64 << 10
+
+// files adds the configuration of every node that can be read to the history of a run that did not pass.
+func (p *play) files(ctx context.Context) {
+	for _, n := range p.plan.Nodes() {
+		for _, path := range configFiles {
+			data, err := p.cluster.ReadFile(ctx, n.Name, path)
+			if err != nil {
+				continue // not every node has every file
+			}
+			text := strings.ToValidUTF8(string(data[:min(len(data), maxFile)]), "?")
+			p.rec.Record(sim.Event{At: time.Now().UTC(), Kind: sim.KindFile, Node: n.Name, Path: path, Text: text})
+		}
+	}
+}
+
 func (p *play) journal(ctx context.Context, node string) {
 	if st, err := p.cluster.State(ctx, node); err != nil || st != "running" {
 		return

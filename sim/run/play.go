@@ -67,6 +67,9 @@ const (
 // mendTimeout bounds the clean-up after a run that was interrupted.
 const mendTimeout = 60 * time.Second
 
+// lookTimeout bounds what is gathered of the nodes of a run that was interrupted: who interrupts does not want to wait.
+const lookTimeout = 5 * time.Second
+
 // play is one run under way.
 type play struct {
 	cluster  Cluster
@@ -83,8 +86,9 @@ type play struct {
 	mu sync.Mutex
 }
 
-// Play plays a scenario on a cluster that is up, and leaves the cluster as it was. An error means that there is no
-// verdict; a run that went wrong in a way that it can tell is a Result whose verdict is inconclusive.
+// Play plays a scenario on a cluster that is up, and leaves the cluster as it was. An error means that the run broke off:
+// a Result that comes with it holds what was seen until then. A run that went wrong in a way that it can tell is a Result
+// whose verdict is inconclusive, without an error.
 func Play(ctx context.Context, c Cluster, s *sim.Scenario, opt Options) (*Result, error) {
 	if s.Cluster.Servers != c.Spec().Plan.Servers {
 		return nil, fmt.Errorf("scenario %s wants %d real servers, cluster %s has %d", s.Name, s.Cluster.Servers, c.Spec().Name, c.Spec().Plan.Servers)
@@ -97,13 +101,25 @@ func Play(ctx context.Context, c Cluster, s *sim.Scenario, opt Options) (*Result
 		rec: sim.NewRecorder(opt.History), board: newBoard(), ledger: led, env: faultEnv(c), began: time.Now()}
 	err = p.whole(ctx)
 	if err = errors.Join(err, led.Close()); err != nil {
-		return nil, err
+		return p.broken(err)
 	}
 	if err := p.rec.Err(); err != nil {
 		return nil, fmt.Errorf("write the history: %w", err)
 	}
 	h := p.rec.History()
 	return &Result{History: h, Verdict: Judge(h, p.scenario)}, nil
+}
+
+// broken is what a run that went wrong leaves to look at, with its error; nothing where it had not begun.
+func (p *play) broken(err error) (*Result, error) {
+	h := p.rec.History()
+	if h.Run() == nil {
+		return nil, err
+	}
+	v := Judge(h, p.scenario)
+	v.Checks = append(v.Checks, sim.Check{Name: "run", Outcome: sim.Inconclusive, Measured: "broken off", Bound: "its end", Reason: err.Error()})
+	v.Outcome = sim.Inconclusive
+	return &Result{History: h, Verdict: v}, err
 }
 
 // Judge is the judge's verdict on a history, with the run's own troubles as checks: a run that says of itself that it
@@ -142,6 +158,10 @@ func (p *play) whole(ctx context.Context) (err error) {
 	watchers.Wait()
 	switch {
 	case ctx.Err() != nil:
+		left, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
+		defer cancel()
+		p.collect(left)
+		p.files(left)
 		return ctx.Err()
 	case err != nil && bounded.Err() != nil:
 		p.note(fmt.Errorf("the scenario's limit of %v was reached: %w", p.scenario.Limit, err))
@@ -150,7 +170,11 @@ func (p *play) whole(ctx context.Context) (err error) {
 	}
 	p.collect(ctx)
 	p.phase(phaseDone, time.Now())
-	if p.opt.Failed != nil && Judge(p.rec.History(), p.scenario).Outcome != sim.Pass {
+	if Judge(p.rec.History(), p.scenario).Outcome == sim.Pass {
+		return nil
+	}
+	p.files(ctx)
+	if p.opt.Failed != nil {
 		return p.opt.Failed(ctx)
 	}
 	return nil

@@ -64,7 +64,7 @@ func (j Job) Run(ctx context.Context, rt *docker.Runtime) (done *Done, err error
 		}()
 	}
 	if done, err = j.PlayOn(ctx, c); err != nil {
-		return nil, err
+		return done, err
 	}
 	if done.Left = left; left {
 		done.URL = c.URL()
@@ -81,7 +81,7 @@ func (j Job) exists(ctx context.Context, rt *docker.Runtime) (bool, error) {
 	return err == nil, nil
 }
 
-// PlayOn plays on a cluster that is up, and keeps the run.
+// PlayOn plays on a cluster that is up, and keeps the run. Of a run that broke off it gives what is kept beside the error.
 func (j Job) PlayOn(ctx context.Context, c Cluster) (*Done, error) {
 	dir, err := j.folder(c.Spec().Director, time.Now())
 	if err != nil {
@@ -95,10 +95,11 @@ func (j Job) PlayOn(ctx context.Context, c Cluster) (*Done, error) {
 	opt.History = f
 	opt.Failed = func(ctx context.Context) error { return keepNodes(ctx, c, dir) }
 	res, err := Play(ctx, c, j.Scenario, opt)
-	if err = errors.Join(err, f.Close()); err != nil {
+	err = errors.Join(err, f.Close())
+	if res == nil {
 		return nil, err
 	}
-	return &Done{Result: res, Dir: dir}, WriteReports(dir, res.History, res.Verdict)
+	return &Done{Result: res, Dir: dir}, errors.Join(err, WriteReports(dir, res.History, res.Verdict))
 }
 
 // folder makes the run's own folder: its name says what was played, on what, when.
@@ -126,8 +127,11 @@ func (j Job) folder(kind sim.DirectorKind, now time.Time) (string, error) {
 	}
 }
 
+// configFiles are what makes the nodes what they are.
+var configFiles = []string{"/etc/haproxy/haproxy.cfg", "/etc/httpd/conf/httpd.conf", "/etc/fstab"}
+
 // kept are the files of each node that are kept of a run that did not pass.
-var kept = []string{"/etc/haproxy/haproxy.cfg", "/etc/httpd/conf/httpd.conf", "/etc/fstab", "/var/log/haproxy.log"}
+var kept = append([]string{"/var/log/haproxy.log"}, configFiles...)
 
 // keepNodes saves what helps to see why a run did not pass: configuration, logs and journal of every node.
 func keepNodes(ctx context.Context, c Cluster, dir string) error {
