@@ -14,7 +14,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 RUN     ?= .
 PKGS    ?= ./...
 
-.PHONY: help build docs images demo down test unit scenarios practical test-engine29 conformance differential bench check lint fmt clean need-docker
+.PHONY: help build docs images demo down test unit scenarios crash practical test-engine29 conformance differential bench check lint fmt clean need-docker
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,10 @@ unit: ## the tests that need no cluster, under the race detector
 
 scenarios: images ## every scenario on both directors, in real containers (RUN=kill-server: those that match)
 	go test -count=1 -timeout 14m -v -run '$(RUN)' ./scenarios
+
+CRASHES ?= 50
+crash: images ## kill -9 of the runner at CRASHES random instants under different faults, and heal each time
+	go test -count=1 -timeout 60m -v -run TestKilledRunner ./scenarios -crashes $(CRASHES)
 
 test: images unit ## everything but the practical
 	go test -timeout 10m ./sim/docker ./cmd/simulacro

@@ -3,10 +3,14 @@ package scenarios_test
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,41 +20,138 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// instants are when the runner is killed, from its start: before the cluster is there, while it boots, before, at and under
-// the fault, while it is mended and afterwards.
-var instants = []time.Duration{
-	100 * time.Millisecond, 500 * time.Millisecond, time.Second, 2 * time.Second, 3500 * time.Millisecond,
-	5 * time.Second, 7 * time.Second, 9 * time.Second, 11 * time.Second, 14 * time.Second,
-}
+// crashes is small where all tests are run; `make crash` asks for fifty.
+var crashes = flag.Int("crashes", 6, "how often TestKilledRunner kills a runner")
 
-// TestKilledRunner kills `simulacro run` with SIGKILL at ten instants. After `simulacro heal` the cluster is healthy or
-// gone, and after `simulacro down` nothing of it is left: no container, network, volume or state.
+// afterAll is how long after a scenario's planned end its runner may still be killed: it mends and writes reports then.
+const afterAll = 4 * time.Second
+
+// booting is how long a runner may be at making its cluster.
+const booting = 5 * time.Second
+
+// TestKilledRunner kills `simulacro run` with SIGKILL at random instants, from its first to its last, under faults drawn from all
+// scenarios. Each time, after `simulacro heal`, the cluster is healthy, as it was before in every file that faults touch, or gone;
+// at the end, after `simulacro down`, nothing of it is left: no container, network, volume or state.
 func TestKilledRunner(t *testing.T) {
 	needEngine(t)
+	t.Logf("instants and scenarios have the seed %d; again: go test ./scenarios -run TestKilledRunner -crashes %d -seed %[1]d", *seed, *crashes)
 	bin := build(t)
-	for i, at := range instants {
-		t.Run(fmt.Sprint(at), func(t *testing.T) {
+	all := slices.DeleteFunc(readAll(t), func(s *sim.Scenario) bool { return len(s.Faults()) == 0 })
+	lanes := min(beside, *crashes)
+	for lane := range lanes {
+		t.Run(fmt.Sprint(lane+1), func(t *testing.T) {
 			t.Parallel()
-			c := command{bin: bin, cluster: fmt.Sprintf("%s-%d-crash%d", prefix, os.Getpid(), i), dir: t.TempDir()}
-			defer c.run("down")
-			c.killAt(t, at, "run", "port-clash", "--director", "haproxy", "--port", "0")
-
-			out, err := c.run("heal")
-			require.NoError(t, err, out)
-			if there, err := c.there(t); there {
-				require.NoError(t, err)
-				out, err := c.run("status")
-				assert.NoError(t, err, out)
+			v := &victims{command: command{bin: bin, cluster: fmt.Sprintf("%s-%d-crash%d", prefix, os.Getpid(), lane), dir: t.TempDir()},
+				rng: rand.New(rand.NewPCG(uint64(*seed), uint64(lane)))}
+			defer v.run("down")
+			for i := lane; i < *crashes && !t.Failed(); i += lanes {
+				v.crash(t, i+1, all[v.rng.IntN(len(all))])
 			}
-			out, err = c.run("down")
-			require.NoError(t, err, out)
-			there, _ := c.there(t)
-			assert.False(t, there, "something is left of the cluster")
-			dir, err := sim.StateDir(c.cluster)
-			require.NoError(t, err)
-			assert.NoFileExists(t, filepath.Join(dir, "undo.ndjson"))
+			v.gone(t)
 		})
 	}
+}
+
+// victims are runners that are killed one after the other on one cluster.
+type victims struct {
+	command
+	rng   *rand.Rand
+	mount string // of the cluster that is there
+	well  string // its files when it was seen well for the first time
+}
+
+// crash kills one runner and has its cluster healed. Now and then, and where the scenario needs another mount, the runner has to make
+// the cluster first, and may be killed at that.
+func (v *victims) crash(t *testing.T, n int, s *sim.Scenario) {
+	args := []string{"run", s.Name, "--keep", "--port", "0", "--seed", fmt.Sprint(*seed)}
+	last := planned(s) + afterAll
+	if there, _ := v.there(t); !there || s.Cluster.Mount != v.mount || v.rng.IntN(5) == 0 {
+		out, err := v.run("down")
+		require.NoError(t, err, out)
+		kinds := slices.DeleteFunc(sim.DirectorKinds(), func(k sim.DirectorKind) bool { return !s.Cluster.Runs(k) })
+		args = append(args, "--director", string(kinds[v.rng.IntN(len(kinds))]))
+		v.mount, last = s.Cluster.Mount, last+booting
+	}
+	at := time.Duration(v.rng.Int64N(int64(last)))
+	said := v.killAt(t, at, args...)
+	out, err := v.run("heal")
+	what := fmt.Sprintf("crash %d: %s killed after %v", n, s.Name, at)
+	require.NoError(t, err, "%s: heal: %s\nthe run had said:\n%s", what, out, said)
+	t.Logf("%s; heal said: %s", what, strings.Join(strings.Fields(out), " "))
+	v.noDebts(t, what)
+	there, err := v.there(t)
+	if !there {
+		return // it was killed while the cluster was made
+	}
+	require.NoError(t, err)
+	out, err = v.run("status")
+	require.NoError(t, err, "%s: status: %s\nthe run had said:\n%s", what, out, said)
+	look := v.look(t)
+	if v.well == "" {
+		v.well = look
+	}
+	require.Equal(t, v.well, look, "%s: not what it was\nthe run had said:\n%s", what, said)
+}
+
+// planned is when a scenario's last step ends, at the earliest.
+func planned(s *sim.Scenario) (end time.Duration) {
+	at := map[string]time.Duration{}
+	for _, step := range s.Timeline {
+		begin := at[step.When.After] + step.When.At
+		if step.Fault != nil {
+			begin += step.Fault.For
+		}
+		at[step.Name()] = begin
+		end = max(end, begin)
+	}
+	return end + s.Settle
+}
+
+// lookScript prints what faults touch in a node: files (without what differs between clusters), mounts, packet filter, queues,
+// firewall, stopped processes.
+const lookScript = `for f in /etc/haproxy/haproxy.cfg /etc/httpd/conf/httpd.conf /etc/httpd/conf.modules.d/10-php.conf /etc/fstab \
+	/etc/ganesha/ganesha.conf /export/index.php /export/index.html; do
+	[ -e $f ] && echo "$f $(sed -E 's/(192\.168|10\.0)\.[0-9]+\./NET./g; s/ nfs [^ ]+/ nfs OPTIONS/' $f | md5sum)"
+done
+grep -E ' /(mnt/web|var/log|export)' /proc/mounts | awk '{ print $2, $3 }'
+nft list tables 2>/dev/null | grep simulacro
+tc qdisc show | grep -v -E 'noqueue|noop'
+if [ -e /usr/bin/firewall-cmd ]; then echo "now $(firewall-cmd --zone=external --list-ports), for good $(firewall-cmd --permanent --zone=external --list-ports)"; fi
+ps -eo state=,args= | grep '^T'
+true`
+
+// look tells of all nodes what faults may have changed in them.
+func (v *victims) look(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	for _, n := range sim.DefaultPlan().Nodes() {
+		if n.Role == sim.Client {
+			continue
+		}
+		out, err := v.run("exec", n.Name, "--", "sh", "-c", lookScript)
+		require.NoError(t, err, "%s: %s", n.Name, out)
+		fmt.Fprintf(&b, "%s\n%s", n.Name, out)
+	}
+	return b.String()
+}
+
+// noDebts wants no undo left in the ledger.
+func (v *victims) noDebts(t *testing.T, what string) {
+	t.Helper()
+	dir, err := sim.StateDir(v.cluster)
+	require.NoError(t, err)
+	assert.NoFileExists(t, filepath.Join(dir, "undo.ndjson"), what)
+}
+
+// gone wants nothing left after `down`.
+func (v *victims) gone(t *testing.T) {
+	t.Helper()
+	out, err := v.run("down")
+	require.NoError(t, err, out)
+	there, err := v.there(t)
+	require.NoError(t, err)
+	assert.False(t, there, "something is left of the cluster")
+	v.noDebts(t, "after down")
 }
 
 // build makes the command.
@@ -68,7 +169,7 @@ func build(t *testing.T) string {
 type command struct{ bin, cluster, dir string }
 
 func (c command) cmd(args ...string) *exec.Cmd {
-	cmd := exec.Command(c.bin, append(args, "--cluster", c.cluster)...)
+	cmd := exec.Command(c.bin, append([]string{args[0], "--cluster", c.cluster}, args[1:]...)...)
 	cmd.Dir = c.dir
 	return cmd
 }
@@ -78,26 +179,22 @@ func (c command) run(args ...string) (string, error) {
 	return string(out), err
 }
 
-func (c command) killAt(t *testing.T, at time.Duration, args ...string) {
+// killAt gives what the runner had said until it was killed. A run that is over by then is a fine instant too.
+func (c command) killAt(t *testing.T, at time.Duration, args ...string) string {
 	t.Helper()
 	cmd := c.cmd(args...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	require.NoError(t, cmd.Start())
-	timer := time.AfterFunc(at, func() { _ = cmd.Process.Kill() }) // a run that is over by then is a fine instant too
+	timer := time.AfterFunc(at, func() { _ = cmd.Process.Kill() })
 	_ = cmd.Wait()
 	timer.Stop()
-	t.Logf("killed after %v; it had said:\n%s", at, out.String())
+	return out.String()
 }
 
 // there tells whether the engine has a container, a network or a volume of the cluster.
 func (c command) there(t *testing.T) (bool, error) {
 	t.Helper()
 	all, err := rt.List(context.Background())
-	for _, name := range all {
-		if name == c.cluster {
-			return true, err
-		}
-	}
-	return false, err
+	return slices.Contains(all, c.cluster), err
 }

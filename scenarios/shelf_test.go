@@ -9,31 +9,58 @@ import (
 	"simulacro/sim/docker"
 )
 
-// shelf keeps clusters on which a scenario ended as it should for the next of the same director and mount: to boot a cluster costs
-// more processor time than to play most scenarios, and would disturb those that play beside it.
+// shelf keeps clusters on which a scenario ended as it should for the next one: to boot a cluster costs more processor time than
+// to play most scenarios, and would disturb those that play beside it.
 type shelf struct {
 	mu   sync.Mutex
 	idle []*docker.Cluster
 }
 
-// take gives a cluster that fits spec, from the shelf or from the pool. Where it has to be a new one, one that does not fit
-// goes, since the pool may have no room otherwise.
+// take gives a cluster that fits spec: one from the shelf, of those the one that has to be changed least, or one from the pool.
 func (s *shelf) take(ctx context.Context, spec sim.Spec) (*docker.Cluster, error) {
+	c := s.nearest(spec)
+	if c == nil {
+		return pool.Get(ctx, spec)
+	}
+	if err := c.Adapt(ctx, spec); err != nil {
+		pool.Put(c)
+		return nil, err
+	}
+	return c, nil
+}
+
+// nearest takes a cluster off the shelf. Where none can be made to fit, one of them goes, since the pool may have no room
+// otherwise.
+func (s *shelf) nearest(spec sim.Spec) *docker.Cluster {
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	best, least := -1, 0
 	for i, c := range s.idle {
 		have := c.Spec()
-		if have.Director == spec.Director && have.MountOptions == spec.MountOptions && have.Plan.Servers == spec.Plan.Servers {
-			s.idle = slices.Delete(s.idle, i, i+1)
-			s.mu.Unlock()
-			return c, nil
+		if !docker.Adaptable(have, spec) {
+			continue
+		}
+		changes := 0
+		if have.Director != spec.Director {
+			changes++
+		}
+		if have.MountOptions != spec.MountOptions {
+			changes++
+		}
+		if best < 0 || changes < least {
+			best, least = i, changes
 		}
 	}
-	if len(s.idle) > 0 {
-		pool.Put(s.idle[0])
-		s.idle = s.idle[1:]
+	if best < 0 {
+		if len(s.idle) > 0 {
+			pool.Put(s.idle[0])
+			s.idle = s.idle[1:]
+		}
+		return nil
 	}
-	s.mu.Unlock()
-	return pool.Get(ctx, spec)
+	c := s.idle[best]
+	s.idle = slices.Delete(s.idle, best, best+1)
+	return c
 }
 
 // give takes a cluster back. One that did not serve well is not used again.

@@ -56,4 +56,8 @@ type Figures struct {
 	P50          time.Duration            `json:"p50_ns"`
 	P99          time.Duration            `json:"p99_ns"`
 	Interval     time.Duration            `json:"check_interval_ns"` // the longest `inter` of the servers
+	// Unsure is, by fault, how long before its effect was seen it may have begun: so much longer may its detection have taken.
+	Unsure map[string]time.Duration `json:"unsure_ns,omitempty"`
+	// Exact are the answers of each server where the algorithm must give every run the same: a count of requests in turn.
+	Exact map[string]int `json:"exact,omitempty"`
 }

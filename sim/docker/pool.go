@@ -20,7 +20,7 @@ import (
 //	cluster, err := pool.Get(ctx, sim.Spec{Director: sim.HAProxy})
 //	defer pool.Put(cluster)
 //
-// A spare of the other director kind is adapted, which takes less than a boot. Clusters of a pool never take the default
+// A spare of the other director kind or with other mounts is adapted, which takes less than a boot. Clusters of a pool never take the default
 // addresses and publish no port unless the spec names one.
 type Pool struct {
 	rt     *Runtime
@@ -116,17 +116,11 @@ func (p *Pool) take(spec sim.Spec) *spare {
 	defer p.mu.Unlock()
 	s := p.spare
 	p.spare = nil
-	if s != nil && !adaptable(s.spec, spec) {
+	if s != nil && !Adaptable(s.spec, spec) {
 		p.work.Go(func() { <-s.ready; p.discard(s) })
 		return nil
 	}
 	return s
-}
-
-// adaptable: haproxy.cfg and the director are quickly changed; mounts, addresses and the number of servers are not.
-func adaptable(have, want sim.Spec) bool {
-	return have.MountOptions == want.MountOptions && have.Plan.Servers == want.Plan.Servers && have.Plan.Port == want.Plan.Port &&
-		(have.HAProxyCfg == "" || have.HAProxyCfg == want.HAProxyCfg)
 }
 
 // wake waits for a spare, lets it go on and makes it fit.
@@ -141,7 +135,7 @@ func (p *Pool) wake(ctx context.Context, s *spare, spec sim.Spec) (*Cluster, err
 		s.err = s.c.each(ctx, s.c.Unpause)
 	}
 	if s.err == nil {
-		s.err = s.c.adapt(ctx, spec)
+		s.err = s.c.Adapt(ctx, spec)
 	}
 	if s.err != nil {
 		p.discard(s)
@@ -167,9 +161,7 @@ func (p *Pool) boot(ctx context.Context, spec sim.Spec) (*Cluster, error) {
 	if def := sim.DefaultPlan(); spec.Plan.Outer == def.Outer && spec.Plan.Inner == def.Inner {
 		spec.Plan.Outer, spec.Plan.Inner = firstSpare("192.168"), firstSpare("10.0")
 	}
-	if spec.Plan.Port == sim.DefaultPlan().Port {
-		spec.Plan.Port = 0
-	}
+	spec.Plan.Port = poolPort(spec)
 	c, err := p.rt.Up(ctx, spec, nil)
 	if err == nil {
 		p.mu.Lock()
@@ -234,35 +226,4 @@ func (p *Pool) Close() error {
 // each does one thing with every node at once.
 func (c *Cluster) each(ctx context.Context, f func(context.Context, string) error) error {
 	return all(ctx, c.spec.Plan.Nodes(), func(ctx context.Context, n sim.Node) error { return f(ctx, n.Name) })
-}
-
-// adapt makes the director what spec asks for: another program behind `haproxy` and another haproxy.cfg are a restart.
-func (c *Cluster) adapt(ctx context.Context, spec sim.Spec) error {
-	cfg := c.spec.Plan.Rewrite(spec.HAProxyCfg)
-	if c.spec.Director == spec.Director && c.spec.HAProxyCfg == cfg {
-		return nil
-	}
-	if cfg != "" {
-		if err := c.WriteFile(ctx, string(sim.Director), haproxyCfg, []byte(cfg)); err != nil {
-			return err
-		}
-	}
-	out, err := c.Exec(ctx, string(sim.Director), "/bin/sh", "-c",
-		"ln -sfn /usr/lib/simulacro/$1 /usr/sbin/haproxy && systemctl restart haproxy", "sh", program(spec.Director))
-	if err == nil && out.Code != 0 {
-		err = fmt.Errorf("switch the director to %s: %s", spec.Director, out.Stderr)
-	}
-	if err != nil {
-		return err
-	}
-	c.spec.Director, c.spec.HAProxyCfg = spec.Director, cfg
-	return c.await(ctx, &reporter{})
-}
-
-// program is the file in the director's image that is `haproxy` (see images/common/usr/sbin/simulacro-init).
-func program(kind sim.DirectorKind) string {
-	if kind == sim.HAProxy {
-		return "haproxy"
-	}
-	return "proxy"
 }

@@ -41,12 +41,17 @@ func TestPool(t *testing.T) {
 	assert.Equal(t, StatePaused, state)
 
 	spec.HAProxyCfg = "# the practical's, and a comment\n" + read(t, ahead.c, haproxyCfg)
+	spec.MountOptions = "_netdev,soft,timeo=5"
 	start = time.Now()
 	second, err := p.Get(t.Context(), spec)
 	require.NoError(t, err)
 	t.Logf("adapted in %v", time.Since(start))
 	assert.Equal(t, ahead.c.Spec().Name, second.Spec().Name)
 	assert.Contains(t, read(t, second, haproxyCfg), "and a comment")
+	mounted, err := second.Exec(t.Context(), "cluster3", "grep", " /mnt/web ", "/etc/fstab", "/proc/mounts")
+	require.NoError(t, err)
+	assert.Regexp(t, `/etc/fstab:.* nfs _netdev,soft,timeo=5 `, mounted.Stdout)
+	assert.Regexp(t, `/proc/mounts:.* /mnt/web `, mounted.Stdout)
 
 	waiting, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,7 +27,8 @@ type Compared struct {
 type Comparison struct {
 	Scenario string     `json:"scenario"`
 	Runs     []Compared `json:"runs"`
-	// Differences that a person must look at: of verdicts, and of detection times by more than a check interval.
+	// Differences that a person must look at: of verdicts, of detection times by more than a check interval, of counts by server
+	// that must be the same.
 	Differences []string `json:"differences,omitempty"`
 }
 
@@ -56,8 +58,8 @@ func Compare(runs []Compared) []Comparison {
 	return all
 }
 
-// differences are those of two runs that are more than chance. Checks of two directors are not in step, so that detection
-// may differ by an interval.
+// differences are those of two runs that are more than chance. Checks of two directors are not in step, so that detection may
+// differ by an interval, and by what the runs cannot tell of the moment at which the fault began.
 func differences(a, b Compared) (list []string) {
 	one, two := names(a, b)
 	if a.Outcome != b.Outcome {
@@ -114,19 +116,36 @@ func timeDifferences(a, b Compared) (list []string) {
 	for _, fault := range faultNames(a, b) {
 		took, seen := a.Detection[fault]
 		other, otherSeen := b.Detection[fault]
-		switch interval := max(a.Interval, b.Interval); {
+		interval := max(a.Interval, b.Interval)
+		switch unsure := max(a.Unsure[fault], b.Unsure[fault]); {
 		case seen != otherSeen:
 			by := one
 			if otherSeen {
 				by = two
 			}
 			list = append(list, fmt.Sprintf("detection of %s: only by %s", fault, by))
-		case (took - other).Abs() > interval:
-			list = append(list, fmt.Sprintf("detection of %s: %s on %s, %s on %s: more than a check interval of %s apart",
-				fault, sim.ShortTime(took), one, sim.ShortTime(other), two, sim.ShortTime(interval)))
+		case (took - other).Abs() > interval+unsure:
+			text := fmt.Sprintf("detection of %s: %s on %s, %s on %s: more than a check interval of %s apart",
+				fault, sim.ShortTime(took), one, sim.ShortTime(other), two, sim.ShortTime(interval))
+			if unsure > 0 {
+				text += fmt.Sprintf(", and %s in which the fault began", sim.ShortTime(unsure))
+			}
+			list = append(list, text)
 		}
 	}
+	if a.Exact != nil && b.Exact != nil && !maps.Equal(a.Exact, b.Exact) {
+		list = append(list, fmt.Sprintf("distribution: %s on %s, %s on %s", counts(a.Exact), one, counts(b.Exact), two))
+	}
 	return list
+}
+
+// counts are the answers by server in words.
+func counts(by map[string]int) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(by)) {
+		parts = append(parts, fmt.Sprintf("%s %d", name, by[name]))
+	}
+	return strings.Join(parts, " ")
 }
 
 func faultNames(runs ...Compared) (names []string) {

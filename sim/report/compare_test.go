@@ -22,6 +22,18 @@ func compared(kind sim.DirectorKind, outcome sim.Outcome, detection time.Duratio
 	return c
 }
 
+// unsure does not know when the fault began.
+func unsure(c report.Compared, d time.Duration) report.Compared {
+	c.Unsure = map[string]time.Duration{"k": d}
+	return c
+}
+
+// inTurn was given counted requests in turn.
+func inTurn(c report.Compared, cluster2, cluster3 int) report.Compared {
+	c.Exact = map[string]int{"cluster2": cluster2, "cluster3": cluster3}
+	return c
+}
+
 func TestCompareMarksWhatIsMoreThanChance(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -32,12 +44,17 @@ func TestCompareMarksWhatIsMoreThanChance(t *testing.T) {
 		{"an interval apart", compared(sim.HAProxy, sim.Pass, 7*time.Second), nil},
 		{"more than an interval", compared(sim.HAProxy, sim.Pass, 7*time.Second+1), []string{
 			"detection of k: 5s on simulacro, 7s on haproxy: more than a check interval of 2s apart"}},
+		{"within what is not known", unsure(compared(sim.HAProxy, sim.Pass, 7300*time.Millisecond), 300*time.Millisecond), nil},
+		{"beyond what is not known", unsure(compared(sim.HAProxy, sim.Pass, 7400*time.Millisecond), 300*time.Millisecond), []string{
+			"detection of k: 5s on simulacro, 7.4s on haproxy: more than a check interval of 2s apart, and 300ms in which the fault began"}},
+		{"other turns", inTurn(compared(sim.HAProxy, sim.Pass, 5*time.Second), 101, 99), []string{
+			"distribution: cluster2 100 cluster3 100 on simulacro, cluster2 101 cluster3 99 on haproxy"}},
 		{"only one saw it", compared(sim.HAProxy, sim.Pass, 0), []string{"detection of k: only by simulacro"}},
 		{"other verdict", compared(sim.HAProxy, sim.Fail, 5*time.Second), []string{"verdict: pass on simulacro, fail on haproxy"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			calm := report.Compared{Scenario: "calm", Director: sim.Simulacro, Outcome: sim.Pass}
-			all := report.Compare([]report.Compared{compared(sim.Simulacro, sim.Pass, 5*time.Second), calm, c.other})
+			all := report.Compare([]report.Compared{inTurn(compared(sim.Simulacro, sim.Pass, 5*time.Second), 100, 100), calm, c.other})
 			require.Len(t, all, 2)
 			assert.Equal(t, []int{2, 1}, []int{len(all[0].Runs), len(all[1].Runs)})
 			assert.Equal(t, c.want, all[0].Differences)

@@ -26,6 +26,7 @@ type cover struct{ component, fault, scenario, directors, windows string }
 // WriteCoverage writes what scenarios cover, as Markdown: component, fault kind, scenario, and the phases in which something
 // is expected; then the kinds of the catalogue that no scenario injects.
 func WriteCoverage(w io.Writer, all []*sim.Scenario, kinds []sim.FaultKind) error {
+	all = slices.SortedFunc(slices.Values(all), func(a, b *sim.Scenario) int { return strings.Compare(a.Name, b.Name) })
 	var b strings.Builder
 	b.WriteString(coverageHead)
 	used := map[string]bool{}
@@ -47,8 +48,24 @@ func WriteCoverage(w io.Writer, all []*sim.Scenario, kinds []sim.FaultKind) erro
 	}
 	fmt.Fprintf(&b, "\n%d of %d kinds of faults are in a scenario. ", len(kinds)-len(unused), len(kinds))
 	fmt.Fprintf(&b, "Without a scenario: %s. Scenarios without a fault: %s.\n", orNone(unused), orNone(calm))
+	writeDrills(&b, all)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+const drillsHead = `
+## The drills
+
+| scenario | title | tags | what there is to learn |
+|---|---|---|---|
+`
+
+// writeDrills lists the scenarios with what they say of themselves.
+func writeDrills(b *strings.Builder, all []*sim.Scenario) {
+	b.WriteString(drillsHead)
+	for _, s := range all {
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", s.Name, cell(s.Title.EN), strings.Join(s.Tags, ", "), cell(s.Description.EN))
+	}
 }
 
 func orNone(list []string) string {
