@@ -16,30 +16,31 @@ type parser struct {
 	open string // the section that is open: global, defaults, frontend, backend, listen, or "" before the first
 	skip bool   // the open section is not supported: its lines are not looked at
 
-	px         *section // the proxy or defaults that lines go to; nil after a refused heading
-	defaults   *section // the last defaults, which proxies inherit from
-	named      map[string]*section
-	proxies    []*section
-	env        func(string) (string, bool)
-	vars       map[string]*string // setenv, unsetenv; nil: unset
-	cliOpen    bool               // a `stats` line in global made HAProxy's internal frontend
-	conds      []condState
-	lookups    []lookup
-	otherName  string // of the userlist or http-errors section that is open
-	users      map[string]*rules.UserList
-	groups     map[string][]string // of the open userlist's users, as its group lines have it
-	httpErrors map[string]map[int][]byte
-	blankEnd   bool            // the line ends in a blank: conditions are shown with it
-	stray      bool            // a line after which HAProxy reads no further in the file
-	given      map[string]bool // keywords of the global section that count once
-	base       string          // default-path: where relative names of files are looked for; "": where the process is
-	pathMode   string
-	refs       []rules.Ref // what expressions name
-	context    string      // what the next message of a server line begins with
-	modifier   modifier
-	lineFatal  bool
-	fileFatal  bool
-	abort      bool
+	px           *section // the proxy or defaults that lines go to; nil after a refused heading
+	defaults     *section // the last defaults, which proxies inherit from
+	named        map[string]*section
+	proxies      []*section
+	env          func(string) (string, bool)
+	vars         map[string]*string // setenv, unsetenv; nil: unset
+	cliOpen      bool               // a `stats` line in global made HAProxy's internal frontend
+	conds        []condState
+	lookups      []lookup
+	otherName    string // of the userlist or http-errors section that is open
+	users        map[string]*rules.UserList
+	groups       map[string][]string // of the open userlist's users, as its group lines have it
+	httpErrors   map[string]map[int][]byte
+	blankEnd     bool            // the line ends in a blank: conditions are shown with it
+	stray        bool            // a line after which HAProxy reads no further in the file
+	given        map[string]bool // keywords of the global section that count once
+	base         string          // default-path: where relative names of files are looked for; "": where the process is
+	pathMode     string
+	refs         []rules.Ref // what expressions name
+	experimental bool        // expose-experimental-directives
+	context      string      // what the next message of a server line begins with
+	modifier     modifier
+	lineFatal    bool
+	fileFatal    bool
+	abort        bool
 }
 
 // modifier is `no` or `default` before a keyword.
