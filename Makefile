@@ -80,6 +80,11 @@ conformance: build ## HAProxy's own regression tests that pass today, fetched fr
 differential: build ## the director and Debian's HAProxy side by side on the same configurations, requests and faults
 	go test -count=1 -v -timeout 60m ./internal/differential/...
 
+DURATION ?= 10m
+
+soak: build ## the director for DURATION (10m) under half of its peak, with reloads, kills of servers and slow clients: nothing lost, nothing grows
+	go run ./internal/soak -duration $(DURATION) -program bin/proxy
+
 bench: images ## ratios against a peer in the same run
 	go test -run '^$$' -bench . -benchtime 5x -timeout 30m ./sim/docker
 	go test -run '^$$' -bench . -benchmem ./proxy/...

@@ -3,6 +3,7 @@ package proxy
 import (
 	"errors"
 	"os"
+	"runtime"
 	"runtime/metrics"
 	"time"
 
@@ -34,6 +35,7 @@ func (a *adapter) Info() stats.Info {
 	info := stats.Info{
 		Version: Version, ReleaseDate: ReleaseDate, Node: g.Node, Description: g.Description,
 		PID: os.Getpid(), Threads: s.Info.Loops, Start: a.start, Now: time.Now(),
+		Tasks:   runtime.NumGoroutine(), // what runs side by side here
 		UlimitN: a.d.opt.UlimitN, Maxsock: Sockets(a.d.cfg, a.d.opt.Maxconn),
 		Maxconn: s.Info.Maxconn, HardMaxconn: a.d.opt.Maxconn,
 		CurrConns: s.Info.CurrConns, CumConns: s.Info.CumConns, CumReq: s.Info.CumReq,

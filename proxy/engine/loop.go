@@ -41,6 +41,7 @@ type loop struct {
 	clients   []*client   // free ones
 	upstreams []*upstream // free ones
 	spare     [2][]*upstream
+	trim      *trimmer
 	late      []*upstream // server sockets to be disconnected before the next sleep
 	again     []runner    // what has more to do at once
 	spareRun  []runner    // again's other half
@@ -61,6 +62,7 @@ type runner interface{ run() }
 
 func newLoop(e *Engine, id int) (*loop, error) {
 	l := &loop{e: e, id: id, live: map[*client]struct{}{}}
+	l.trim = newTrimmer(l)
 	l.bufs.init()
 	var err error
 	if l.ep, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {

@@ -73,12 +73,6 @@ func (a *authority) pair(name string) tls.Certificate {
 	return p
 }
 
-func (a *authority) pool() *x509.CertPool {
-	p := x509.NewCertPool()
-	p.AddCert(a.cert)
-	return p
-}
-
 // parsed reads a configuration of a frontend f and a backend b, which tests fill.
 func parsed(t *testing.T, front, back string) *config.Config {
 	t.Helper()

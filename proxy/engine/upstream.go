@@ -79,6 +79,7 @@ func (l *loop) takeSpare(s *server, kind int, plain bool) *upstream {
 	if k := len(l.spare[kind]); k > 0 {
 		b := l.spare[kind][k-1]
 		l.spare[kind] = l.spare[kind][:k-1]
+		l.trim.saw(kind)
 		b.reset(s)
 		return b
 	}
@@ -122,6 +123,7 @@ func (l *loop) disconnectLate() {
 		l.late[i] = nil
 		if len(l.spare[b.kind]) < maxSpare && disconnect(b.fd) {
 			l.spare[b.kind] = append(l.spare[b.kind], b)
+			l.trim.saw(b.kind)
 		} else {
 			setReset(b.fd)
 			b.discard()
