@@ -25,10 +25,13 @@ func (c checkState) inherit() checkState {
 	return c
 }
 
-// own drops the defaults' rules as soon as the section has some of its own.
+// own drops the defaults' rules and request as soon as the section has some of its own.
 func (c *checkState) own() {
 	if c.inherited {
 		c.inherited, c.http, c.tcp = false, nil, nil
+		if c.ask != nil {
+			c.ask = defaultAsk()
+		}
 	}
 }
 
@@ -39,6 +42,7 @@ func (p *parser) httpchk(w words) {
 		return
 	}
 	c := &p.px.checks
+	c.own()
 	c.option, c.proto = "httpchk", nil
 	c.ask = defaultAsk()
 	args := w.from(2)

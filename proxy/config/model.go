@@ -204,6 +204,9 @@ type Proxy struct {
 	Redispatch   int // 0: off; n > 0: every n-th retry; n < 0: the last but n-1: -1, the last, is `option redispatch` alone
 	Fullconn     int
 	AllBackups   bool
+	Cookie       *Cookie        // nil: none
+	Persist      bool           // option persist: a cookie's server is asked even if it is down
+	RetryOn      *RetryOn       // nil: where no connection was made
 	Check        *health.Script // nil: `check` is a connection only (L4)
 	DisableOn404 bool
 	SendState    bool // http-check send-state

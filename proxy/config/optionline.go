@@ -21,6 +21,7 @@ func flagOptions() []flagOption {
 	return []flagOption{
 		{"http-buffer-request", bothSides, true, func(x *Proxy, on bool) { x.BufferBody = on }},
 		{"abortonclose", backSide, false, func(x *Proxy, on bool) { x.AbortOnClose = on }},
+		{"persist", backSide, false, func(x *Proxy, on bool) { x.Persist = on }},
 		{"allbackups", backSide, false, func(x *Proxy, on bool) { x.AllBackups = on }},
 		{"clitcpka", frontSide, false, func(x *Proxy, on bool) { x.TCPKeepAlive = on }},
 		{"srvtcpka", backSide, false, func(x *Proxy, on bool) { x.TCPKeepAlive = on }},

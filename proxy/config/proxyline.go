@@ -64,6 +64,8 @@ func proxyKeywords() []keyword {
 		{name: "server", usage: "<name> <address>[:<port>] [<setting> ...]", max: -1, parse: parseServer},
 		{name: "default-server", usage: "[<setting> ...]", max: -1, parse: parseDefaultServer},
 		{name: "option", usage: "<option> [<arguments>]", max: -1, parse: parseOption},
+		{name: "cookie", usage: "<name> [rewrite | insert | prefix] [indirect] ...", max: -1, need: backSide, parse: parseCookie},
+		{name: "retry-on", usage: "<event> ...", max: -1, need: backSide, parse: parseRetryOn},
 		{name: "http-check", usage: "<rule> ...", max: -1, parse: parseHTTPCheck},
 		{name: "tcp-check", usage: "<rule> ...", max: -1, parse: parseTCPCheck},
 		{name: "stats", usage: "<parameter> [<arguments>]", max: -1, parse: parseProxyStats},

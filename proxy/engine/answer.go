@@ -183,6 +183,7 @@ func (c *client) ruleResponse(h *http1.Head, p []byte) bool {
 			return false
 		}
 	}
+	c.writeCookie(t.Res)
 	c.afterRules()
 	t.res.buf = nil
 	if t.Close {

@@ -17,9 +17,12 @@ func (c *client) enterBackend() {
 // assign chooses a server and dials it, or queues.
 func (c *client) assign() {
 	p, before := c.be, c.srv
-	wanted := c.useServer()
+	wanted := c.stay.server
+	if wanted == nil || before != nil {
+		wanted = c.useServer()
+	}
 	p.mu.Lock()
-	if p.act+p.bck == 0 {
+	if p.act+p.bck == 0 && (c.stay.server == nil || wanted != c.stay.server) {
 		p.back.econn++
 		p.mu.Unlock()
 		c.srv = nil
@@ -27,7 +30,7 @@ func (c *client) assign() {
 		return
 	}
 	s := wanted
-	if s == nil || !s.Up || s == before {
+	if s == nil || !s.Up && s != c.stay.server || s == before {
 		s = p.choose(c, before)
 	}
 	if s == nil || s.Full() {
@@ -36,7 +39,9 @@ func (c *client) assign() {
 		return
 	}
 	s.take(c.l.now)
-	s.chosen()
+	if s != wanted && s != before {
+		s.chosen()
+	}
 	c.placed(s, before)
 	p.mu.Unlock()
 	c.dial()
@@ -69,6 +74,12 @@ func (c *client) placed(s, before *server) {
 	case before == nil:
 	case before != s:
 		c.redisp = true
+		if c.stay.direct { // no longer where the cookie says
+			c.stay.direct, c.stay.server = false, nil
+			if c.stay.seen == 'V' {
+				c.stay.seen = 'D'
+			}
+		}
 		before.redis++
 		c.be.back.redis++
 	default:

@@ -74,6 +74,7 @@ type exchange struct {
 	closing              bool // close after this response
 	answered             bool // something of a response has gone out
 	streamed             bool // body beyond req has gone out
+	whole                bool // all of the request was here when it was sent first
 	flags                [2]byte
 	status               int
 	in, out              int64 // bytes, as HAProxy counts them
@@ -85,6 +86,7 @@ type exchange struct {
 	silent               bool  // neither counted as an error nor logged
 	form                 *InternalRequest
 	pageOwner            *proxy
+	stay                 persistence
 	tx                   *txn // rules' view of the request; nil: no rules
 }
 

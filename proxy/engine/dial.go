@@ -1,6 +1,10 @@
 package engine
 
-import "syscall"
+import (
+	"syscall"
+
+	"simulacro/proxy/config"
+)
 
 // dial gets c a connection to c.srv, where it has a place, and sends the request.
 func (c *client) dial() {
@@ -184,7 +188,7 @@ func (c *client) connectFailed(timeout bool) {
 	c.up.release(false)
 	be := c.be
 	c.srv.observe(c.l, sawNoConnect)
-	if c.tries >= be.cfg.Retries {
+	if on := be.cfg.RetryOn; c.tries >= be.cfg.Retries || on != nil && on.Never {
 		be.mu.Lock()
 		c.srv.econn++
 		be.back.econn++
@@ -214,6 +218,41 @@ func (c *client) connectFailed(timeout bool) {
 	c.retry()
 }
 
+// answerAgain sends the request once more where the backend's retry-on asks for it; false: it does not, or the request cannot be
+// repeated, because it is not all here or because something of an answer has gone out.
+func (c *client) answerAgain(asked bool) bool {
+	p := c.be
+	if !asked || c.answered || !c.whole || c.tries >= p.cfg.Retries || c.tx != nil && c.tx.NoRetry {
+		return false
+	}
+	c.tries++
+	if c.up != nil {
+		c.up.release(false)
+	}
+	p.mu.Lock()
+	c.srv.retries++
+	p.back.retries++
+	if p.cfg.Redispatch == 0 {
+		c.srv.retries++
+		p.back.retries++
+	}
+	p.mu.Unlock()
+	c.status, c.connected, c.replied = 0, -1, -1
+	if p.cfg.Redispatch != 0 {
+		c.giveBack()
+	}
+	c.retry()
+	return true
+}
+
+// retryOn tells what the backend repeats beside failed connections.
+func (c *client) retryOn() config.RetryOn {
+	if on := c.be.cfg.RetryOn; on != nil && c.fe.http {
+		return *on
+	}
+	return config.RetryOn{}
+}
+
 // pause is HAProxy's wait before another attempt on the same server: a second, or the connect timeout if that is shorter.
 func pause(connect int64) int64 {
 	if connect > 0 && connect < 1000 {
@@ -237,7 +276,7 @@ func (c *client) mayRedispatch() bool {
 	case n < 0 && c.tries%max(be.cfg.Retries+1+n, 1) == 0:
 		return true
 	}
-	return !be.pinned && be.act > 1 && be.spreads
+	return !be.pinned && !c.stay.direct && be.act > 1 && be.spreads
 }
 
 // retry makes the next attempt, on the same server where its place was kept.

@@ -115,6 +115,9 @@ func (c *client) responseHead(p []byte) []byte {
 			p = b.held
 		}
 	}
+	if !waits && c.answerAgain(c.retryOn().Status[h.Status]) {
+		return nil
+	}
 	if c.tx != nil && h.Status >= 200 && !c.ruleResponse(h, p) {
 		if c.up == b && (len(b.held) == 0 || &b.held[0] != &p[0]) {
 			b.held = append(b.held[:0], p...)

@@ -263,6 +263,7 @@ func (c *client) rulesDone() {
 		c.reply(503, 'S', 'C')
 		return
 	}
+	c.readCookie()
 	c.forward(h, p)
 	t.req.buf = nil
 }
@@ -275,6 +276,7 @@ func (c *client) forward(h *http1.Head, p []byte) {
 		c.refuse(400, 'P', 'R')
 		return
 	}
+	c.whole = c.body.Done()
 	c.enterBackend()
 	c.assign()
 }

@@ -5,6 +5,9 @@ import "simulacro/proxy/http1"
 // badResponse: what the server says is no HTTP.
 func (c *client) badResponse() {
 	c.countBadReply(sawBadHead)
+	if c.answerAgain(c.retryOn().Junk) {
+		return
+	}
 	c.up.release(false)
 	c.giveBack()
 	if c.answered {
@@ -35,6 +38,8 @@ func (c *client) serverAborted(cause byte) {
 	p.mu.Lock()
 	c.srv.srvAbort++
 	p.back.srvAbort++
+	c.srv.eresp++
+	p.back.eresp++
 	p.mu.Unlock()
 	c.closing = true
 	c.finish(false)
@@ -54,6 +59,9 @@ func (c *client) serverFailed(broke bool) {
 	if !c.answered && c.rejected() { // it may have answered before it closed
 		return
 	}
+	if on := c.retryOn(); c.answerAgain(on.Empty && len(b.held) == 0 || on.Junk && len(b.held) > 0) {
+		return
+	}
 	b.release(false)
 	c.giveBack()
 	if reused && !c.answered && !c.streamed {
@@ -61,6 +69,9 @@ func (c *client) serverFailed(broke bool) {
 		// section 9.3.1); nothing is logged.
 		c.drop()
 		return
+	}
+	if broke { // HAProxy counts a reset twice
+		c.countBadReply(saw)
 	}
 	c.countBadReply(saw)
 	if c.answered {
@@ -100,6 +111,9 @@ func (c *client) rejected() bool {
 
 // serverTimeout: no response in time (section 4.2, "timeout server").
 func (c *client) serverTimeout() {
+	if c.answerAgain(c.retryOn().Timeout) {
+		return
+	}
 	c.countBadReply(sawTimeout)
 	c.up.release(false)
 	c.giveBack()

@@ -150,11 +150,7 @@ func (tx *Tx) variable(name string) (*Vars, string) {
 }
 
 // Set writes a variable, which is named with its scope; without a place for that scope it does nothing.
-func (tx *Tx) Set(name string, v Value) {
-	if vars, rest := tx.variable(name); vars != nil {
-		vars.Set(rest, v)
-	}
-}
+func (tx *Tx) Set(name string, v Value) { tx.setVar(name, v, nil) }
 
 // Unset forgets a variable, which is named with its scope.
 func (tx *Tx) Unset(name string) {
