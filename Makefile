@@ -14,7 +14,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 RUN     ?= .
 PKGS    ?= ./...
 
-.PHONY: help build docs images demo down test unit scenarios crash practical test-engine29 conformance differential bench check lint fmt clean need-docker
+.PHONY: help build docs images demo down test unit scenarios crash practical test-engine29 conformance differential bench bench-load check lint fmt clean need-docker
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -88,6 +88,11 @@ soak: build ## the director for DURATION (10m) under half of its peak, with relo
 bench: images ## ratios against a peer in the same run
 	go test -run '^$$' -bench . -benchtime 5x -timeout 30m ./sim/docker
 	go test -run '^$$' -bench . -benchmem ./proxy/...
+
+# vegeta stands in a module of its own, pinned, so that the project does not depend on what it depends on.
+bench-load: build ## the load generator beside vegeta and wrk: rate, latency error, processor time a request
+	go -C internal/loadbench/vegeta build -o ../../../bin/vegeta github.com/tsenart/vegeta/v12
+	go run ./internal/loadbench
 
 fmt: ## format the Go files
 	gofmt -w $$(git ls-files '*.go')

@@ -114,4 +114,38 @@ var faults = map[string]moment{
 		text2("The disk for the logs of NODE is full.", "El disco de los registros de NODE está lleno."),
 		text2("df -h on NODE. Does the service go on without its log?", "df -h en NODE. ¿Sigue el servicio sin su registro?"),
 	},
+	"node-flap": {
+		text2("NODE goes away and comes back, again and again.", "NODE desaparece y vuelve, una y otra vez."),
+		text2("fall and rise are there for this: how often does the director change its mind, and what would smaller values do?",
+			"Para esto están fall y rise: ¿cuántas veces cambia de opinión el director y qué harían valores menores?"),
+	},
+	"node-memory": {
+		text2("A program eats all memory of NODE: the kernel kills one process after the other, until the node is gone.", "Un programa se come toda la memoria de NODE: el núcleo mata un proceso tras otro hasta que el nodo desaparece."),
+		text2("From outside it looks like a loss of power. What tells them apart? docker inspect says OOMKilled.", "Desde fuera parece un corte de corriente. ¿Qué los distingue? docker inspect dice OOMKilled."),
+	},
+	"worker-memory": {
+		text2("A worker of the service on NODE runs out of memory and is killed. The service itself goes on with a new one.",
+			"Un proceso trabajador del servicio de NODE se queda sin memoria y se le mata. El servicio sigue con uno nuevo."),
+		text2("One request breaks off. Do the checks see anything at all?", "Una petición se corta. ¿Ven algo las comprobaciones?"),
+	},
+	"cpu-starved": {
+		text2("NODE gets hardly any processor time: it does everything, only slowly.", "NODE apenas recibe tiempo de procesador: lo hace todo, pero despacio."),
+		text2("The check passes, the pages are late. Which balancing algorithm would send it less?", "La comprobación pasa, las páginas se retrasan. ¿Qué algoritmo de reparto le enviaría menos?"),
+	},
+	"export-full": {
+		text2("The export on the storage node is full: what is there can be read, nothing new can be written.", "El espacio exportado por el almacenamiento está lleno: se puede leer lo que hay, no escribir nada nuevo."),
+		text2("df -h /mnt/web on a server. Which parts of a site write, and what do their users see?", "df -h /mnt/web en un servidor. ¿Qué partes de un sitio escriben y qué ven sus usuarios?"),
+	},
+	"wrong-address": {
+		text2("NODE gets a wrong address: it is well, and nobody finds it where it was.", "NODE recibe una dirección equivocada: está bien, pero nadie lo encuentra donde estaba."),
+		text2("ip addr on NODE, and compare with haproxy.cfg. From the director: no answer to ARP.", "ip addr en NODE, y compáralo con haproxy.cfg. Desde el director: sin respuesta ARP."),
+	},
+	"slow-client": {
+		text2("Some clients send their requests drop by drop and hold their connections for long.", "Algunos clientes envían sus peticiones gota a gota y retienen mucho tiempo sus conexiones."),
+		text2("Who pays for it: the director's connections, or Apache's workers? Look for timeout http-request.", "¿Quién lo paga: las conexiones del director o los trabajadores de Apache? Busca timeout http-request."),
+	},
+	"connection-flood": {
+		text2("Many connections are opened at once and held, more than anybody needs.", "Se abren y retienen muchas conexiones a la vez, más de las que nadie necesita."),
+		text2("In the statistics: current sessions against their limit (maxconn). Do the others still get in?", "En las estadísticas: sesiones actuales frente a su límite (maxconn). ¿Siguen entrando los demás?"),
+	},
 }

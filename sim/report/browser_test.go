@@ -170,9 +170,9 @@ func TestPageInABrowser(t *testing.T) {
 					assert.GreaterOrEqual(t, got["states"], want.states)
 					assert.Equal(t, want.tests, got["checks"])
 					if *shots != "" {
-						shot, err := chromedp.Run(ctx, chromedp.FullScreenshot(90))
+						shot, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 						require.NoError(t, err)
-						require.NoError(t, os.WriteFile(filepath.Join(*shots, fmt.Sprintf("%s-%s-%d.jpg", name, scheme, width)), shot, 0o644))
+						require.NoError(t, os.WriteFile(filepath.Join(*shots, fmt.Sprintf("%s-%s-%d.png", name, scheme, width)), shot, 0o644))
 					}
 				})
 			}

@@ -40,6 +40,7 @@ func newPlot(s *series, width, top float64) *plot {
 	bandTop := p.y
 	var under canvas // the fault bands lie under all panels, and their height is known only at the end
 	p.strips()
+	panelTop := p.y
 	panels := p.Builder.String()
 	p.Builder.Reset()
 	p.rate()
@@ -50,7 +51,7 @@ func newPlot(s *series, width, top float64) *plot {
 	rest := p.Builder.String()
 	p.Builder.Reset()
 	p.WriteString(panels + under.String() + rest)
-	p.edges(bandTop, p.y-axisHeight)
+	p.edges(panelTop, p.y-axisHeight)
 	return p
 }
 
@@ -146,16 +147,16 @@ func (c *canvas) shade(p *plot, top, bottom float64) {
 	}
 }
 
-// edges are drawn over the panels, so that what changes can be held against when it did.
+// edges are drawn over the panels, so that what changes can be held against when it did; not over the strips, whose words
+// they would cross.
 func (p *plot) edges(top, bottom float64) {
 	for _, b := range p.s.bands {
 		segments := b.segments(p.s.length)
 		for i, seg := range segments {
-			p.line("edge", p.x(seg.from), top+2*nameHeight, p.x(seg.from), bottom)
+			p.line("edge", p.x(seg.from), top, p.x(seg.from), bottom)
 			if i == len(segments)-1 {
-				p.line("edge", p.x(seg.to), top+2*nameHeight, p.x(seg.to), bottom)
+				p.line("edge", p.x(seg.to), top, p.x(seg.to), bottom)
 			}
 		}
-		top += bandHeight
 	}
 }
