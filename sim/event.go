@@ -99,6 +99,7 @@ const (
 	StepPlanned   = "planned"   // the undo is in the ledger
 	StepInjected  = "injected"  // the injection returned; its time is when it began
 	StepEffect    = "effect"    // its effect was seen: Evidence says how
+	StepHeld      = "held"      // what the fault does while it is held was seen to happen: Evidence says how; may come several times, or never
 	StepRecover   = "recover"   // recovery was asked for
 	StepRecovered = "recovered" // the recovery was seen: Evidence says how
 	StepFailed    = "failed"    // the step could not be done or seen: Evidence says what was seen instead

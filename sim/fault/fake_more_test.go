@@ -14,6 +14,7 @@ type details struct {
 	files, atFirst map[string]string // "node path" -> text
 	loaded         string            // ganesha.conf as the daemon has read it
 	done           map[string]bool   // "node thing": tbf, loss, unmounted, copy, moved, log
+	kills          int               // for want of memory
 	permanent      bool              // port 80 in zone external, in the permanent configuration
 }
 
@@ -39,6 +40,7 @@ func newDetails(plan sim.Plan) details {
 			d.files[n.Name+" "+httpdConf] = "Listen 80\nDocumentRoot \"/mnt/web\"\n"
 			d.files[n.Name+" "+unloadPHP.path] = fakePHPConf
 		}
+		d.files[n.Name+" "+ifcfg] = fmt.Sprintf("DEVICE=enp0s3\nIPADDR=%s\n", (&Site{Node: n}).address())
 	}
 	d.atFirst = maps.Clone(d.files)
 	return d
@@ -56,6 +58,16 @@ func (w *world) more(node string, argv []string) (sim.Output, bool) {
 		if argv[1] == "-s" {
 			return w.fetch(argv[len(argv)-1]), true
 		}
+	case "ip":
+		if argv[1] == "-4" {
+			n, _ := w.plan.Node(node)
+			if w.misnamed(node) {
+				return sim.Output{Stdout: "2: enp0s3 inet 10.0.100.177/24\n"}, true
+			}
+			return sim.Output{Stdout: "2: enp0s3 inet " + (&Site{Node: n}).address() + "/24\n"}, true
+		}
+	case "bash":
+		return w.count(node), true
 	case "ping":
 		if argv[2] == "-q" {
 			return w.pings(w.byAddr(last)), true
@@ -104,6 +116,44 @@ func (w *world) script(node string, argv []string) (sim.Output, bool) {
 		return sim.Output{}, true
 	}
 	switch script := argv[2]; {
+	case script == holdPackets:
+		return change("delay", true)
+	case script == letPackets:
+		return change("delay", false)
+	case script == delayProbe && w.done[node+" delay"]:
+		return sim.Output{Stdout: "rule active\n"}, true
+	case script == delayProbe:
+		return sim.Output{Code: 3, Stdout: "inactive\n"}, true
+	case script == usedMemory:
+		return sim.Output{Stdout: "33554432\n"}, true
+	case script == eatMemory:
+		w.state[node] = Exited
+		return sim.Output{Code: 137}, true
+	case script == giveBackMemory:
+		return change("hog", false)
+	case script == countKills:
+		return sim.Output{Stdout: fmt.Sprintf("%d\n", w.kills)}, true
+	case script == addHungryPage:
+		return change("hungry", true)
+	case script == dropHungryPage:
+		return change("hungry", false)
+	case script == gather:
+		return change("crowd", true)
+	case script == disperse:
+		return change("crowd", false)
+	case script == countCrowd && w.done[node+" crowd"]:
+		return sim.Output{Stdout: "500\n"}, true
+	case script == countCrowd:
+		return sim.Output{Stdout: "0\n"}, true
+	case script == fillExport:
+		w.done["storage full"] = true
+		return change("moved", true)
+	case script == mountAnew:
+		return sim.Output{}, true
+	case script == bigWrite && w.done["storage full"]:
+		return sim.Output{Stdout: "dd: error writing '/mnt/web/.x': No space left on device\n"}, true
+	case script == bigWrite:
+		return sim.Output{Stdout: "written\n"}, true
 	case script == overwrite:
 		w.files[node+" "+argv[5]] = argv[4]
 		return sim.Output{}, true
@@ -122,6 +172,7 @@ func (w *world) script(node string, argv []string) (sim.Output, bool) {
 	case script == moveExport:
 		return change("moved", true)
 	case script == bareExport:
+		w.done["storage full"] = false
 		return change("moved", false)
 	case script == fillLog:
 		return change("log", true)
@@ -139,7 +190,7 @@ func (w *world) script(node string, argv []string) (sim.Output, bool) {
 		return sim.Output{Code: 1, Stderr: "sh: cannot create: Read-only file system\n"}, true
 	case script == writeProbe:
 		return sim.Output{}, true
-	case strings.HasPrefix(script, "d=/mnt/web") && w.serves("storage") && (w.done["storage moved"] || !strings.Contains(w.loaded, "EXPORT {")):
+	case strings.HasPrefix(script, "d=/mnt/web") && w.serves("storage") && (w.done["storage moved"] && !w.done["storage full"] || !strings.Contains(w.loaded, "EXPORT {")):
 		return sim.Output{Code: 1, Stdout: "stat: cannot statx '/mnt/web/.x': Stale file handle\n"}, true
 	}
 	return sim.Output{}, false
@@ -153,6 +204,11 @@ func (w *world) fetch(url string) sim.Output {
 	switch {
 	case !w.serves(node):
 		return sim.Output{Code: 7, Stdout: "\n000"}
+	case path == "hungry.php" && w.done[node+" hungry"] && w.limits[node].Memory > 0:
+		w.kills++
+		return sim.Output{Code: 52, Stdout: "\n000"}
+	case path == "hungry.php":
+		return sim.Output{Stdout: "not found\n404"}
 	case w.done[node+" unmounted"], !strings.Contains(w.files[node+" "+httpdConf], `DocumentRoot "/mnt/web"`):
 		return sim.Output{Stdout: "not found\n404"}
 	case w.done[node+" copy"]:
@@ -173,7 +229,24 @@ func (w *world) pings(node string) sim.Output {
 	if w.done[node+" tbf"] {
 		ms = "353.440"
 	}
+	if w.done[node+" delay"] {
+		ms = "200.440"
+	}
 	return sim.Output{Stdout: fmt.Sprintf("40 packets transmitted, %d received, 0%% packet loss, time 9ms\nrtt min/avg/max/mdev = %s/600/700/9 ms\n", received, ms)}
+}
+
+// misnamed tells whether the node's network was set up with a wrong address.
+func (w *world) misnamed(node string) bool {
+	return w.files[node+" "+ifcfg] != w.atFirst[node+" "+ifcfg]
+}
+
+// count is bash's time of a loop: the node gets its part of a processor, half of one where it is not limited.
+func (w *world) count(node string) sim.Output {
+	part := 0.5
+	if l := w.limits[node].CPU; l > 0 {
+		part = l
+	}
+	return sim.Output{Stderr: fmt.Sprintf("1.000 %.3f 0.000\n", part)}
 }
 
 func (w *world) lossRules(node, last string) (sim.Output, bool) {

@@ -65,6 +65,7 @@ func (w *world) become(node, from, to string) error {
 	if from == Exited {
 		n, _ := w.plan.Node(node)
 		w.cut[node] = false
+		w.done[node+" hog"] = false
 		w.boot(n)
 	}
 	return nil
@@ -175,7 +176,7 @@ func (w *world) serves(node string) bool {
 	n, err := w.plan.Node(node)
 	s := Site{Node: n}
 	key := node + "/" + s.unit()
-	return err == nil && w.state[node] == Running && w.unit[key] == "active" && !w.hung[key] && !w.cut[node]
+	return err == nil && w.state[node] == Running && w.unit[key] == "active" && !w.hung[key] && !w.cut[node] && !w.misnamed(node)
 }
 
 func (w *world) curl(from, url string) (sim.Output, error) {

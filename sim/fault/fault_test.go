@@ -47,7 +47,15 @@ func ledger(t testing.TB) *Ledger {
 // steps records the steps that an injection tells.
 type steps []sim.FaultStep
 
-func (s *steps) add(e sim.Event) { *s = append(*s, *e.Fault) }
+// What a fault does while it is held it does beside the steps, and may do any number of times: it is not recorded here.
+func (s *steps) add(e sim.Event) {
+	if e.Fault.Step != sim.StepHeld {
+		*s = append(*s, *e.Fault)
+	}
+}
+
+// quick are parameters that keep a test short.
+var quick = map[string]map[string]string{"node-flap": {"down": "500ms", "up": "500ms"}}
 
 func (s steps) names() (names []string) {
 	for _, f := range s {
@@ -58,13 +66,22 @@ func (s steps) names() (names []string) {
 
 func TestEachFaultIsProvedAndMended(t *testing.T) {
 	everyCase(t, func(t *testing.T, k Kind, node sim.Node) {
-		w, led, told := newWorld(), ledger(t), steps{}
-		i, err := New(w.env(), k.Name, "f", node, nil, led, told.add)
+		w, led, told, held := newWorld(), ledger(t), steps{}, make(chan string, 10)
+		i, err := New(w.env(), k.Name, "f", node, quick[k.Name], led, func(e sim.Event) {
+			if e.Fault.Step == sim.StepHeld {
+				held <- e.Fault.Evidence
+			}
+			told.add(e)
+		})
 		require.NoError(t, err)
 		require.NoError(t, i.Plan(t.Context()))
 		require.NoError(t, i.Inject(t.Context()))
 		require.NoError(t, i.AwaitEffect(t.Context()))
-		assert.NotEmpty(t, w.sick())
+		if k.Hold != nil {
+			assert.NotEmpty(t, <-held)
+		} else {
+			assert.NotEmpty(t, w.sick())
+		}
 		require.NoError(t, i.Recover(t.Context()))
 		require.NoError(t, i.AwaitRecovery(t.Context()))
 		assert.Empty(t, w.sick())
@@ -96,7 +113,7 @@ func TestSabotagedInjectionIsNotSeen(t *testing.T) {
 
 func TestSabotagedRecoveryIsNotSeenAndStaysOwed(t *testing.T) {
 	everyCase(t, func(t *testing.T, k Kind, node sim.Node) {
-		k.Recover = func(context.Context, *Site) error { return nil }
+		k.Recover, k.Hold = func(context.Context, *Site) error { return nil }, nil
 		k.Wait = 120 * time.Millisecond
 		led := ledger(t)
 		i, err := k.On(newWorld().env(), "f", node, nil, led, func(sim.Event) {})
@@ -133,6 +150,7 @@ func TestHealAfterACrashAtAnyStep(t *testing.T) {
 				require.NoError(t, step(t.Context()))
 			}
 			path := led.file.Name()
+			_ = i.Release()                      // it dies with the runner
 			require.NoError(t, led.file.Close()) // as the kernel does
 
 			again, err := OpenLedger(path)
@@ -263,7 +281,7 @@ func TestRefusals(t *testing.T) {
 		params map[string]string
 		want   string
 	}{
-		{"nod-kill", nil, `no fault "nod-kill": there are node-kill, `},
+		{"nod-kill", nil, `no fault "nod-kill": there are `},
 		{"port-clash", nil, "cannot be done to cluster2, a server"},
 		{"node-kill", map[string]string{"x": "1"}, `no parameter "x"`},
 		{"partition", map[string]string{"way": "up"}, `partition on cluster2: way "up"`},
@@ -273,6 +291,31 @@ func TestRefusals(t *testing.T) {
 	} {
 		_, err := New(w.env(), c.kind, "f", server, c.params, nil, nil)
 		assert.ErrorContains(t, err, c.want)
+	}
+}
+
+// A fault that goes on while it is held must be seen to: one that stands still says so, and is mended all the same.
+func TestAHoldThatDoesNothingIsToldOf(t *testing.T) {
+	k, err := Find("node-restart")
+	require.NoError(t, err)
+	for why, hold := range map[string]func(context.Context, *Site, func(string)) error{
+		"nothing of it happened": func(ctx context.Context, _ *Site, _ func(string)) error { return nil },
+		"no power":               func(context.Context, *Site, func(string)) error { return errors.New("no power") },
+	} {
+		k.Hold = hold
+		w, led, told := newWorld(), ledger(t), steps{}
+		node, _ := w.plan.Node("cluster2")
+		i, err := k.On(w.env(), "f", node, nil, led, told.add)
+		require.NoError(t, err)
+		for _, step := range []func(context.Context) error{i.Plan, i.Inject, i.AwaitEffect} {
+			require.NoError(t, step(t.Context()))
+		}
+		<-i.over
+		require.NoError(t, i.Recover(t.Context()))
+		require.NoError(t, i.AwaitRecovery(t.Context()))
+		assert.Equal(t, []string{sim.StepPlanned, sim.StepInjected, sim.StepEffect, sim.StepRecover, sim.StepFailed, sim.StepRecovered}, told.names())
+		assert.Contains(t, told[4].Evidence, why)
+		assert.Empty(t, w.sick())
 	}
 }
 
@@ -375,6 +418,7 @@ func TestRandomWalk(t *testing.T) {
 				rt.Fatalf("nothing is owed in phase %s", i.Phase())
 			}
 		}
+		_ = i.Release()
 		require.NoError(rt, Heal(t.Context(), w.env(), led, nil))
 		if sick := w.sick(); len(sick) > 0 || len(led.Owed()) > 0 {
 			rt.Fatalf("still sick: %v, owed: %v", sick, led.Owed())

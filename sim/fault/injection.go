@@ -37,6 +37,8 @@ type Injection struct {
 	emit   func(sim.Event)
 	phase  Phase
 	effect time.Time
+	stop   func() error  // ends the kind's Hold and gives what became of it; nil where none goes on
+	over   chan struct{} // closed when it has ended by itself or was ended
 }
 
 // New checks the kind, the target and the parameters. emit gets every step as an event.
@@ -117,7 +119,44 @@ func (i *Injection) AwaitEffect(ctx context.Context) error {
 	}
 	i.phase, i.effect = Effective, at
 	i.tell(at, sim.StepEffect, evidence)
+	i.hold(ctx)
 	return nil
+}
+
+// hold lets the kind's Hold go on in the background, until Release or ctx ends.
+func (i *Injection) hold(ctx context.Context) {
+	if i.kind.Hold == nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var err error
+	saw := false
+	i.over = make(chan struct{})
+	go func() {
+		defer close(i.over)
+		err = i.kind.Hold(ctx, i.site, func(evidence string) {
+			saw = true
+			i.tell(time.Now(), sim.StepHeld, evidence)
+		})
+		if ctx.Err() != nil { // an order that was under way when it was to end is no failure
+			err = nil
+		}
+		if err == nil && !saw {
+			err = fmt.Errorf("%w: nothing of it happened while it was held", ErrNotSeen)
+		}
+	}()
+	i.stop = func() error { cancel(); <-i.over; return err }
+}
+
+// Release ends what goes on while the fault is held, and waits for it. Recover does so first; who gives an injection up before
+// it is recovered must call it. It may be called at any time.
+func (i *Injection) Release() error {
+	if i.stop == nil {
+		return nil
+	}
+	err := i.stop()
+	i.stop = nil
+	return err
 }
 
 // Recover mends it. It may be asked for again where it failed.
@@ -127,6 +166,9 @@ func (i *Injection) Recover(ctx context.Context) error {
 	}
 	i.phase = Recovering
 	i.tell(time.Now(), sim.StepRecover, "")
+	if err := i.Release(); err != nil { // which is no reason not to mend
+		i.tell(time.Now(), sim.StepFailed, "hold: "+err.Error())
+	}
 	if err := i.kind.Recover(ctx, i.site); err != nil {
 		return i.failed("recover", err)
 	}

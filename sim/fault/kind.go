@@ -75,10 +75,13 @@ type Kind struct {
 	// Wait bounds the wait for the effect, and for the recovery; 0 means DefaultWait.
 	Wait time.Duration
 
-	Check     func(s *Site) error                      // optional: of parameters that only the plan can judge
-	Save      func(ctx context.Context, s *Site) error // optional
-	Inject    func(ctx context.Context, s *Site) error
-	Effect    func(ctx context.Context, s *Site) (Seen, error)
+	Check  func(s *Site) error                      // optional: of parameters that only the plan can judge
+	Save   func(ctx context.Context, s *Site) error // optional
+	Inject func(ctx context.Context, s *Site) error
+	Effect func(ctx context.Context, s *Site) (Seen, error)
+	// Hold, optional, is what goes on while the fault is held: it is called when the effect was seen, and ends with ctx at the
+	// latest. saw tells of what was seen to happen; where nothing was, the fault has failed.
+	Hold      func(ctx context.Context, s *Site, saw func(evidence string)) error
 	Recover   func(ctx context.Context, s *Site) error
 	Recovered func(ctx context.Context, s *Site) (Seen, error)
 }
@@ -89,12 +92,12 @@ const DefaultWait = 20 * time.Second
 // Kinds is the catalogue.
 func Kinds() []Kind {
 	return []Kind{
-		nodeKill, nodeStop, nodePause,
-		serviceStop, serviceCrash, serviceHang,
+		nodeKill, nodeStop, nodePause, nodeRestart, nodeFlap, nodeMemory, cpuStarved,
+		serviceStop, serviceCrash, serviceHang, workerMemory,
 		partition,
 		portClash, firewallClose,
-		packetLoss, rateLimit,
-		exportRemoved, exportReadonly, handlesStale,
+		packetLoss, packetDelay, rateLimit, wrongAddress, slowClient, connectionFlood,
+		exportRemoved, exportReadonly, handlesStale, exportFull,
 		mountMissing, wrongFstab, wrongDocumentRoot,
 		phpMissing, phpBroken, contentDiffers,
 		haproxyCfgBroken, wrongBind, firewallNotReloaded, firewallNotPermanent, logFull,

@@ -162,6 +162,7 @@ func (t *timeline) disturb(ctx context.Context, f *sim.Fault, effect func()) err
 	if err != nil {
 		return err
 	}
+	defer release(injections)
 	t.play.say(f.Say)
 	err = t.until(ctx, f, injections)
 	effect()
@@ -183,6 +184,13 @@ func (t *timeline) disturb(ctx context.Context, f *sim.Fault, effect func()) err
 	}
 	t.moments[f.Name+"/"+sim.StepRecovered].happens(time.Now())
 	return err
+}
+
+// release ends what faults that were given up still do; a fault that was recovered does nothing any more.
+func release(all []*fault.Injection) {
+	for _, i := range all {
+		_ = i.Release() // why it was given up is told already
+	}
 }
 
 func (t *timeline) injections(f *sim.Fault) ([]*fault.Injection, error) {
