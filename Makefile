@@ -48,7 +48,7 @@ down: build ## remove the cluster that demo or up left
 
 # The scenarios time real nodes, so they run alone and without the race detector; what races inside one process is tested by
 # the packages they are made of, under the detector, which needs cgo. Without -count=1 what has not changed is not run again.
-CLUSTERS := /scenarios$$|/scenarios/practical$$|/sim/docker$$|/cmd/simulacro$$|/internal/differential$$|/internal/differential/mistakes$$
+CLUSTERS := /scenarios$$|/scenarios/practical$$|/sim/docker$$|/cmd/simulacro$$|/internal/differential(/.*)?$$
 
 unit: ## the tests that need no cluster, under the race detector
 	CGO_ENABLED=1 go test -race -timeout 10m $$(go list ./... | grep -v -E '$(CLUSTERS)')

@@ -29,10 +29,24 @@ func (p *program) raiseLimit() (int, int) {
 	}
 	set := syscall.Rlimit{Cur: want, Max: max(have.Max, want)}
 	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &set); err != nil {
+		if p.cfg.Global.LaxLimits {
+			return p.takeLimit(want, have), exitOK
+		}
 		p.say.alert("[%s.main()] Cannot raise FD limit to %d, limit is %d.", p.flags.program, want, have.Max)
 		return 0, exitError
 	}
 	return int(want), exitOK
+}
+
+// takeLimit makes do with the descriptors there are, in HAProxy's words.
+func (p *program) takeLimit(want uint64, have syscall.Rlimit) int {
+	p.say.warn("[%s.main()] Cannot raise FD limit to %d, limit is %d.", p.flags.program, want, have.Max)
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: have.Max, Max: have.Max}); err == nil {
+		have.Cur = have.Max
+	}
+	p.say.alert("[%s.main()] FD limit (%d) too low for maxconn=%d/maxsock=%d. Please raise 'ulimit-n' to %d or more to avoid any trouble.",
+		p.flags.program, have.Cur, p.cfg.Global.Maxconn, want, want)
+	return int(have.Cur)
 }
 
 // dropPrivileges locks the process in and gives up root, after all sockets are open: chroot, then groups, group and user.

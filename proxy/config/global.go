@@ -73,10 +73,13 @@ var withoutEffect = []keyword{
 	{name: "quiet", parse: nothing}, {name: "noepoll", parse: nothing}, {name: "nopoll", parse: nothing},
 	{name: "nokqueue", parse: nothing}, {name: "noevports", parse: nothing}, {name: "nosplice", parse: nothing},
 	{name: "nogetaddrinfo", parse: nothing}, {name: "busy-polling", parse: nothing},
-	{name: "set-dumpable", parse: nothing}, {name: "strict-limits", parse: nothing},
+	{name: "set-dumpable", parse: nothing}, {name: "strict-limits", parse: parseStrictLimits},
 	{name: "insecure-fork-wanted", parse: nothing}, {name: "insecure-setuid-wanted", parse: nothing},
 	{name: "numa-cpu-mapping", max: -1, parse: nothing},
 }
+
+// parseStrictLimits reads `no strict-limits`: what the system does not allow is then only warned of (section 3.1).
+func parseStrictLimits(p *parser, _ words) { p.cfg.Global.LaxLimits = p.modifier == negated }
 
 func parseMasterWorker(p *parser, w words) {
 	if w.at(1) != "" && w.at(1) != "no-exit-on-failure" {

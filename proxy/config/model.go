@@ -46,6 +46,7 @@ type Global struct {
 	Logs         []LogTarget
 	LogTag       string        // default "haproxy"
 	ZeroWarning  bool          // zero-warning: a file with warnings is refused
+	LaxLimits    bool          // no strict-limits
 	BufSize      int           // tune.bufsize; 0: not set
 	MaxRewrite   int           // tune.maxrewrite; 0: not set
 	SetVars      []*rules.Rule // set-var and set-var-fmt, to be run at the start

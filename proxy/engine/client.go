@@ -75,6 +75,7 @@ type exchange struct {
 	answered             bool // something of a response has gone out
 	streamed             bool // body beyond req has gone out
 	whole                bool // all of the request was here when it was sent first
+	ahead                bool // the response is complete, but the request is not
 	flags                [2]byte
 	status               int
 	in, out              int64 // bytes, as HAProxy counts them

@@ -90,8 +90,7 @@ func (c *client) readForm() {
 			return
 		}
 		p, before := c.l.buf[:n], c.body
-		k := c.body.Take(p)
-		c.req = append(c.req, p[:k]...)
+		k := c.addBody(p)
 		c.in += c.body.Payload - before.Payload
 		c.held = append(c.held, p[k:]...)
 	}

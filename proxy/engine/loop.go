@@ -192,7 +192,8 @@ func (l *loop) finished() bool { return l.e.stopping.Load() && len(l.live) == 0 
 type bufs struct {
 	line     []byte // the last line that log-format made
 	raw, buf []byte // buf = raw[room:], what is read
-	tmp      []byte // a head being written, or filtered chunks
+	tmp      []byte // a head being written, or chunks made anew
+	early    []byte // heads of 1xx that come before a response's
 	head     http1.Head
 	record   accesslog.Record
 	drain    uint64 // what the eventfd says

@@ -52,8 +52,12 @@ var standard = func() map[int]*reply {
 
 func newReply(status int, reason, text string) *reply {
 	body := fmt.Sprintf("<html><body><h1>%d %s</h1>\n%s\n</body></html>\n", status, reason, text)
-	raw := fmt.Sprintf("HTTP/1.1 %d %s\r\nContent-length: %d\r\nCache-Control: no-cache\r\nConnection: close\r\n"+
-		"Content-Type: text/html\r\n\r\n%s", status, reason, len(body), body)
+	ends := ""
+	if status == 400 || status == 408 { // of the others that a parser may send HAProxy does not say so
+		ends = "Connection: close\r\n"
+	}
+	raw := fmt.Sprintf("HTTP/1.1 %d %s\r\nContent-length: %d\r\nCache-Control: no-cache\r\n%sContent-Type: text/html\r\n\r\n%s",
+		status, reason, len(body), ends, body)
 	r := &reply{status: status, body: []byte(body), raw: []byte(raw)}
 	r.head = fmt.Appendf(nil, "HTTP/1.1 %d %s\r\ncontent-length: %d\r\ncache-control: no-cache\r\ncontent-type: text/html\r\n",
 		status, reason, len(body))

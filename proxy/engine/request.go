@@ -16,6 +16,7 @@ func (c *client) readRequest() {
 	}
 	p := c.held
 	for {
+		l.head.Resumed = c.st == stReading
 		if err := l.head.ParseRequest(p); err != nil || l.head.End == 0 && len(p) >= maxHead || l.head.End > maxHead {
 			c.badRequest(p, err)
 			return
@@ -84,6 +85,12 @@ func (c *client) gotHead(p []byte) {
 	c.body = h.RequestBody()
 	c.in = h.Size()
 	c.fe.countRequest(c.l.now)
+	if string(h.Method.Of(p)) == "PRI" { // the preface of HTTP/2 (RFC 9113, section 3.4)
+		c.req, c.closing = c.req[:0], true
+		c.take(h, p)
+		c.reply(400, 'P', 'R')
+		return
+	}
 	if c.fe.ruled {
 		if !c.monitored(h, p) {
 			c.startRules(h, p)
@@ -116,16 +123,21 @@ func (c *client) noteLine(h *http1.Head, p []byte) {
 // take appends to c.req how much of p behind the head belongs to the request's body, and keeps the rest for the next
 // request. p may be c.held itself.
 func (c *client) take(h *http1.Head, p []byte) {
-	b, before := p[h.End:], c.body
-	k := c.body.Take(b)
-	if c.body.Loose {
-		c.body = before
-		c.req, k = c.body.Filter(c.req, b)
-	} else {
-		c.req = append(c.req, b[:k]...)
-	}
-	c.in += c.body.Payload - before.Payload
+	b, before := p[h.End:], c.body.Payload
+	k := c.addBody(b)
+	c.in += c.body.Payload - before
 	c.held = append(c.held[:0], b[k:]...)
+}
+
+// addBody appends to c.req what of b belongs to the body, and says how much that was.
+func (c *client) addBody(b []byte) int {
+	out, n, copied := c.body.Pass(c.req, b)
+	if copied {
+		c.req = out
+	} else {
+		c.req = append(c.req, out...)
+	}
+	return n
 }
 
 // buildRequest writes the head as the server gets it.
@@ -145,8 +157,8 @@ func (c *client) buildRequest(h *http1.Head, p []byte) {
 		r = append(r, c.xff...)
 	}
 	switch {
-	case h.Upgrade:
-	case c.serverCloses() && h.V11:
+	case h.Upgrading:
+	case (c.serverCloses() || h.Chunked && c.connects()) && h.V11:
 		r = append(r, "connection: close\r\n"...)
 	case !c.serverCloses() && !h.V11 && !h.Doubtful:
 		r = append(r, "connection: keep-alive\r\n"...)
@@ -189,6 +201,9 @@ func (p *proxy) backend() *proxy {
 func (c *client) pumpRequest() bool {
 	l, b := c.l, c.up
 	for range budget {
+		if b == nil {
+			return c.skipBody()
+		}
 		if !c.readable || c.body.Done() || len(b.pend) > 0 || b.dialing {
 			return true
 		}
@@ -196,31 +211,40 @@ func (c *client) pumpRequest() bool {
 		if n == recvNothing {
 			return true
 		}
+		if n == recvEnd && c.connects() { // HAProxy waits for the answer
+			return true
+		}
 		if n <= 0 {
 			c.abort('C', phase(c))
 			return false
 		}
-		p, before := l.buf[:n], c.body
-		k := c.body.Take(p)
-		out := p[:k]
-		if c.body.Loose {
-			c.body = before
-			l.tmp, k = c.body.Filter(l.tmp[:0], p)
-			out = l.tmp
+		p, before := l.buf[:n], c.body.Payload
+		out, k, copied := c.body.Pass(l.tmp[:0], p)
+		if copied {
+			l.tmp = out
 		}
 		c.held = append(c.held, p[k:]...)
 		c.streamed = true
-		c.in += c.body.Payload - before.Payload
+		c.in += c.body.Payload - before
 		if c.body.Bad {
 			c.badBody()
 			return false
 		}
-		if !b.send(b, out) { // perhaps it has answered already: let the response decide
+		if c.ahead && !b.send(b, out) {
+			c.loseServer()
+			b = nil
+			continue
+		}
+		if !c.ahead && !b.send(b, out) { // perhaps it has answered already: let the response decide
 			c.body, b.pend, c.closing, b.noKeep = http1.Body{}, b.pend[:0], true, true
+		}
+		if c.ahead && c.body.Done() && len(b.pend) == 0 {
+			c.finish(!b.noKeep)
+			return false
 		}
 		c.armTransfer()
 	}
-	if c.readable && !c.body.Done() && len(b.pend) == 0 {
+	if b == nil || c.readable && !c.body.Done() && len(b.pend) == 0 {
 		l.again = append(l.again, c)
 	}
 	return true
@@ -246,7 +270,7 @@ func (c *client) badBody() {
 
 // uploading tells whether it is the client's turn to send more of its request.
 func (c *client) uploading() bool {
-	return !c.body.Done() && c.up != nil && len(c.up.pend) == 0 && !c.up.dialing
+	return !c.body.Done() && (c.up == nil && c.ahead || c.up != nil && len(c.up.pend) == 0 && !c.up.dialing)
 }
 
 // armTransfer starts the clock of whoever has to move next.

@@ -7,6 +7,10 @@ import (
 // pumpResponse moves the response to the client until something has to be waited for.
 func (c *client) pumpResponse() {
 	l, b := c.l, c.up
+	if c.ahead {
+		c.serverAfter()
+		return
+	}
 	for range budget {
 		if !b.readable || len(c.pend) > 0 {
 			return
@@ -56,6 +60,10 @@ func (c *client) passOn(p []byte) bool {
 		return false
 	}
 	if b.body.Done() && c.st == stPassing {
+		if c.ahead = !c.body.Done(); c.ahead {
+			c.passRest()
+			return false
+		}
 		c.finish(!b.noKeep)
 		return false
 	}
@@ -66,16 +74,13 @@ func (c *client) passOn(p []byte) bool {
 // passBody gives what of p goes on to the client.
 func (c *client) passBody(p []byte) []byte {
 	b := c.up
-	before := b.body
-	k := b.body.Take(p)
-	out := p[:k]
-	if b.body.Loose {
-		b.body = before
-		c.l.tmp, k = b.body.Filter(c.l.tmp[:0], p)
-		out = c.l.tmp
+	before := b.body.Payload
+	out, k, copied := b.body.Pass(c.l.tmp[:0], p)
+	if copied {
+		c.l.tmp = out
 	}
 	b.noKeep = b.noKeep || k < len(p)
-	c.out += b.body.Payload - before.Payload
+	c.out += b.body.Payload - before
 	c.countLive()
 	return out
 }
@@ -92,33 +97,38 @@ func (c *client) responseHead(p []byte) []byte {
 	if waits {
 		*h = c.tx.res.head
 	}
+	l.early = l.early[:0]
+	h.Resumed = len(b.held) > 0
 	for !waits {
-		if err := h.ParseResponse(p); err != nil || h.End == 0 && len(p) >= maxHead || h.Status == 101 && !c.upgrade {
-			c.badResponse()
+		if err := h.ParseResponse(p); err != nil || h.End == 0 && len(p) >= maxHead || h.End > 0 && h.Status == 101 && !c.upgrade {
+			c.badResponse() // instead of the 1xx that came with it
 			return nil
 		}
-		if h.End == 0 {
-			if len(b.held) == 0 || &b.held[0] != &p[0] {
-				b.held = append(b.held[:0], p...)
-			}
-			return nil
-		}
-		if h.Status >= 200 || h.Status == 101 {
+		if h.End == 0 || h.Status < 100 || h.Status >= 200 || h.Status == 101 {
 			break
 		}
-		if !c.interim(h, p) { // 100 Continue and its like: the real one follows
-			return nil
-		}
+		h.Resumed = false
+		c.interim(h, p) // 100 Continue and its like: the real one follows
 		p = p[h.End:]
 		if len(b.held) > 0 {
 			b.held = b.held[:copy(b.held, p)]
 			p = b.held
 		}
 	}
+	if len(l.early) > 0 && !c.send(c, l.early) {
+		c.abort('C', 'H')
+		return nil
+	}
+	if h.End == 0 {
+		if len(p) > 0 && (len(b.held) == 0 || &b.held[0] != &p[0]) {
+			b.held = append(b.held[:0], p...)
+		}
+		return nil
+	}
 	if !waits && c.answerAgain(c.retryOn().Status[h.Status]) {
 		return nil
 	}
-	if c.tx != nil && h.Status >= 200 && !c.ruleResponse(h, p) {
+	if c.tx != nil && !c.ruleResponse(h, p) {
 		if c.up == b && (len(b.held) == 0 || &b.held[0] != &p[0]) {
 			b.held = append(b.held[:0], p...)
 		}
@@ -127,21 +137,13 @@ func (c *client) responseHead(p []byte) []byte {
 	return l.finalHead(c, p)
 }
 
-// interim passes a 1xx on (RFC 9110, section 15.2).
-func (c *client) interim(h *http1.Head, p []byte) bool {
+// interim notes a 1xx that is to be passed on (RFC 9110, section 15.2).
+func (c *client) interim(h *http1.Head, p []byte) {
 	c.out += h.Size()
-	if !c.v11 { // HTTP/1.0 does not know them
-		return true
+	if c.v11 { // HTTP/1.0 does not know them
+		t := h.AppendStart(c.l.early, p)
+		c.l.early = append(h.AppendFields(t, p), '\r', '\n')
 	}
-	t := h.AppendStart(c.l.tmp[:0], p)
-	t = append(h.AppendFields(t, p), '\r', '\n')
-	c.l.tmp = t
-	c.answered = true
-	if !c.send(c, t) {
-		c.abort('C', 'H')
-		return false
-	}
-	return true
 }
 
 // finalHead writes the response's head anew, and gives it with what follows it in p.
@@ -154,6 +156,7 @@ func (l *loop) finalHead(c *client, p []byte) []byte {
 	if h.Status == 101 || c.connects() && h.Status < 300 {
 		return l.upgradeHead(c, p)
 	}
+	closing := c.closing
 	c.closing = c.closing || b.body.UntilEnd() || h.Doubtful
 	c.st = stPassing
 	b.noKeep = c.serverCloses() || h.Close || h.Doubtful || !h.V11 && !h.KeepAlive
@@ -168,6 +171,7 @@ func (l *loop) finalHead(c *client, p []byte) []byte {
 	// The server's Connection field is for its own side only. Passed on, its "close" would make the client connect anew
 	// for every request.
 	switch {
+	case h.Status < 100:
 	case c.closing && h.V11:
 		t = append(t, "connection: close\r\n"...)
 	case !c.closing && (!h.V11 || !c.v11):
@@ -175,18 +179,13 @@ func (l *loop) finalHead(c *client, p []byte) []byte {
 	}
 	t = append(t, '\r', '\n')
 	l.tmp = t
-	rest := p[h.End:]
-	before := b.body
-	k := b.body.Take(rest)
+	rest, k, copied := b.body.Pass(t, p[h.End:])
 	c.out += b.body.Payload
-	if b.body.Loose {
-		b.body = before
-		l.tmp, k = b.body.Filter(t, rest)
-		rest, t = nil, l.tmp
-	} else {
-		rest = rest[:k]
+	if copied {
+		l.tmp, t, rest = rest, rest, nil
 	}
 	if b.body.Bad {
+		c.closing = closing
 		c.st, c.out, c.replied = stWaiting, c.out-b.body.Payload-h.Size(), -1
 		c.badResponse()
 		return nil

@@ -40,12 +40,7 @@ func (c *client) progress() {
 func (x *held) measure(m *rules.Message, body http1.Body, e *Engine) {
 	rest := x.buf[x.head.End:]
 	limit, _ := e.dataLimit()
-	var text []byte
-	if body.Loose {
-		text, _ = body.Filter(nil, rest)
-	} else {
-		text = rest[:body.Take(rest)]
-	}
+	text := body.Content(nil, rest)
 	m.Got, m.Whole, m.Full = body.Payload, body.Done() || body.Bad, len(x.buf) >= limit
 	m.Body = string(text)
 }

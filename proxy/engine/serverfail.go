@@ -48,6 +48,10 @@ func (c *client) serverAborted(cause byte) {
 // serverFailed: no response from this connection, which broke, or else was closed.
 func (c *client) serverFailed(broke bool) {
 	b, saw := c.up, sawClose
+	if c.ahead {
+		c.loseServer()
+		return
+	}
 	if broke {
 		saw = sawReadError
 	}

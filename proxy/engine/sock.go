@@ -53,6 +53,9 @@ func (s *sock) saw(ev uint32) {
 
 // send sends b and keeps what the socket does not take; false: broken. h is the socket's owner.
 func (s *sock) send(h handler, b []byte) bool {
+	if len(b) == 0 {
+		return true
+	}
 	if len(s.pend) == 0 {
 		n, e := sysSend(s.fd, b)
 		if e != 0 && e != syscall.EAGAIN {

@@ -33,7 +33,13 @@ func (c *client) startTCP() {
 func (l *loop) upgradeHead(c *client, p []byte) []byte {
 	h := &l.head
 	c.countReply()
-	t := h.AppendFields(h.AppendStart(l.tmp[:0], p), p)
+	t := l.tmp[:0]
+	if c.tx != nil {
+		t = appendMessage(t, c.tx.Res)
+		c.status = c.tx.Res.Status
+	} else {
+		t = h.AppendFields(h.AppendStart(t, p), p)
+	}
 	t = append(append(t, '\r', '\n'), p[h.End:]...)
 	l.tmp = t
 	c.st, c.closing = stTunnel, true

@@ -109,7 +109,7 @@ func (c *client) newSession() *rules.Session {
 func readMessage(m *rules.Message, h *http1.Head, p []byte) {
 	*m = rules.Message{BodyLen: h.Length, Status: h.Status, Fields: make([]rules.Field, 0, len(h.Fields())+8)}
 	m.Version = string(h.Version.Of(p)[5:])
-	if h.Status != 0 {
+	if h.IsResponse() {
 		m.Reason = string(h.Reason.Of(p))
 	} else {
 		m.Method, m.URI = string(h.Method.Of(p)), string(h.URI.Of(p))

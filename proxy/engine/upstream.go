@@ -257,5 +257,9 @@ func (c *client) serverWritable() bool {
 	if !b.dialing && len(b.pend) == 0 && !c.body.Done() {
 		return c.pumpRequest()
 	}
+	if c.ahead && len(b.pend) == 0 {
+		c.finish(!b.noKeep)
+		return false
+	}
 	return true
 }

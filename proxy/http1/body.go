@@ -1,14 +1,18 @@
 package http1
 
-import "math"
+import (
+	"bytes"
+	"math"
+)
 
 // Body follows a message's body as its bytes pass. The zero value is a body of no bytes.
 type Body struct {
-	left    int64 // to the end of the body or chunk; of trailers: how many bytes may still come
-	Payload int64 // content so far as HAProxy counts it: without the chunks' framing
+	left    int64  // to the end of the body or chunk
+	Payload int64  // content so far as HAProxy counts it: without the chunks' framing
+	tail    []byte // the trailer section, until it is whole
 	st      bodyState
+	lax     bool // it is a response's
 	Bad     bool // the framing is broken: nothing behind the bytes taken so far can be trusted
-	Loose   bool // the bytes last taken have framing that others may read differently: use Filter
 }
 
 type bodyState uint8
@@ -25,12 +29,7 @@ const (
 	data
 	dataCR
 	dataLF
-	trailer // start of a line of the trailer section
-	trailerName
-	trailerBlank // before the value
-	trailerValue
-	trailerLF
-	lastLF
+	trailers
 )
 
 // maxTrailers bounds a trailer section as a buffer bounds it for HAProxy.
@@ -50,10 +49,10 @@ func (h *Head) RequestBody() Body {
 // ResponseBody gives what follows the response's head (RFC 9112, section 6.3). noBody says that the request was a HEAD.
 func (h *Head) ResponseBody(noBody bool) Body {
 	switch {
-	case noBody, h.Status < 200, h.Status == 204, h.Status == 304:
+	case noBody, 100 <= h.Status && h.Status < 200, h.Status == 204, h.Status == 304:
 		return Body{}
 	case h.Chunked:
-		return Body{st: size}
+		return Body{st: size, lax: true}
 	case h.Length >= 0:
 		if h.Length == 0 {
 			return Body{}
@@ -72,117 +71,145 @@ func (d *Body) Done() bool { return d.st == done }
 // UntilEnd tells whether only the connection's end ends the body.
 func (d *Body) UntilEnd() bool { return d.st == untilEnd }
 
-// Take says how many bytes of b belong to the body.
-func (d *Body) Take(b []byte) int {
-	d.Loose = false
+// Pass takes what of b belongs to the body, n bytes, and gives what goes on for it: bytes of b itself where they can stay as they
+// are, or else (copied) dst with them appended. Chunks are made anew, as HAProxy does: what has come goes on as one chunk, without
+// extensions, so that nobody behind reads the framing differently.
+func (d *Body) Pass(dst, b []byte) (out []byte, n int, copied bool) {
 	switch d.st {
 	case done:
-		return 0
+		return b[:0], 0, false
 	case counted:
-		n := int(min(int64(len(b)), d.left))
+		n = int(min(int64(len(b)), d.left))
 		d.left -= int64(n)
 		d.Payload += int64(n)
 		if d.left == 0 {
 			d.st = done
 		}
-		return n
+		return b[:n], n, false
 	case untilEnd:
 		d.Payload += int64(len(b))
-		return len(b)
+		return b, len(b), false
 	}
-	n, _ := d.chunks(b, nil, false)
-	return n
+	begin := *d
+	var total int
+	var last []byte
+	if n, total, last, _ = d.chunks(b, nil, false); canonical(b[:n], total, last) {
+		return b[:n], n, false
+	}
+	if total > 0 {
+		dst = appendSize(dst, total)
+		_, _, _, dst = begin.chunks(b[:n], dst, true)
+		dst = append(dst, '\r', '\n')
+	}
+	return append(dst, last...), n, true
 }
 
-// Filter is Take for chunks: it appends the body's bytes to dst in the one form that everyone reads alike, without
-// extensions and with CRLF at every line's end.
-func (d *Body) Filter(dst, b []byte) ([]byte, int) {
-	d.Loose = false
-	n, dst := d.chunks(b, dst, true)
-	return dst, n
+// Content appends to dst what of b is the body's content, without framing.
+func (d *Body) Content(dst, b []byte) []byte {
+	switch d.st {
+	case done, counted, untilEnd:
+		out, _, _ := d.Pass(nil, b)
+		return append(dst, out...)
+	}
+	_, _, _, dst = d.chunks(b, dst, true)
+	return dst
 }
 
-// chunks follows RFC 9112, section 7.1.
-func (d *Body) chunks(b, dst []byte, write bool) (int, []byte) {
+// canonical tells whether b is one whole chunk, and perhaps the last one, in the form that Pass would give it.
+func canonical(b []byte, total int, last []byte) bool {
+	if total == 0 {
+		return len(last) == 5 && string(b) == "0\r\n\r\n"
+	}
+	var hex [20]byte
+	head := appendSize(hex[:0], total)
+	front := len(head)
+	if len(b) != front+total+2+len(last) || !bytes.HasPrefix(b, head) {
+		return false
+	}
+	rest := b[front+total:]
+	return string(rest) == "\r\n" || string(rest) == "\r\n0\r\n\r\n"
+}
+
+// appendSize writes a chunk's size line.
+func appendSize(dst []byte, n int) []byte {
+	shift := 0
+	for n>>shift > 15 {
+		shift += 4
+	}
+	for ; shift >= 0; shift -= 4 {
+		dst = append(dst, "0123456789ABCDEF"[n>>shift&15])
+	}
+	return append(dst, '\r', '\n')
+}
+
+// chunks follows RFC 9112, section 7.1, through b: how much of it belongs to the body, how much of that is content, appended to dst if
+// write says so, and how the body's end goes on, if it has come.
+func (d *Body) chunks(b, dst []byte, write bool) (n, total int, last, out []byte) {
 	i := 0
 	for i < len(b) && d.st != done && !d.Bad {
-		if d.st == data {
-			n := int(min(int64(len(b)-i), d.left))
+		switch d.st {
+		case data:
+			k := int(min(int64(len(b)-i), d.left))
 			if write {
-				dst = append(dst, b[i:i+n]...)
+				dst = append(dst, b[i:i+k]...)
 			}
-			i += n
-			d.Payload += int64(n)
-			if d.left -= int64(n); d.left == 0 {
+			i += k
+			total += k
+			d.Payload += int64(k)
+			if d.left -= int64(k); d.left == 0 {
 				d.st = dataCR
 			}
-			continue
-		}
-		c := b[i]
-		i++
-		emit := d.frame(c)
-		switch {
-		case !write || d.Bad:
-		case emit == keep:
-			dst = append(dst, c)
-		case emit == lowered:
-			dst = append(dst, lower[c])
-		case emit == newline:
-			dst = append(dst, '\r', '\n')
+		case trailers:
+			var k int
+			k, last = d.trailer(b[i:])
+			i += k
+		default:
+			d.frame(b[i])
+			i++
 		}
 	}
-	return i, dst
+	return i, total, last, dst
 }
 
-// What Filter writes for a byte of the framing.
-const (
-	skip = iota
-	keep
-	lowered
-	newline
-)
-
 // frame takes one byte of the framing.
-func (d *Body) frame(c byte) int {
+func (d *Body) frame(c byte) {
 	switch d.st {
 	case size, sizeMore:
-		return d.sizeDigit(c)
+		d.sizeDigit(c)
 	case sizeBlank, ext:
-		return d.extension(c)
-	case sizeLF, dataLF, trailerLF, lastLF:
+		d.extension(c)
+	case sizeLF, dataLF:
 		if c != '\n' {
 			d.Bad = true
-			return skip
+			return
 		}
-		return d.lineEnd()
+		d.lineEnd()
 	case dataCR:
-		return d.eol(c, dataLF, d.spoil)
+		d.eol(c, dataLF, d.spoil)
 	}
-	return d.trailerByte(c)
 }
 
 func (d *Body) spoil(byte) { d.Bad = true }
 
-func (d *Body) sizeDigit(c byte) int {
+func (d *Body) sizeDigit(c byte) {
 	v := hexValue[c]
 	switch {
-	case v >= 0 && d.left < 1<<52:
+	case v >= 0:
 		d.left = d.left<<4 | int64(v)
 		d.st = sizeMore
-		return keep
-	case v >= 0 || d.st == size:
+		d.Bad = d.left >= 1<<52
+	case d.st == size:
 		d.Bad = true
-		return skip
+	default:
+		d.st = sizeBlank
+		d.extension(c)
 	}
-	d.st = sizeBlank
-	return d.extension(c)
 }
 
 // extension passes over blanks and chunk extensions, which mean nothing to anyone (RFC 9112, section 7.1.1).
-func (d *Body) extension(c byte) int { return d.eol(c, sizeLF, d.extensionByte) }
+func (d *Body) extension(c byte) { d.eol(c, sizeLF, d.extensionByte) }
 
 func (d *Body) extensionByte(c byte) {
-	d.Loose = true
 	switch {
 	case d.st == ext:
 	case c == ';':
@@ -193,62 +220,79 @@ func (d *Body) extensionByte(c byte) {
 }
 
 // eol handles a line's end in the states where one may come; other takes what else may.
-func (d *Body) eol(c byte, lf bodyState, other func(byte)) int {
+func (d *Body) eol(c byte, lf bodyState, other func(byte)) {
 	switch c {
 	case '\r':
 		d.st = lf
-	case '\n':
-		d.Loose = true // a bare LF: tolerated, but not passed on
+	case '\n': // a bare LF: tolerated, but not passed on
 		d.st = lf
-		return d.lineEnd()
+		d.lineEnd()
 	default:
 		other(c)
 	}
-	return skip
 }
 
 // lineEnd moves on from the LF of the state's line.
-func (d *Body) lineEnd() int {
-	switch d.st {
-	case sizeLF:
-		if d.st = data; d.left == 0 {
-			d.st, d.left = trailer, maxTrailers
-		}
-	case dataLF:
+func (d *Body) lineEnd() {
+	if d.st == dataLF {
 		d.st = size
-	case trailerLF:
-		d.st = trailer
-	case lastLF:
-		d.st = done
-		d.Payload++ // HAProxy's mark for the end of trailers
+		return
 	}
-	return newline
+	if d.st = data; d.left == 0 {
+		d.st = trailers
+	}
 }
 
-// trailerByte passes trailer fields on, of which only the form is looked at.
-func (d *Body) trailerByte(c byte) int {
-	if d.left--; d.left < 0 {
+var noTrailers = []byte("0\r\n\r\n")
+
+// trailer waits for the whole trailer section, of which b is the next part, and gives what goes on in its place. HAProxy reads it as a
+// request's fields, but in a response it minds no names.
+func (d *Body) trailer(b []byte) (n int, last []byte) {
+	if len(d.tail) == 0 {
+		switch {
+		case b[0] == '\n':
+			n = 1
+		case len(b) > 1 && b[0] == '\r' && b[1] == '\n':
+			n = 2
+		}
+		if n > 0 {
+			d.st = done
+			d.Payload++ // HAProxy's mark for the end of trailers
+			return n, noTrailers
+		}
+	}
+	before := len(d.tail)
+	d.tail = append(d.tail[:before:before], b...)
+	if b[0] == ' ' || b[0] == '\t' {
+		if before == 0 {
+			d.Bad = true
+			return len(b), nil
+		}
+	}
+	h := &Head{}
+	h.reset(false)
+	h.lax = d.lax
+	err := h.readFields(d.tail, 0)
+	if err != nil || h.End == 0 && len(d.tail) > maxTrailers || h.End > 0 && h.te && !h.Chunked {
 		d.Bad = true
-		return skip
+		return len(b), nil
 	}
-	switch {
-	case d.st == trailer && (c == '\r' || c == '\n'):
-		return d.eol(c, lastLF, nil)
-	case d.st == trailerName && c == ':':
-		d.st = trailerBlank
-		return keep
-	case d.st == trailer, d.st == trailerName:
-		d.st, d.Bad, d.Loose = trailerName, lower[c] == 0, true // names become lower case
-		d.Payload++
-		return lowered
-	case c == '\r' || c == '\n':
-		return d.eol(c, trailerLF, nil)
-	case d.st == trailerBlank && (c == ' ' || c == '\t'):
-		return keep
+	if h.End == 0 {
+		return len(b), nil
 	}
-	d.st = trailerValue
+	if h.clen >= 0 {
+		h.Drop(h.clen)
+	}
+	for _, f := range h.Fields() {
+		if f.Name.Len() > 0 {
+			d.Payload += int64(f.Name.Len() + f.Value.Len())
+		}
+	}
 	d.Payload++
-	return keep
+	d.st = done
+	last = h.AppendFields([]byte("0\r\n"), d.tail)
+	n, d.tail = h.End-before, nil
+	return n, append(last, '\r', '\n')
 }
 
 var hexValue = func() (t [256]int8) {

@@ -12,12 +12,16 @@ type Error int
 // The errors a parse can give.
 const (
 	BadRequest    Error = 400
+	TooLarge      Error = 413 // a body where HTTP/1.0 knows of none
 	Unprocessable Error = 422 // a transfer coding other than chunked (RFC 9112, section 6.1)
 )
 
 func (e Error) Error() string {
-	if e == Unprocessable {
+	switch e {
+	case Unprocessable:
 		return "unsupported transfer coding"
+	case TooLarge:
+		return "a body that HTTP/1.0 does not know"
 	}
 	return "malformed message"
 }
@@ -47,16 +51,25 @@ type Head struct {
 	Chunked   bool
 	Close     bool // Connection has close
 	KeepAlive bool // Connection has keep-alive
-	Upgrade   bool // Connection has upgrade, and there is an Upgrade field
+	Upgrade   bool // Connection has upgrade, and there is an Upgrade field that counts
+	Upgrading bool // Connection has upgrade
 	WebSocket bool // Upgrade is websocket
-	Doubtful  bool // Transfer-Encoding with Content-Length or in HTTP/1.0: the connection ends after this message
+	Doubtful  bool // of a request Transfer-Encoding with Content-Length, of both in HTTP/1.0: the connection ends after this message
 
-	connUpgrade, wsKey, te bool
-	response               bool
-	unsized                int // bytes of a dropped field that Size still counts
-	n                      int // fields in use
-	clen, host, upgrade    int // index of the field, -1: none
-	fields                 [MaxFields]Field
+	// Resumed says, before a parse, that a part of the head has been parsed before. Then what fields say is judged only when
+	// the head is whole, as HAProxy does; what can be no head is refused at once in any case.
+	Resumed bool
+
+	wsKey               bool
+	te, coded           bool // there is a Transfer-Encoding; it names others than chunked
+	list                bool // there is a Connection or a TE, which are for this connection only
+	response            bool
+	lax                 bool  // names may have other characters: trailers of a response
+	unsized             int   // bytes of a dropped field that Size still counts
+	n                   int   // fields in use
+	clen, host, upgrade int   // index of the field, -1: none
+	late                error // what a resumed parse has found of a field
+	fields              [MaxFields]Field
 }
 
 // Fields gives the header fields in order; dropped ones are among them, with empty names.
@@ -78,6 +91,9 @@ func (h *Head) Get(b []byte, name string) []byte {
 	return nil
 }
 
+// IsResponse tells what was parsed last.
+func (h *Head) IsResponse() bool { return h.response }
+
 // Drop takes field i out of what AppendFields writes.
 func (h *Head) Drop(i int) { h.fields[i].Name.To = h.fields[i].Name.From }
 
@@ -85,18 +101,7 @@ func (h *Head) Drop(i int) { h.fields[i].Name.To = h.fields[i].Name.From }
 // With no error and End 0, b is the beginning of a head. Names in b become lower case, folded lines become spaces.
 func (h *Head) ParseRequest(b []byte) error {
 	h.reset(false)
-	i, ok := skipEmptyLines(b)
-	if !ok {
-		return BadRequest
-	}
-	n := bytes.IndexByte(b[i:], '\n')
-	if n < 0 {
-		return partialLine(b[i:])
-	}
-	if !h.requestLine(b, i, chomp(b, i, i+n)) {
-		return BadRequest
-	}
-	if err := h.readFields(b, i+n+1); err != nil || h.End == 0 {
+	if err := h.parse(b, h.requestLine); err != nil || h.End == 0 {
 		return err
 	}
 	return h.checkRequest(b)
@@ -105,28 +110,39 @@ func (h *Head) ParseRequest(b []byte) error {
 // ParseResponse reads a response's head from the start of b, as ParseRequest does.
 func (h *Head) ParseResponse(b []byte) error {
 	h.reset(true)
+	if err := h.parse(b, h.statusLine); err != nil || h.End == 0 {
+		return err
+	}
+	return h.checkResponse(b)
+}
+
+// parse reads empty lines, a start line and fields.
+func (h *Head) parse(b []byte, start func(b []byte, i, end int, whole bool) bool) error {
 	i, ok := skipEmptyLines(b)
 	if !ok {
 		return BadRequest
 	}
 	n := bytes.IndexByte(b[i:], '\n')
 	if n < 0 {
-		return partialLine(b[i:])
+		if !start(b, i, len(b), false) {
+			return BadRequest
+		}
+		return nil
 	}
-	if !h.statusLine(b, i, chomp(b, i, i+n)) {
+	if !start(b, i, chomp(b, i, i+n), true) {
 		return BadRequest
 	}
-	if err := h.readFields(b, i+n+1); err != nil || h.End == 0 {
-		return err
+	if next := i + n + 1; next < len(b) && (b[next] == ' ' || b[next] == '\t') {
+		return BadRequest // no field that the line could belong to
 	}
-	return h.checkResponse()
+	return h.readFields(b, i+n+1)
 }
 
 func (h *Head) reset(response bool) {
 	h.End, h.Length, h.Status = 0, -1, 0
 	h.V11, h.Chunked, h.Close, h.KeepAlive, h.Upgrade, h.WebSocket = false, false, false, false, false, false
-	h.Doubtful, h.unsized = false, 0
-	h.connUpgrade, h.wsKey, h.te = false, false, false
+	h.Doubtful, h.unsized, h.late = false, 0, nil
+	h.Upgrading, h.wsKey, h.te, h.coded, h.list, h.lax = false, false, false, false, false, false
 	h.response, h.n, h.clen, h.host, h.upgrade = response, 0, -1, -1, -1
 }
 
@@ -150,14 +166,6 @@ func skipEmptyLines(b []byte) (int, bool) {
 	return i, true
 }
 
-// partialLine refuses early what can not become a start line: the first byte is no token.
-func partialLine(b []byte) error {
-	if len(b) > 0 && b[0] != '\r' && lower[b[0]] == 0 {
-		return BadRequest
-	}
-	return nil
-}
-
 // chomp gives the end of the line b[i:j] without its CR.
 func chomp(b []byte, i, j int) int {
 	if j > i && b[j-1] == '\r' {
@@ -171,28 +179,28 @@ func (h *Head) readFields(b []byte, i int) error {
 	for {
 		n := bytes.IndexByte(b[i:], '\n')
 		if n < 0 {
-			if c := bytes.IndexByte(b[i:], '\r'); c >= 0 && i+c+1 < len(b) {
-				return BadRequest // this CR ends no line
-			}
-			return nil
+			return h.plausible(b[i:])
 		}
 		end := chomp(b, i, i+n)
 		if end == i {
 			h.End = i + n + 1
-			return nil
+			return h.late
 		}
 		next := i + n + 1
 		// obs-fold (RFC 9112, section 5.2): the line goes on where the next one starts with a blank.
 		for {
 			if next == len(b) { // it takes one more byte to know
-				return plausible(b[i:end])
+				if bytes.IndexByte(b[i:end], '\r') >= 0 || bytes.IndexByte(b[i:end], ':') < 0 {
+					return BadRequest
+				}
+				return h.plausible(b[i:end])
 			}
 			if b[next] != ' ' && b[next] != '\t' {
 				break
 			}
 			more := bytes.IndexByte(b[next:], '\n')
 			if more < 0 {
-				return nil
+				return h.plausible(b[i:])
 			}
 			for k := end; k < next; k++ {
 				b[k] = ' '
@@ -207,16 +215,29 @@ func (h *Head) readFields(b []byte, i int) error {
 }
 
 // plausible refuses early a line that can not become a field, whatever follows.
-func plausible(line []byte) error {
+func (h *Head) plausible(line []byte) error {
 	c := 0
-	for c < len(line) && lower[line[c]] != 0 {
+	for c < len(line) && (lower[line[c]] != 0 || h.lax && odd(line[c])) {
 		c++
 	}
-	if c == 0 || c == len(line) || line[c] != ':' || bytes.IndexByte(line, '\r') >= 0 {
+	switch {
+	case c == len(line), c == 0 && line[0] == '\r' && len(line) == 1:
+		return nil
+	case c == 0 || line[c] != ':':
 		return BadRequest
+	}
+	for k := c; k < len(line); k++ {
+		if r := bytes.IndexByte(line[k:], '\r'); r < 0 {
+			break
+		} else if k += r; k+1 < len(line) && line[k+1] != '\n' {
+			return BadRequest // this CR ends no line
+		}
 	}
 	return nil
 }
+
+// odd tells whether a lax name may have c.
+func odd(c byte) bool { return c != ':' && c != '\r' && c != '\n' }
 
 // field reads the field in b[i:end]: a token, a colon right behind it, and a value without its outer blanks
 // (RFC 9112, section 5.1). A CR inside is refused, as it may end a line for others (section 2.2).
@@ -225,6 +246,10 @@ func (h *Head) field(b []byte, i, end int) error {
 	for c < end {
 		l := lower[b[c]]
 		if l == 0 {
+			if h.lax && odd(b[c]) {
+				c++
+				continue
+			}
 			break
 		}
 		b[c] = l
@@ -245,7 +270,14 @@ func (h *Head) field(b []byte, i, end int) error {
 	}
 	h.fields[h.n] = Field{Span{int32(i), int32(c)}, Span{int32(v), int32(w)}}
 	h.n++
-	return h.special(b, h.n-1)
+	err := h.special(b, h.n-1)
+	if h.Resumed && err != nil {
+		if h.late == nil {
+			h.late = err
+		}
+		return nil
+	}
+	return err
 }
 
 // lower maps the characters of a token (RFC 9110, section 5.6.2) to lower case, all others to 0.

@@ -64,7 +64,6 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		{"RFC 9112, 3.2.2", "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n"},
 		{"RFC 9112, 2.3", "GET / http/1.1\r\n\r\n"},
 		{"RFC 9112, 2.3", "GET / HTTP/1.10\r\n\r\n"},
-		{"RFC 9113, 3.4", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},
 		{"RFC 9112, 2.2", "\rGET / HTTP/1.1\r\n\r\n"},
 		{"RFC 9112, 2.2", "GET / HTTP/1.1\r\nX: a\rb\r\n\r\n"},
 		{"RFC 9112, 2.2", "GET / HTTP/1.1\r\nHost: a\r\n\rX"},

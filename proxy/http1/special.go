@@ -8,7 +8,7 @@ func (h *Head) special(b []byte, i int) error {
 	switch name := f.Name.Of(b); len(name) {
 	case 2:
 		if string(name) == "te" {
-			h.teField(b, i)
+			h.list = true
 		}
 	case 4:
 		if string(name) == "host" && !h.response {
@@ -21,6 +21,7 @@ func (h *Head) special(b []byte, i int) error {
 	case 10:
 		if string(name) == "connection" {
 			h.connection(b, i)
+			h.list = true
 		}
 	case 14:
 		if string(name) == "content-length" {
@@ -35,32 +36,77 @@ func (h *Head) special(b []byte, i int) error {
 	return nil
 }
 
-// connection notes the options and cuts close and keep-alive out: they are for this connection only (RFC 9110, section 7.6.1).
+// connection notes the options.
 func (h *Head) connection(b []byte, i int) {
-	f := &h.fields[i]
-	v := f.Value.Of(b)
-	w := 0
-	for rest, more := v, true; more; {
+	for rest, more := h.fields[i].Value.Of(b), true; more; {
 		var word []byte
 		word, rest, more = cutComma(rest)
 		switch {
-		case len(word) == 0:
 		case equalFold(word, "close"):
 			h.Close = true
 		case equalFold(word, "keep-alive"):
 			h.KeepAlive = true
+		case equalFold(word, "upgrade"):
+			h.Upgrading = true
+		}
+	}
+}
+
+// trimLists takes out of Connection and TE what is for this connection only (RFC 9110, section 7.6.1). It waits for the whole head:
+// a part of one may be parsed again.
+func (h *Head) trimLists(b []byte) {
+	if !h.list {
+		return
+	}
+	for i := range h.fields[:h.n] {
+		switch string(h.fields[i].Name.Of(b)) {
+		case "connection":
+			h.trimConnection(b, i)
+		case "te":
+			h.teField(b, i)
+		}
+	}
+}
+
+// trimConnection cuts close and keep-alive out. What is before the first of them stays as it is, of what comes behind only the words do.
+func (h *Head) trimConnection(b []byte, i int) {
+	f := &h.fields[i]
+	v := f.Value.Of(b)
+	w, cut := 0, false // length of what stays
+	for at, more := 0, true; more; {
+		var word, rest []byte
+		word, rest, more = cutComma(v[at:])
+		end := len(v) - len(rest)
+		switch {
+		case len(word) == 0:
+		case equalFold(word, "close"), equalFold(word, "keep-alive"):
+			cut = true
+		case !cut:
+			w = wordEnd(v[:end])
 		default:
-			h.connUpgrade = h.connUpgrade || equalFold(word, "upgrade")
 			if w > 0 {
 				v[w] = ','
 				w++
 			}
 			w += copy(v[w:], word)
 		}
+		at = end
+	}
+	if !cut && len(v) > 0 {
+		return
 	}
 	if f.Value.To = f.Value.From + int32(w); w == 0 {
 		h.Drop(i)
 	}
+}
+
+// wordEnd is where the last word of a list's beginning ends.
+func wordEnd(v []byte) int {
+	k := len(v)
+	for k > 0 && (v[k-1] == ',' || v[k-1] == ' ' || v[k-1] == '\t') {
+		k--
+	}
+	return k
 }
 
 // contentLength accepts a number, or the same number several times (RFC 9112, section 6.3, rule 5).
@@ -88,10 +134,12 @@ func (h *Head) contentLength(b []byte, i int) error {
 
 func decimal(w []byte) (n int64, ok bool) {
 	for _, c := range w {
-		if !digit(c) || n > (1<<63-10)/10 {
+		if !digit(c) || n > (1<<63-1)/10 {
 			return 0, false
 		}
-		n = n*10 + int64(c-'0')
+		if n = n*10 + int64(c-'0'); n < 0 {
+			return 0, false
+		}
 	}
 	return n, len(w) > 0
 }
@@ -100,22 +148,17 @@ func decimal(w []byte) (n int64, ok bool) {
 // know it, or not see where the body ends.
 func (h *Head) transferEncoding(v []byte) error {
 	h.te = true
-	other := false
-	for more := true; more; {
+	for len(v) > 0 {
 		var word []byte
-		word, v, more = cutComma(v)
+		word, v, _ = cutComma(v)
 		switch {
-		case len(word) == 0:
 		case h.Chunked: // chunked must be the last, and may be applied once (RFC 9112, section 6.1)
 			return BadRequest
 		case equalFold(word, "chunked"):
 			h.Chunked = true
 		default:
-			other = true
+			h.coded = true // settled with the whole head
 		}
-	}
-	if other && h.Chunked {
-		return Unprocessable
 	}
 	return nil
 }
@@ -140,7 +183,7 @@ func (h *Head) hostField(b []byte, i int) error {
 		h.host = i
 		return nil
 	}
-	if !bytes.Equal(h.fields[h.host].Value.Of(b), h.fields[i].Value.Of(b)) {
+	if !sameName(h.fields[h.host].Value.Of(b), h.fields[i].Value.Of(b)) {
 		return BadRequest
 	}
 	h.Drop(i)
@@ -161,6 +204,19 @@ func cutComma(v []byte) (word, rest []byte, more bool) {
 		word = word[:k-1]
 	}
 	return
+}
+
+// sameName compares two names without regard to the case of ASCII letters.
+func sameName(a, b []byte) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i, c := range a {
+		if d := b[i]; c != d && (c^d != 0x20 || !letter(c)) {
+			return false
+		}
+	}
+	return true
 }
 
 // equalFold compares with s, which is in lower case; only letters, digits and hyphens may be in s.

@@ -3,12 +3,19 @@ package http1
 import "bytes"
 
 // requestLine reads b[i:end]: method, target and version, with any number of blanks between them (RFC 9112, section 3).
-func (h *Head) requestLine(b []byte, i, end int) bool {
+// Of a line that is not whole it refuses what can not become one. What the version says is judged with the whole head.
+func (h *Head) requestLine(b []byte, i, end int, whole bool) bool {
+	if !whole && end > i && b[end-1] == '\r' {
+		end-- // perhaps the line's end
+	}
 	m := i
 	for m < end && lower[b[m]] != 0 {
 		m++
 	}
 	u := blanks(b, m, end)
+	if !whole && (m == end || u == end) {
+		return m > i || i == end
+	}
 	if m == i || u == m {
 		return false
 	}
@@ -17,11 +24,27 @@ func (h *Head) requestLine(b []byte, i, end int) bool {
 		e++
 	}
 	v := blanks(b, e, end)
-	if e == u || v == e {
+	if !whole && v == end && e > u {
+		return true
+	}
+	if e == u || v == e || !versionChars(b[v:end], whole) {
 		return false
 	}
 	h.Method, h.URI, h.Version = Span{int32(i), int32(m)}, Span{int32(u), int32(e)}, Span{int32(v), int32(end)}
-	return h.version(b[v:end]) && string(b[i:m]) != "PRI" // the preface of HTTP/2 (RFC 9113, section 3.4)
+	return true
+}
+
+// versionChars tells whether v may be a protocol's name and version, or the beginning of one with its line's CR.
+func versionChars(v []byte, whole bool) bool {
+	if n := len(v); !whole && n > 0 && v[n-1] == '\r' {
+		v = v[:n-1]
+	}
+	for _, c := range v {
+		if !digit(c) && c != '.' && c != '/' && (c < 'A' || c > 'Z') {
+			return false
+		}
+	}
+	return true
 }
 
 func blanks(b []byte, i, end int) int {
@@ -31,9 +54,9 @@ func blanks(b []byte, i, end int) int {
 	return i
 }
 
-// version reads HTTP/d.d; whatever is above 1.1 counts as 1.1.
+// version reads HTTP/d.d; whatever is above 1.1 counts as 1.1. Of a response HAProxy takes any four characters for HTTP.
 func (h *Head) version(v []byte) bool {
-	if len(v) != 8 || string(v[:5]) != "HTTP/" || v[6] != '.' || !digit(v[5]) || !digit(v[7]) {
+	if len(v) != 8 || !h.response && string(v[:4]) != "HTTP" || v[4] != '/' || v[6] != '.' || !digit(v[5]) || !digit(v[7]) {
 		return false
 	}
 	h.V11 = v[5] > '1' || v[5] == '1' && v[7] >= '1'
@@ -42,62 +65,64 @@ func (h *Head) version(v []byte) bool {
 
 func digit(c byte) bool { return '0' <= c && c <= '9' }
 
-// validTarget knows the four forms of a request's target (RFC 9112, section 3.2).
-func validTarget(method, uri []byte) bool {
-	switch {
-	case string(method) == "CONNECT":
-		return uri[0] != '/' && uri[0] != '*'
-	case uri[0] == '/', len(uri) == 1 && uri[0] == '*':
-		return true
-	}
-	scheme, rest, ok := bytes.Cut(uri, []byte("://"))
-	if !ok || len(scheme) == 0 || len(rest) == 0 || !letter(scheme[0]) {
-		return false
-	}
-	for _, c := range scheme {
-		if !letter(c) && !digit(c) && c != '+' && c != '-' && c != '.' {
-			return false
-		}
-	}
-	return true
-}
-
 func letter(c byte) bool { c |= 0x20; return 'a' <= c && c <= 'z' }
 
-// statusLine reads b[i:end]: version, status and reason, which may be empty (RFC 9112, section 4).
-func (h *Head) statusLine(b []byte, i, end int) bool {
+// statusLine reads b[i:end]: version, status and reason, which may be empty (RFC 9112, section 4), as requestLine does. A status is
+// kept in 16 bits, whatever its digits say.
+func (h *Head) statusLine(b []byte, i, end int, whole bool) bool {
 	v := i
 	for v < end && b[v] != ' ' && b[v] != '\t' {
 		v++
 	}
-	c := blanks(b, v, end)
-	if c == v || !h.version(b[i:v]) {
+	if !versionChars(b[i:v], whole) {
 		return false
 	}
-	e, status := c, 0
-	for e < end && digit(b[e]) && e-c < 6 {
-		status = status*10 + int(b[e]-'0')
+	c := blanks(b, v, end)
+	if !whole && c == end {
+		return true
+	}
+	e, status := c, uint16(0)
+	for e < end && digit(b[e]) {
+		status = status*10 + uint16(b[e]-'0')
 		e++
 	}
+	if !whole && (e == end || e > c && b[e] == '\r' && e+1 == end) {
+		return c > v
+	}
 	r := blanks(b, e, end)
-	if e == c || r == e && e < end || bytes.IndexByte(b[r:end], '\r') >= 0 {
+	if v == i || c == v || e == c || r == e && e < end {
 		return false
 	}
-	h.Status = status
+	if cr := bytes.IndexByte(b[r:end], '\r'); cr >= 0 && (whole || r+cr+1 < end) {
+		return false
+	}
+	h.Status = int(status)
 	h.Version, h.Code, h.Reason = Span{int32(i), int32(v)}, Span{int32(c), int32(e)}, Span{int32(r), int32(end)}
 	return true
 }
 
 // checkRequest looks at what the fields say together.
 func (h *Head) checkRequest(b []byte) error {
-	if h.te && !h.Chunked {
+	method := h.Method.Of(b)
+	switch {
+	case !h.version(h.Version.Of(b)):
+		return BadRequest
+	case h.te && !h.Chunked:
 		return BadRequest // the body's end can not be known (RFC 9112, section 6.3, rule 4)
+	case h.coded:
+		return Unprocessable
 	}
-	h.settleLength()
+	if h.settleLength(); h.clen >= 0 && string(method) == "CONNECT" {
+		h.dropLength() // what follows it belongs to the tunnel
+	}
+	h.trimLists(b)
 	if !h.normalizeTarget(b) {
 		return BadRequest
 	}
-	h.Upgrade = h.connUpgrade && h.upgrade >= 0
+	if !h.V11 && (h.Chunked || h.Length > 0) && bodiless(method) {
+		return TooLarge
+	}
+	h.Upgrade = h.Upgrading && h.upgrade >= 0
 	if h.Upgrade && (h.Chunked || h.Length >= 0) {
 		h.Drop(h.upgrade) // the body's end and the tunnel's start would be one
 		h.Upgrade = false
@@ -111,17 +136,42 @@ func (h *Head) checkRequest(b []byte) error {
 	return nil
 }
 
-func (h *Head) checkResponse() error {
-	if h.te && !h.Chunked {
+// bodiless tells whether HTTP/1.0 knows of no body for a method (RFC 1945, section 8).
+func bodiless(method []byte) bool {
+	return string(method) == "GET" || string(method) == "HEAD" || string(method) == "DELETE"
+}
+
+func (h *Head) checkResponse(b []byte) error {
+	if !h.version(h.Version.Of(b)) || h.coded {
 		return BadRequest
 	}
 	h.settleLength()
-	if h.clen >= 0 && (h.Status == 204 || h.Status < 200) {
-		h.unsized = h.fields[h.clen].Name.Len() + h.fields[h.clen].Value.Len()
-		h.dropLength()
+	if h.te && !h.Chunked {
+		h.dropLength() // a coding without a name: the connection's end ends the body
 	}
-	h.Upgrade = h.connUpgrade && h.upgrade >= 0
+	h.trimLists(b)
+	if h.Status == 204 || h.Status < 200 {
+		h.dropFraming(b)
+	}
+	h.Upgrade = h.Upgrading && h.upgrade >= 0
 	return nil
+}
+
+// dropFraming takes out what says how long a body is, where there is none (RFC 9110, section 8.6; RFC 9112, section 6.1). Below 100
+// there is one nevertheless, as HAProxy has it.
+func (h *Head) dropFraming(b []byte) {
+	if h.clen >= 0 {
+		h.unsized = h.fields[h.clen].Name.Len() + h.fields[h.clen].Value.Len()
+		n := h.Length
+		if h.dropLength(); h.Status < 100 {
+			h.Length = n
+		}
+	}
+	for i := range h.fields[:h.n] {
+		if h.te && h.Status >= 100 && string(h.fields[i].Name.Of(b)) == "transfer-encoding" {
+			h.Drop(i)
+		}
+	}
 }
 
 // settleLength lets Transfer-Encoding win over Content-Length.
@@ -129,7 +179,7 @@ func (h *Head) settleLength() {
 	if !h.Chunked {
 		return
 	}
-	h.Doubtful = !h.V11 || h.clen >= 0
+	h.Doubtful = !h.V11 || h.clen >= 0 && !h.response
 	h.dropLength()
 }
 
