@@ -15,7 +15,7 @@ func parseBalance(p *parser, w words) {
 		p.unsupported(w[0] + " " + b.Algorithm)
 		return
 	}
-	p.px.Balance = b
+	p.px.Balance, p.px.balanced = b, true
 }
 
 // balanceAlgorithms are those that this director has; the others' arguments are looked at all the same, so that a mistake in

@@ -244,26 +244,3 @@ func TestOtherFilesAgainstHAProxy(t *testing.T) {
 		}
 	}
 }
-
-func FuzzParse(f *testing.F) {
-	text, err := os.ReadFile("testdata/practical.cfg")
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(string(text))
-	for i, m := range mistakes(string(text)) {
-		if i%37 == 0 {
-			f.Add(m.text)
-		}
-	}
-	f.Add("global\n log \"${X-y}\" local0\n.if !1 && (0)\n.endif\nlisten a from b\n bind :1-65535\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		cfg, rep := ParseText("c", text, testOptions())
-		if (cfg == nil) != rep.Fatal {
-			t.Fatalf("config %v, but fatal is %v", cfg, rep.Fatal)
-		}
-		if rep.Fatal && len(rep.Messages) == 0 {
-			t.Fatal("refused without a word")
-		}
-	})
-}

@@ -177,7 +177,7 @@ func (p *parser) userlistLine(w words) {
 	case "user":
 		p.user(list, w)
 	default:
-		p.badTight("unknown keyword '%s' in '%s' section", w[0], p.open)
+		p.badTight("unknown keyword '%s' in 'users' section", w[0])
 	}
 }
 
@@ -198,7 +198,7 @@ func (p *parser) user(list *rules.UserList, w words) {
 		case "groups":
 			u.Groups = append(u.Groups, strings.Split(w.at(i+1), ",")...)
 		default:
-			p.badTight("unknown keyword '%s' in '%s' section", w[i], p.open)
+			p.badTight("unknown keyword '%s' in 'users' section", w[i])
 			return
 		}
 	}

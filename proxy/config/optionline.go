@@ -183,7 +183,7 @@ func (p *parser) logOption(name string, format LogFormat) {
 	if old, ok := logFormatNames[p.px.LogFormat]; ok && p.px.isDefaults {
 		p.warn("parsing [%s:%d]: '%s' overrides previous '%s' in 'defaults' section.", p.pos.File, p.pos.Line, name, old)
 	}
-	p.px.LogFormat, p.px.logFormatPos = format, p.pos
+	p.px.LogFormat, p.px.logFormatPos, p.px.formats.log = format, p.pos, formatText{}
 	if !p.px.isDefaults && !p.px.front {
 		p.warnAt("backend '%s' : '%s' directive is ignored in backends.", p.px.Name, strings.TrimSuffix(name, " clf"))
 	}

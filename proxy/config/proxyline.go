@@ -25,6 +25,7 @@ func (p *parser) proxyLine(w words) {
 	p.parseKeyword(k, w)
 	if !p.lineFatal {
 		p.noteOrder(w)
+		p.noteFormatPlace(w)
 	}
 }
 

@@ -93,7 +93,7 @@ func ruleKeywords() []keyword {
 		{name: "use-server", usage: "<server> if | unless <condition>", max: -1, need: backSide, local: true, parse: parseUseServer},
 		{name: "monitor", usage: "fail if | unless <condition>", max: -1, need: frontSide, parse: parseMonitor},
 		{name: "log-format", usage: "<format>", max: -1, need: frontSide, parse: parseLogFormat},
-		{name: "unique-id-format", usage: "<format>", max: 1, need: frontSide, parse: parseUniqueID},
+		{name: "unique-id-format", usage: "<format>", max: -1, need: frontSide, parse: parseUniqueID},
 		{name: "unique-id-header", usage: "<name>", max: 1, need: frontSide, parse: parseUniqueIDHeader},
 		{name: "capture", usage: "request header | response header | cookie <name> len <length>", max: -1, need: frontSide, parse: parseCapture},
 		{name: "http-error", usage: "status <status> [<argument> ...]", max: -1, need: bothSides, parse: parseHTTPError},
@@ -167,7 +167,7 @@ func (p *parser) badRule(kind rules.List, w words, err error) {
 		p.abort = false
 		p.unsupported(string(unsupported))
 	case errors.As(err, &cond):
-		p.bad("error detected while parsing an '%s' condition : %s.", name, err)
+		p.badRuleCondition(kind, name, w, err)
 	case errors.As(err, &line):
 		text := line.Error()
 		if !line.Bare {
@@ -176,13 +176,41 @@ func (p *parser) badRule(kind rules.List, w words, err error) {
 		if best := suggest(w.at(0), line.Names); best != "" {
 			text += " Did you mean '" + best + "' maybe ?"
 		}
-		if line.Tight {
+		switch {
+		case line.Tight && kind&tcpRules != 0:
+			p.bad("'%s' only accepts 'if' or 'unless', in %s '%s' (got '%s')", name, p.px.word(), p.px.Name, line.Word)
+			return
+		case line.Tight:
 			p.badTight("%s", text)
 			return
+		case kind&tcpRules != 0:
+			text += "\n"
 		}
 		p.bad("%s", text)
 	default:
 		p.bad("error detected in %s '%s' while parsing '%s' rule : %s.", p.px.word(), p.px.Name, name, err)
+	}
+}
+
+// tcpRules are the lists of tcp-request and tcp-response.
+const tcpRules = rules.Connection | rules.SessionList | rules.TCPRequest | rules.TCPResponse
+
+// badRuleCondition tells of a condition; HAProxy does it in three ways.
+func (p *parser) badRuleCondition(kind rules.List, name string, w words, err error) {
+	word := "if"
+	for i := range w {
+		if w[i] == "if" || w[i] == "unless" {
+			word = w[i]
+			break
+		}
+	}
+	switch {
+	case kind&tcpRules != 0:
+		p.bad("'%s' : error detected in %s '%s' while parsing '%s' condition : %s", name, p.px.word(), p.px.Name, word, err)
+	case w.at(0) == "redirect":
+		p.bad("error detected in %s '%s' while parsing '%s' rule : error in condition: %s.", p.px.word(), p.px.Name, name, err)
+	default:
+		p.bad("error detected while parsing an '%s' condition : %s.", name, err)
 	}
 }
 
@@ -213,6 +241,14 @@ func parseTCPResponse(p *parser, w words) {
 }
 
 func (p *parser) tcpLine(w words, kinds map[string]rules.List, delay *time.Duration, expected string) {
+	if p.px.isDefaults && p.px.Name == "" && w[0] == "tcp-request" && w.at(1) != "" {
+		p.bad("%s %s is not allowed in anonymous 'defaults' sections", w[0], w[1])
+		return
+	}
+	if p.px.isDefaults && p.px.Name == "" && w.at(1) == "content" {
+		p.bad("%s %s is only allowed in 'backend' sections or 'defaults' section with a name", w[0], w[1])
+		return
+	}
 	if p.inDefaults(w) {
 		return
 	}
@@ -324,12 +360,7 @@ func parseLogFormat(p *parser, w words) {
 		p.bad("%s expects only one argument, don't forget to escape spaces!", w[0])
 		return
 	}
-	f, err := rules.ParseFormat(p.envFor(rules.Logs), w[1], true)
-	if err != nil {
-		p.alert("Parsing [%s:%d]: failed to parse log-format : %s.", p.pos.File, p.pos.Line, err)
-		return
-	}
-	p.px.Rules.LogLine = f
+	p.px.formats.log = formatText{w[1], p.pos}
 }
 
 func parseUniqueID(p *parser, w words) {
@@ -337,12 +368,11 @@ func parseUniqueID(p *parser, w words) {
 		p.bad("%s expects an argument.", w[0])
 		return
 	}
-	f, err := rules.ParseFormat(p.envFor(rules.Request), w[1], false)
-	if err != nil {
-		p.alert("Parsing [%s:%d]: failed to parse unique-id : %s.", p.pos.File, p.pos.Line, err)
+	if w.at(2) != "" {
+		p.bad("%s expects only one argument, don't forget to escape spaces!", w[0])
 		return
 	}
-	p.px.Rules.UniqueID = f
+	p.px.formats.uniqueID = formatText{w[1], p.pos}
 }
 
 func parseUniqueIDHeader(p *parser, w words) {

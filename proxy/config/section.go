@@ -20,6 +20,8 @@ type section struct {
 	byPlace        bool
 	namesake       *section // a defaults section of the same name, before this one
 	checks         checkState
+	formats        formats
+	balanced       bool    // a balance line, here or in its defaults
 	placed         [8]bool // which of ruleOrder the section has
 }
 

@@ -117,7 +117,12 @@ func (p *parser) validate(s *section) {
 	p.linkTracking(s)
 	p.checkTimeouts(s)
 	p.checkServerNames(s)
-	if s.front && len(s.logs) == 0 && s.LogFormat != LogDefault {
+	if s.back && s.HasDispatch && s.balanced {
+		p.warn("dispatch address of %s '%s' will be ignored in balance mode.", s.word(), s.Name)
+		s.HasDispatch = false
+	}
+	p.compileFormats(s)
+	if s.front && len(s.logs) == 0 && (s.LogFormat != LogDefault || s.formats.log.text != "") {
 		p.warn("log format ignored for %s '%s' since it has no log address.", s.word(), s.Name)
 	}
 	if s.Mode == ModeTCP {

@@ -105,8 +105,10 @@ func (r *Reply) option(env *Env, words []string) (int, error) {
 	var err error
 	switch words[0] {
 	case "status", "deny_status":
-		if r.status, err = strconv.Atoi(v); err != nil || r.status < 200 || r.status > 599 {
-			return 0, sayf("Unexpected status code '%s'", v)
+		digits := v[:len(v)-len(strings.TrimLeft(v, "0123456789"))]
+		r.status, _ = strconv.Atoi(digits) // what does not begin with a digit is 0, as in HAProxy
+		if r.status < 200 || r.status > 599 {
+			return 0, sayf("Unexpected status code '%d'", r.status)
 		}
 	case "content-type":
 		r.ctype = v

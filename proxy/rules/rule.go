@@ -191,7 +191,7 @@ func ParseRule(env *Env, list List, words []string) (*Rule, error) {
 
 // trailing refuses a word behind the arguments.
 func (p *ruleParser) trailing() error {
-	return &LineError{Tight: true, Text: sayf("'%s %s' expects either 'if' or 'unless' followed by a condition but found '%s'", p.list.Name(), p.word, p.words[0]).Error()}
+	return &LineError{Tight: true, Word: p.words[0], Text: sayf("'%s %s' expects either 'if' or 'unless' followed by a condition but found '%s'", p.list.Name(), p.word, p.words[0]).Error()}
 }
 
 // CondError says that a rule's condition is wrong, which HAProxy words in its own way.
@@ -218,6 +218,7 @@ var foreign = []string{
 
 // LineError is one whose message does not name the rule.
 type LineError struct {
+	Word  string // where a condition was expected: what stands there
 	Text  string
 	Tight bool     // no space stands before the colon
 	Bare  bool     // no full stop ends it
