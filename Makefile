@@ -14,7 +14,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 RUN     ?= .
 PKGS    ?= ./...
 
-.PHONY: help build docs images demo down test unit scenarios crash practical test-engine29 conformance differential bench bench-load check lint fmt clean need-docker
+.PHONY: help build docs images demo down test unit scenarios crash practical test-engine29 conformance differential soak bench bench-load check lint fmt clean need-docker
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

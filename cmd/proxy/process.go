@@ -190,10 +190,10 @@ func (p *program) serveUntilStopped(d *proxy.Director, gone <-chan struct{}) int
 	signal.Notify(soft, syscall.SIGUSR1)
 	defer signal.Stop(soft)
 	p.say.silent = false // -q is about the start
-	signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP, syscall.SIGUSR2)
-	pause := make(chan os.Signal, 4)
-	signal.Notify(pause, syscall.SIGTTOU, syscall.SIGTTIN)
-	defer signal.Stop(pause)
+	signal.Ignore(syscall.SIGPIPE, syscall.SIGUSR2)
+	others := make(chan os.Signal, 4)
+	signal.Notify(others, syscall.SIGTTOU, syscall.SIGTTIN, syscall.SIGHUP)
+	defer signal.Stop(others)
 	done := make(chan error, 1)
 	go func() { done <- d.Run() }()
 	for {
@@ -201,7 +201,11 @@ func (p *program) serveUntilStopped(d *proxy.Director, gone <-chan struct{}) int
 		case <-soft:
 			d.SoftStop()
 			soft = nil
-		case s := <-pause:
+		case s := <-others:
+			if s == syscall.SIGHUP {
+				d.TellStates()
+				continue
+			}
 			d.Pause(s == syscall.SIGTTOU)
 		case <-gone:
 			d.HardStop()

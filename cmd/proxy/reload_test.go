@@ -264,3 +264,18 @@ func TestTheOldProcessPausesForTheNext(t *testing.T) {
 	next.signal(syscall.SIGUSR1)
 	require.Zero(t, next.wait())
 }
+
+func TestSIGHUPTellsStates(t *testing.T) {
+	d := newDirector(t)
+	d.start("-db", "-f", d.file(""))
+	d.eventually("it serves", d.serves)
+	d.signal(syscall.SIGHUP)
+	d.eventually("states are told", func() bool { return strings.Contains(d.output(), "Proxy b has") })
+	require.Regexp(t, `(?s)^\[WARNING\]  \(N\) : SIGHUP received, dumping servers states.
+\[WARNING\]  \(N\) : SIGHUP: Proxy f has no servers. Conn: act\(FE\+BE\): \d\+0, 0 pend \(0 unass\), tot\(FE\+BE\): \d\+0.
+\[WARNING\]  \(N\) : SIGHUP: Server b/s is UP. Conn: \d act, 0 pend, \d tot.
+\[WARNING\]  \(N\) : SIGHUP: Proxy b has 1 active servers and 0 backup servers available. Conn: act\(FE\+BE\): 0\+\d, 0 pend \(0 unass\), tot\(FE\+BE\): 0\+\d.
+$`, plain(d.output()))
+	d.signal(syscall.SIGUSR1)
+	require.Zero(t, d.wait())
+}

@@ -8,6 +8,9 @@ import (
 
 // dial gets c a connection to c.srv, where it has a place, and sends the request.
 func (c *client) dial() {
+	if c.redirects() {
+		return
+	}
 	if c.fe.http && c.tries == 0 && !c.serverCloses() {
 		if b := c.idleConnection(); b != nil {
 			c.reuse(b)

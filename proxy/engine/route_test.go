@@ -245,3 +245,16 @@ func TestMaxReuse(t *testing.T) {
 	}
 	require.EqualValues(t, 2, s.conns.Load(), "three requests a connection")
 }
+
+func TestRedirectedServers(t *testing.T) {
+	d := start(t, parsed(t, "bind 127.0.0.1:1", "server s "+dead(t)+" redir http://other.test/x"))
+	r, _ := d.dial().get("/a?b=1")
+	require.Equal(t, 302, r.StatusCode)
+	require.Equal(t, "http://other.test/x/a?b=1", r.Header.Get("Location"))
+	require.Equal(t, "no-cache", r.Header.Get("Cache-Control"))
+	require.True(t, r.Close)
+	rec := d.request(0)
+	require.Equal(t, "LC--", flags(rec))
+	require.Equal(t, "s", rec.Server)
+	require.EqualValues(t, 121, rec.Bytes)
+}
