@@ -181,7 +181,7 @@ func (l *liveRun) close() {
 
 // What the board has room for.
 const (
-	barWidth     = 24
+	barWidth     = 20
 	boardServers = 8 // more are counted together
 	nameWidth    = 10
 )
@@ -237,10 +237,10 @@ func headline(s run.Live) string {
 		for _, n := range s.Counts {
 			now += n
 		}
-		text += fmt.Sprintf("   %d answers/s of %.4g sent/s", now, s.Target)
+		text += fmt.Sprintf("  %d answers/s of %.4g", now, s.Target)
 	}
 	if s.Failed > 0 {
-		text += fmt.Sprintf("   %d failed", s.Failed)
+		text += fmt.Sprintf("  %d failed", s.Failed)
 	}
 	return text
 }

@@ -25,11 +25,11 @@ func TestBoardShowsWhatThereIsToSee(t *testing.T) {
 	l.event(sim.Event{At: simtest.Epoch, Kind: sim.KindPhase, Text: "load"})
 	l.event(sim.Event{At: simtest.Epoch.Add(2 * time.Second), Kind: sim.KindFault, Fault: &sim.FaultStep{ID: "kill", Kind: "node-kill", Target: "cluster3", Step: sim.StepEffect}})
 	assert.Equal(t, []string{
-		"████████████░░░░░░░░░░░░ 10 s of 20 s or more   78 answers/s of 100 sent/s   3 failed",
-		"  cluster2   UP           50/s ████████████████████████",
+		"██████████░░░░░░░░░░ 10 s of 20 s or more  78 answers/s of 100  3 failed",
+		"  cluster2   UP           50/s ████████████████████",
 		"  cluster3   DOWN          0/s",
-		"  cluster4   UP 2/3       25/s ████████████",
-		"  503                      3/s █▍",
+		"  cluster4   UP 2/3       25/s ██████████",
+		"  503                      3/s █▏",
 		"  kill (node-kill) on cluster3: in effect for 8 s",
 	}, l.rows(killed(10*time.Second), 0))
 	for _, width := range []int{40, 80, 120} {
