@@ -60,13 +60,24 @@ func (p *play) live(start time.Time) (stop func()) {
 				return
 			case now := <-tick.C:
 				counts, _ := p.board.tally()
-				p.opt.Live(Live{Since: now.Sub(start), Length: length, Target: p.scenario.Load.Rate, Counts: less(counts, before),
+				p.opt.Live(Live{Since: now.Sub(start), Length: length, Target: wanted(p.scenario.Load, now.Sub(start)), Counts: less(counts, before),
 					Failed: p.board.failures() - warm, Servers: p.board.shown(p.servers())})
 				before = counts
 			}
 		}
 	})
 	return func() { close(quit); wg.Wait() }
+}
+
+// wanted is the rate that is to be sent at a time of the judged load.
+func wanted(l sim.Load, since time.Duration) float64 {
+	for _, st := range l.Steps {
+		if since < st.For || st.For == 0 {
+			return st.Rate
+		}
+		since -= st.For
+	}
+	return l.Rate
 }
 
 func less(now, before map[string]int64) map[string]int64 {
