@@ -109,7 +109,9 @@ func TestJudgeGivesTheVerdictOfTheHistory(t *testing.T) {
 		"slower":  {slower(), exitVerdictFail},
 		"broken":  {simtest.KillServer()[:3000], exitInconclusive},
 	} {
-		code, out, _ := typed(t, "judge", kept(t, name, want.h))
+		page := filepath.Join(t.TempDir(), "page.html")
+		code, out, _ := typed(t, "judge", kept(t, name, want.h), "--html", page)
+		assert.FileExists(t, page)
 		assert.Equal(t, want.code, code, out)
 		again, err := run.JudgeAgain(want.h)
 		require.NoError(t, err)

@@ -12,17 +12,24 @@ import (
 )
 
 func newJudge(a *app) *cobra.Command {
-	return &cobra.Command{
+	var page string
+	cmd := &cobra.Command{
 		Use:   "judge HISTORY",
 		Short: "Judge a run again from its history, without a cluster",
 		Long: `Reads the history of a run (the file, or the folder that simulacro run left) and judges it
 by the scenario and the haproxy.cfg that it carries.`,
-		Example: `  simulacro judge out/kill-server-simulacro-20261122-130000`,
-		Args:    wants("which run? (the folder that simulacro run left, or its history.ndjson)", cobra.ExactArgs(1)),
+		Example: `  simulacro judge out/kill-server-simulacro-20261122-130000
+  simulacro judge history.ndjson --html report.html`,
+		Args: wants("which run? (the folder that simulacro run left, or its history.ndjson)", cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			h, v, err := judgeFile(args[0])
 			if err != nil {
 				return err
+			}
+			if page != "" {
+				if err := run.WriteHTML(page, h, v); err != nil {
+					return err
+				}
 			}
 			if err := a.printVerdict(h, v); err != nil {
 				return err
@@ -30,6 +37,8 @@ by the scenario and the haproxy.cfg that it carries.`,
 			return verdictError(v.Outcome)
 		},
 	}
+	cmd.Flags().StringVar(&page, "html", "", "write the report page to this file")
+	return cmd
 }
 
 // judgeFile judges a history, or that of the folder that a run left.

@@ -38,6 +38,14 @@ func WriteReports(dir string, h sim.History, v sim.Verdict) error {
 	return nil
 }
 
+// WriteHTML writes the report page of a run to a file.
+func WriteHTML(path string, h sim.History, v sim.Verdict) error {
+	if err := writeFile(path, func(w io.Writer) error { return report.HTML(w, h, v) }); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	return nil
+}
+
 func writeFile(path string, write func(io.Writer) error) error {
 	f, err := os.Create(path)
 	if err != nil {
