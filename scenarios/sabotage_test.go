@@ -39,6 +39,7 @@ func TestSabotage(t *testing.T) {
 				if assert.NotNil(t, c, "%s: the verdict does not speak of it", k.Name) {
 					assert.Equal(t, sim.Inconclusive, c.Outcome, "%s: %s: %s", k.Name, c.Measured, c.Reason)
 					assert.Contains(t, c.Reason, fault.ErrNotSeen.Error()+" within", k.Name)
+					assert.NotContains(t, c.Reason, "no look was finished", k.Name)
 				}
 			}
 		})
@@ -56,7 +57,7 @@ func sabotaged(kinds []fault.Kind) string {
 		}
 		fmt.Fprintf(&b, "  - {fault: %s, name: %[1]s, target: %s, %s, for: 100ms%s}\n", k.Name, victim(k), when, params(k))
 	}
-	b.WriteString("settle: 200ms\nexpect: [{availability: \"> 50 %\"}]\n")
+	b.WriteString("settle: 200ms\nlimit: 10m\nexpect: [{availability: \"> 50 %\"}]\n")
 	return b.String()
 }
 
@@ -92,18 +93,21 @@ func params(k fault.Kind) string {
 	return ", params: {" + strings.Join(list, ", ") + "}"
 }
 
-// dud makes injections that do nothing, and waits no longer than a fault that works would let it.
+// dud makes injections that do nothing. Their effect is looked for during a second, and once to the end at least.
 func dud(env fault.Env, kind, id string, node sim.Node, params map[string]string, led *fault.Ledger, emit func(sim.Event)) (*fault.Injection, error) {
 	k, err := fault.Find(kind)
 	if err != nil {
 		return nil, err
 	}
+	effect, recovered := k.Effect, k.Recovered
+	k.Wait = time.Second
 	k.Inject = func(context.Context, *fault.Site) error { return nil }
-	recovered := k.Recovered
-	k.Wait = time.Second // of the effect; the recovery's own look is given its time below
-	k.Recovered = func(ctx context.Context, s *fault.Site) (fault.Seen, error) {
-		return patient(ctx, s, recovered)
+	k.Effect = func(ctx context.Context, s *fault.Site) (fault.Seen, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fault.DefaultWait)
+		defer cancel()
+		return effect(ctx, s)
 	}
+	k.Recovered = func(ctx context.Context, s *fault.Site) (fault.Seen, error) { return patient(ctx, s, recovered) }
 	return k.On(env, id, node, params, led, emit)
 }
 

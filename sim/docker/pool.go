@@ -73,7 +73,8 @@ func (p *Pool) Warm(spec sim.Spec) {
 	p.work.Go(func() {
 		defer close(s.ready)
 		if s.c, s.err = p.boot(p.ctx, s.spec); s.err == nil {
-			s.err = s.c.each(p.ctx, s.c.Pause)
+			// A node whose processes wait for a mount may refuse to freeze, on cgroup v1; such a spare goes on running.
+			_ = s.c.each(p.ctx, s.c.Pause)
 		}
 	})
 }
@@ -132,7 +133,7 @@ func (p *Pool) wake(ctx context.Context, s *spare, spec sim.Spec) (*Cluster, err
 		return nil, ctx.Err()
 	}
 	if s.err == nil {
-		s.err = s.c.each(ctx, s.c.Unpause)
+		s.err = s.c.each(ctx, s.c.revive) // of those that froze
 	}
 	if s.err == nil {
 		s.err = s.c.Adapt(ctx, spec)
