@@ -134,17 +134,13 @@ func parseFD(text, s string, rule addrRule) (parsedAddr, error) {
 func (p *parser) parseInet(text, s, family string, rule addrRule) (parsedAddr, error) {
 	host, port := s, ""
 	i := strings.LastIndexAny(s, ":]")
-	if i > 0 && s[i] == ':' || i == 0 && s == ":" {
+	if i >= 0 && s[i] == ':' {
 		if rule&portOK == 0 {
 			return parsedAddr{}, sayf("port specification not permitted here in '%s'", text)
 		}
 		host, port = s[:i], s[i+1:]
 	} else if rule&portMust != 0 {
-		if i == 0 && s[0] == ':' {
-			host, port = "", s[1:]
-		} else {
-			return parsedAddr{}, sayf("missing port specification in '%s'", text)
-		}
+		return parsedAddr{}, sayf("missing port specification in '%s'", text)
 	}
 	a := parsedAddr{}
 	if err := a.parsePort(text, port, rule); err != nil {

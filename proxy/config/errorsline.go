@@ -105,13 +105,21 @@ func parseErrorLoc(p *parser, w words) {
 // openOther opens a section that makes no proxy: userlist or http-errors.
 func (p *parser) openOther(w words) {
 	p.otherName = w.at(1)
+	if p.otherName == "" && w[0] == "http-errors" {
+		p.stop("parsing [%s:%d] : missing name for http-errors section.", p.pos.File, p.pos.Line)
+		return
+	}
 	if p.otherName == "" {
 		p.badTight("'%s' expects <name> as arguments.", w[0])
 		p.skip = true
 		return
 	}
 	if c := invalidChar(p.otherName); c != "" {
-		p.badTight("character '%s' is not permitted in '%s' name '%s'.", c, w[0], p.otherName)
+		if w[0] == "http-errors" {
+			p.bad("character '%s' is not permitted in '%s' name '%s'.", c, w[0], p.otherName)
+		} else {
+			p.badTight("character '%s' is not permitted in '%s' name '%s'.", c, w[0], p.otherName)
+		}
 		p.skip = true
 		return
 	}
@@ -133,7 +141,7 @@ func (p *parser) openOther(w words) {
 // httpErrorsLine reads a line of an http-errors section.
 func (p *parser) httpErrorsLine(w words) {
 	if w[0] != "errorfile" {
-		p.badTight("unknown keyword '%s' in '%s' section", w[0], p.open)
+		p.bad("unknown keyword '%s' in '%s' section", w[0], p.open)
 		return
 	}
 	if w.at(1) == "" || w.at(2) == "" {
@@ -162,6 +170,11 @@ func (p *parser) userlistLine(w words) {
 			p.badTight("'%s' expects <name> as arguments.", w[0])
 			return
 		}
+		if c := invalidChar(w[1]); c != "" {
+			p.badTight("character '%s' is not permitted in '%s' name '%s'.", c, w[0], w[1])
+			return
+		}
+		p.userNames = append(p.userNames, userName{list: p.otherName, group: w[1]})
 		for i := 2; w.at(i) != ""; i += 2 {
 			if w[i] != "users" {
 				p.badTight("'%s' only supports 'users' option.", w[0])
@@ -169,6 +182,7 @@ func (p *parser) userlistLine(w words) {
 			}
 			for _, name := range strings.Split(w.at(i+1), ",") {
 				p.groups[name] = append(p.groups[name], w[1])
+				p.userNames = append(p.userNames, userName{list: p.otherName, group: w[1], user: name, needsUser: true})
 				if u := list.Users[name]; u != nil {
 					u.Groups = append(u.Groups, w[1])
 				}
@@ -196,11 +210,40 @@ func (p *parser) user(list *rules.UserList, w words) {
 			p.unsupported("password")
 			return
 		case "groups":
-			u.Groups = append(u.Groups, strings.Split(w.at(i+1), ",")...)
+			for _, group := range strings.Split(w.at(i+1), ",") {
+				u.Groups = append(u.Groups, group)
+				p.userNames = append(p.userNames, userName{list: p.otherName, group: group, user: w[1], needsGroup: true})
+			}
 		default:
-			p.badTight("unknown keyword '%s' in 'users' section", w[i])
+			p.badTight("'%s' only supports 'password', 'insecure-password' and 'groups' options.", w[0])
 			return
 		}
 	}
 	list.Users[w[1]] = u
+}
+
+// userName is a group's line, or a name of one that a line of the other kind has.
+type userName struct {
+	list, group, user     string
+	needsUser, needsGroup bool
+}
+
+// checkUserNames refuses users and groups of a userlist that none of its lines makes.
+func (p *parser) checkUserNames() {
+	groups := map[[2]string]bool{}
+	for _, n := range p.userNames {
+		if !n.needsUser && !n.needsGroup {
+			groups[[2]string{n.list, n.group}] = true
+		}
+	}
+	for _, n := range p.userNames {
+		if n.needsGroup && !groups[[2]string{n.list, n.group}] {
+			p.alert("userlist '%s': no such group '%s' specified in user '%s'", n.list, n.group, n.user)
+		}
+	}
+	for _, n := range p.userNames {
+		if n.needsUser && p.users[n.list].Users[n.user] == nil {
+			p.alert("userlist '%s': no such user '%s' specified in group '%s'", n.list, n.user, n.group)
+		}
+	}
 }

@@ -29,7 +29,8 @@ type parser struct {
 	users        map[string]*rules.UserList
 	groups       map[string][]string // of the open userlist's users, as its group lines have it
 	httpErrors   map[string]map[int][]byte
-	blankEnd     bool            // the line ends in a blank: conditions are shown with it
+	blankEnd     bool // the line ends in a blank: conditions are shown with it
+	userNames    []userName
 	stray        bool            // a line after which HAProxy reads no further in the file
 	given        map[string]bool // keywords of the global section that count once
 	base         string          // default-path: where relative names of files are looked for; "": where the process is

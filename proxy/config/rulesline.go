@@ -183,7 +183,7 @@ func (p *parser) badRule(kind rules.List, w words, err error) {
 		case line.Tight:
 			p.badTight("%s", text)
 			return
-		case kind&tcpRules != 0:
+		case kind&tcpRules&^rules.TCPResponse != 0:
 			text += "\n"
 		}
 		p.bad("%s", text)

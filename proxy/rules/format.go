@@ -53,7 +53,7 @@ func ParseFormat(env *Env, text string, mandatory bool) (*Format, error) {
 			return nil, sayf("truncated line after '%%'")
 		}
 		if c := text[i+1]; c != '%' && c != '{' && c != '[' && !isLetter(c) {
-			at := len(whole) - len(text) + i + 3
+			at := len(whole) - len(text) + i + 1
 			return nil, sayf("unexpected variable name near '%c' at position %d line : '%s'. Maybe you want to write a single '%%', use the syntax '%%%%'", c, at, whole)
 		}
 		literal(text[:i])
@@ -79,7 +79,7 @@ func parseNode(env *Env, text string, global *options) (*node, string, error) {
 	if text[0] == '{' {
 		end := strings.IndexByte(text, '}')
 		if end < 0 {
-			return nil, "", sayf("expected ending character '}' in log-format")
+			return nil, "", sayf("truncated line after '%s'", text[1:])
 		}
 		opts.set(text[1:end])
 		text = text[end+1:]

@@ -15,7 +15,7 @@ import (
 )
 
 // most is how many mistakes of one file are tried; where there are more, their names' hashes choose.
-const most = 700
+const most = 500
 
 // asked is a mistake with both answers.
 type asked struct {
