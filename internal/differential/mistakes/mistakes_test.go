@@ -32,7 +32,7 @@ func TestMistakes(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.cfg")
 	require.NoError(t, err)
 	files = append([]string{practical}, files...)
-	total := 0
+	total, ran := 0, map[string]bool{}
 	for _, file := range files {
 		name := filepath.Base(file)
 		t.Run(name, func(t *testing.T) {
@@ -50,16 +50,18 @@ func TestMistakes(t *testing.T) {
 					t.Errorf("%s: %s\n--- haproxy\n%s\n--- director\n%s", name, a.Name, a.want, a.got)
 				}
 			}
-			total += len(tried)
+			total, ran[name] = total+len(tried), true
 			t.Logf("%s: %d mistakes, %d differences", name, len(tried), differ)
 		})
 	}
 	for _, k := range list {
-		if !k.used {
+		if !k.used && ran[k.File] {
 			t.Errorf("docs/differences.md lists a difference that is none (any more): %s: %s", k.File, k.Mistake)
 		}
 	}
-	require.Greater(t, total, 700, "mistakes tried")
+	if len(ran) == len(files) {
+		require.Greater(t, total, 2000, "mistakes tried")
+	}
 	t.Logf("%d mistakes in %d files", total, len(files))
 }
 
