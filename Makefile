@@ -14,7 +14,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 RUN     ?= .
 PKGS    ?= ./...
 
-.PHONY: help build docs images demo down test unit scenarios crash practical test-engine29 conformance differential soak bench bench-load check lint fmt clean need-docker
+.PHONY: help build docs images demo down test unit scenarios crash practical test-engine29 conformance differential soak bench bench-director bench-load check lint fmt clean need-docker
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -88,6 +88,10 @@ soak: build ## the director for DURATION (10m) under half of its peak, with relo
 bench: images ## ratios against a peer in the same run
 	go test -run '^$$' -bench . -benchtime 5x -timeout 30m ./sim/docker
 	go test -run '^$$' -bench . -benchmem ./proxy/...
+	$(MAKE) bench-director
+
+bench-director: build ## CPU, rate, latency and memory of the director beside Debian's HAProxy; the table goes to docs/performance.md
+	go run ./internal/bench
 
 # vegeta stands in a module of its own, pinned, so that the project does not depend on what it depends on.
 bench-load: build ## the load generator beside vegeta and wrk: rate, latency error, processor time a request
