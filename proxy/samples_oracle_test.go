@@ -25,6 +25,7 @@ func quoted(s string) string {
 const sampleHead = `
 global
   stats socket %[2]s level admin
+  expose-experimental-directives
 defaults
   mode http
   timeout connect 5s

@@ -96,6 +96,7 @@ func ruleKeywords() []keyword {
 		{name: "unique-id-format", usage: "<format>", max: -1, need: frontSide, parse: parseUniqueID},
 		{name: "unique-id-header", usage: "<name>", max: 1, need: frontSide, parse: parseUniqueIDHeader},
 		{name: "capture", usage: "request header | response header | cookie <name> len <length>", max: -1, need: frontSide, parse: parseCapture},
+		{name: "declare", usage: "capture request | response len <length>", max: -1, need: frontSide, local: true, parse: parseDeclare},
 		{name: "http-error", usage: "status <status> [<argument> ...]", max: -1, need: bothSides, parse: parseHTTPError},
 		{name: "errorfiles", usage: "<section> [<status> ...]", max: -1, need: bothSides, parse: parseErrorFiles},
 		{name: "errorloc", usage: "<status> <url>", max: 2, need: bothSides, parse: parseErrorLoc},
@@ -381,6 +382,26 @@ func parseUniqueIDHeader(p *parser, w words) {
 		return
 	}
 	p.px.Rules.UniqueIDHeader = strings.ToLower(w[1])
+}
+
+// parseDeclare reads declare capture request|response len <n>.
+func parseDeclare(p *parser, w words) {
+	if w.at(1) != "capture" {
+		p.bad("unknown declaration type '%s' (supports 'capture')", w.at(1))
+		return
+	}
+	side := indexOf([]string{"request", "response"}, w.at(2))
+	if side < 0 {
+		p.bad("'declare capture' requires a direction ('request' or 'response')")
+		return
+	}
+	n := atoi(w.at(4))
+	if w.at(3) != "len" || n <= 0 {
+		p.bad("'declare capture' requires a size ('len <size>')")
+		return
+	}
+	r := &p.px.Rules
+	r.Slots[side] = append(r.Slots[side], n)
 }
 
 // parseCapture reads capture request|response header <name> len <n> and capture cookie <name> len <n>.

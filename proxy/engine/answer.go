@@ -24,6 +24,9 @@ func (c *client) sendAnswer(a *rules.Answer, cause, when byte) {
 		if _, ok := m.Get("content-length"); !ok {
 			m.Add("content-length", strconv.Itoa(len(a.Body)))
 		}
+		if a.Status == 204 { // RFC 9110, section 8.6
+			m.Del("content-length")
+		}
 		c.sendMessage(&m, []byte(a.Body))
 	}
 }
@@ -217,12 +220,16 @@ func (c *client) ruledResponse(v rules.Verdict) {
 	t := c.tx
 	p := c.be
 	p.mu.Lock()
-	if v == rules.Deny || v == rules.Reject {
+	if v == rules.Deny || v == rules.Reject || v == rules.Drop {
 		p.back.denResp++
 		c.srv.denResp++
 	}
 	p.mu.Unlock()
-	if v == rules.Reject {
+	switch v {
+	case rules.Drop:
+		forget(c.fd)
+		fallthrough
+	case rules.Reject:
 		c.abort('P', 'H')
 		return
 	}

@@ -225,6 +225,13 @@ func (c *client) ruled(v rules.Verdict) {
 		c.flag('P', 'R')
 		c.end()
 		c.close()
+	case rules.Drop:
+		c.flag('P', 'R')
+		c.end()
+		c.vanish()
+	case rules.Bad:
+		c.prepare()
+		c.reply(400, 'P', 'R')
 	case rules.Tarpit:
 		t.slow = t.Answer
 		c.st = stRules
@@ -294,6 +301,9 @@ func (c *client) runTCPRules() {
 		c.waitRules()
 		return
 	case rules.Next, rules.Accept:
+	case rules.Drop:
+		c.ruled(v)
+		return
 	default:
 		c.ruled(rules.Reject)
 		return
@@ -317,8 +327,12 @@ func (c *client) greet(list []*rules.Rule) bool {
 	}
 	t := c.newTx()
 	t.Final = true
-	if _, v := t.Run(list, 0); v == rules.Reject {
+	switch _, v := t.Run(list, 0); v {
+	case rules.Reject:
 		c.close()
+		return false
+	case rules.Drop:
+		c.vanish()
 		return false
 	}
 	if t.Src || t.Dst {

@@ -38,25 +38,7 @@ func finalActions() []action {
 		{"return", Request | Response, parseReturn},
 		{"redirect", Request | Response, parseRedirect},
 		{"auth", Request, parseAuth},
-		{"use-service", Request, parseService},
 	}
-}
-
-// Prometheus is the one service that there is.
-const Prometheus = "prometheus-exporter"
-
-func parseService(p *ruleParser) (doing, error) {
-	name, ok := p.take()
-	if !ok {
-		return nil, sayf("'%s' expects a service name", p.name)
-	}
-	if name != Prometheus {
-		if strings.HasPrefix(name, "lua.") {
-			return nil, UnsupportedError(p.list.Name() + " use-service " + name)
-		}
-		return nil, sayf("'%s' unknown service name.", name)
-	}
-	return func(tx *Tx) Verdict { tx.Service = name; return Service }, nil
 }
 
 func headerActions() []action {

@@ -24,6 +24,8 @@ type Reply struct {
 	file    []byte
 	body    *Format
 	headers []headerFormat
+
+	formatted bool // body is a log format
 }
 
 type headerFormat struct {
@@ -79,6 +81,9 @@ func ParseReply(env *Env, words []string, status int) (*Reply, []string, error) 
 			break
 		}
 		words = words[used:]
+	}
+	if r.ctype == "" && r.body != nil && r.formatted {
+		return nil, nil, sayf("a content type must be defined with a log-format payload")
 	}
 	if r.ctype == "" && r.body != nil {
 		r.ctype = "text/plain"
@@ -149,7 +154,7 @@ func (r *Reply) option(env *Env, words []string) (int, error) {
 }
 
 func (r *Reply) text(env *Env, s string, format bool) (err error) {
-	r.kind = "text"
+	r.kind, r.formatted = "text", format
 	if r.body = (&Format{nodes: []node{{text: s}}}); format {
 		r.body, err = ParseFormat(env, s, false)
 	}
@@ -176,7 +181,8 @@ func parseDeny(v Verdict, status int) func(*ruleParser) (doing, error) {
 		if err != nil {
 			return nil, err
 		}
-		if r.kind == "" && r.headers == nil {
+		// HAProxy has no ready answers for these two: they belong to auth.
+		if r.kind == "" && r.headers == nil && r.status != 401 && r.status != 407 {
 			r.kind = "default-errorfiles"
 		}
 		return func(tx *Tx) Verdict { tx.Answer = r.Make(tx); return v }, nil
@@ -215,6 +221,9 @@ func parseRedirect(p *ruleParser) (doing, error) {
 		case "append-slash":
 			x.appendSlash = true
 			continue
+		case "ignore-empty":
+			x.ignoreEmpty = true
+			continue
 		}
 		w, ok := p.take()
 		if !ok && contains([]string{"location", "prefix", "scheme", "code", "set-cookie", "clear-cookie"}, how) {
@@ -252,10 +261,14 @@ type redirect struct {
 	code                   int
 	cookie                 string
 	dropQuery, appendSlash bool
+	ignoreEmpty            bool
 }
 
 func (x *redirect) do(tx *Tx) Verdict {
 	to := x.to.Text(tx)
+	if x.ignoreEmpty && to == "" {
+		return Next
+	}
 	path, query := "", ""
 	if tx.Req != nil {
 		_, path, query = tx.Req.path()
@@ -263,8 +276,10 @@ func (x *redirect) do(tx *Tx) Verdict {
 	if x.dropQuery {
 		query = ""
 	}
-	if x.appendSlash && !strings.HasSuffix(path, "/") {
-		path += "/"
+	if x.appendSlash && !strings.HasSuffix(path+query, "/") {
+		if query += "/"; query == "/" {
+			path, query = path+"/", ""
+		}
 	}
 	switch x.how {
 	case "prefix":
@@ -276,6 +291,9 @@ func (x *redirect) do(tx *Tx) Verdict {
 		host := ""
 		if tx.Req != nil {
 			host = hostOf(tx.Req)
+		}
+		if path == "" || path == "*" {
+			path = "/"
 		}
 		to += "://" + host + path + query
 	}

@@ -54,7 +54,6 @@ const (
 	Yield                  // not all is known yet: call again
 	Fail                   // a rewrite had no room, or the like: answer 500
 	Bad                    // the request is broken: answer 400
-	Service                // Tx.Service answers
 )
 
 // Rule is one rule.
@@ -68,7 +67,7 @@ type Rule struct {
 
 // Final tells whether the action ends the evaluation.
 func (r *Rule) Final() bool {
-	return contains([]string{"accept", "allow", "auth", "deny", "reject", "redirect", "return", "tarpit", "silent-drop", "use-service", "close"}, r.Name)
+	return contains([]string{"accept", "allow", "auth", "deny", "reject", "redirect", "return", "tarpit", "silent-drop", "close"}, r.Name)
 }
 
 // Unconditional tells whether the rule always applies.

@@ -50,7 +50,6 @@ var (
 	srcListener = source{"listener", atCheck - 1}
 	srcFrontend = source{"frontend", atCheck - 1}
 	srcSession  = source{"client-side connection", (atCheck - 1) &^ atConnection}
-	srcTrack    = source{"track counters", (nowhere - 1) &^ atParsing}
 	srcReqBuf   = source{"request buffer", wholeRequest}
 	srcReqHead  = source{"HTTP request headers", wholeRequest}
 	srcRequest  = source{"HTTP request", wholeRequest | wholeResponse | atLog}
@@ -60,7 +59,6 @@ var (
 	srcBackend  = source{"backend", wholeBackend}
 	srcServer   = source{"server", atServerSource | wholeResponse | atLog | atCheck}
 	srcBackAddr = source{"server address", wholeResponse | atLog | atCheck}
-	srcBackConn = source{"server-side connection", wholeResponse | atLog | atCheck}
 	srcResBuf   = source{"response buffer", wholeResponse | atCheck}
 	srcResHead  = source{"HTTP response headers", wholeResponse | atCheck}
 	srcResponse = source{"HTTP response", wholeResponse | atLog | atCheck}

@@ -66,7 +66,6 @@ type Tx struct {
 	Close    bool    // the connection ends after this response
 	NoRetry  bool    // disable-l7-retry
 	Hints    []Field // of a 103 response that has not gone out yet
-	Service  string  // of the verdict Service
 	Payload  string  // of a connection in mode tcp: what has come so far
 
 	PrioClass, PrioOffset int
