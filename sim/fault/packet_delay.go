@@ -11,11 +11,11 @@ import (
 // delayTable is the nftables table of packet-delay, beside those of partition and packet-loss.
 const delayTable = "simulacro_delay"
 
-// packetDelay is a long line. It works on every kernel that has netfilter queues, also where there is no netem: the packets that
-// the node sends wait in a program of ours (sim/delay).
+// packetDelay is a long line. It needs no netem: a rule of nftables hands the packets that the node sends to a queue, where they wait
+// in a program of ours (sim/delay). A kernel without that kind of rule refuses the injection.
 var packetDelay = Kind{
 	Name:     "packet-delay",
-	Does:     "What the node sends is held back for a time, more or less a jitter; on the storage node it makes slow storage.",
+	Does:     "What the node sends is held back for a time, more or less a jitter; on the storage node it makes slow storage. The kernel must have nftables' queue (nft_queue).",
 	Evidence: "The node's rule and the program behind it are there, and the quickest of five pings from the director (of the director itself: from the client) takes the delay less the jitter at least.",
 	Roles:    serviceRoles,
 	Touches:  []string{"its delay"},
@@ -73,7 +73,7 @@ systemd-run --quiet --unit=simulacro-delay --property=Restart=no simulacro delay
 i=0; until grep -q "^ *7 " /proc/net/netfilter/nfnetlink_queue 2>/dev/null; do
 	systemctl is-active --quiet simulacro-delay || { systemctl status --lines=5 simulacro-delay; exit 1; }
 	i=$((i+1)); [ $i -lt 50 ] || break; sleep 0.1; done
-exec nft 'table inet ` + delayTable + ` { chain output { type filter hook output priority -180; oifname != "lo" queue flags bypass to 7; }; }'`
+nft 'table inet ` + delayTable + ` { chain output { type filter hook output priority -180; oifname != "lo" queue flags bypass to 7; }; }' || { echo "this kernel has no nft_queue: packets cannot be held back" >&2; exit 1; }`
 
 const letPackets = `nft list tables | grep -q "^table inet ` + delayTable + `$" && { nft delete table inet ` + delayTable + ` || exit 1; }
 systemctl stop simulacro-delay 2>/dev/null; systemctl reset-failed simulacro-delay 2>/dev/null; exit 0`

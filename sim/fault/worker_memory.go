@@ -106,7 +106,7 @@ rm -rf /etc/httpd/conf.d/simulacro-hungry.conf /run/simulacro-hungry; exec syste
 
 // countKills prints how often the kernel has killed a process of the node for want of memory (cgroups(7): memory.events or, in the
 // first version, memory.oom_control).
-const countKills = `awk '$1 == "oom_kill" { print $2; exit }' /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control 2>/dev/null`
+const countKills = `cat /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control 2>/dev/null | awk '$1 == "oom_kill" { print $2; exit }'`
 
 func (s *Site) oomKills(ctx context.Context) (int, error) {
 	text, err := s.ask(ctx, "sh", "-c", countKills)
