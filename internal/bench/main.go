@@ -16,7 +16,7 @@ import (
 
 func main() {
 	only := flag.String("only", "", "names of the cases to measure, separated by commas; none: all")
-	out := flag.String("out", "docs/performance.md", "where the table goes; -: only to the terminal")
+	out := flag.String("out", "docs/performance-director.md", "where the table goes; -: only to the terminal")
 	data := flag.String("data", "out/bench", "folder of the figures, also of cases that were measured before")
 	rounds := flag.Int("rounds", 5, "how often each program has its turn")
 	seconds := flag.Float64("seconds", 1.5, "how long a turn is")
@@ -93,7 +93,7 @@ func compare(k kase, s settings, haproxy, proxy string) (*outcome, error) {
 	return k.measure(theirs, ours, s)
 }
 
-// document is docs/performance.md.
+// document is docs/performance-director.md.
 func document(all map[string]*outcome, haproxy string) string {
 	var b strings.Builder
 	b.WriteString(strings.TrimLeft(`
