@@ -14,6 +14,7 @@ import (
 // Head is what most cases' configurations begin with: a runtime socket, logs, HTTP, and times that fit a test.
 const Head = `
 global
+    nbthread 1
     stats socket {sock} level admin
     log {log} local0
 defaults

@@ -2,6 +2,7 @@ package differential
 
 import (
 	"net"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -70,8 +71,15 @@ func (s *Side) Logs(n int) {
 	s.logs.mu.Lock()
 	s.logs.taken += upTo
 	s.logs.mu.Unlock()
+	var lines []string
 	for _, l := range list {
-		s.note("log", s.normalLog(l))
+		lines = append(lines, s.normalLog(l))
+	}
+	if strings.Contains(lines[0], "(port)") { // requests: who has its answer first may be logged last
+		slices.Sort(lines)
+	}
+	for _, l := range lines {
+		s.note("log", l)
 	}
 }
 

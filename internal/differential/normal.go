@@ -24,6 +24,9 @@ func (s *Side) normal(text string) string {
 		text = replaceAddr(text, a, "{"+name+"}")
 	}
 	text = strings.ReplaceAll(text, s.dir, "{dir}")
+	if s.program != "" {
+		text = strings.ReplaceAll(text, s.program, "{program}")
+	}
 	for _, v := range varying {
 		text = v.re.ReplaceAllString(text, v.to)
 	}

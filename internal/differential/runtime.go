@@ -64,7 +64,7 @@ func (s *Side) Stat(row string, columns ...string) {
 			return "not there"
 		}
 		for _, c := range columns {
-			text += fmt.Sprintf(" %s=%s", c, r[c])
+			text += fmt.Sprintf(" %s=%s", c, strings.TrimPrefix(r[c], "* ")) // a further check may be under way
 		}
 		return text
 	}

@@ -57,6 +57,7 @@ type Request struct {
 	Avoid  *Server    // the server of a failed attempt; nil: none. Taken only where there is no other.
 	Source netip.Addr // the client's address
 	URI    []byte     // the request's target; only `balance uri` looks at it
+	Key    []byte     // of `balance url_param` and `balance hdr`; nil: the request has none
 }
 
 // Selector is an algorithm at work on one backend.
@@ -76,6 +77,7 @@ type Changer interface{ Changed(s *Server) }
 type Params struct {
 	AllBackups bool       // option allbackups
 	Rand       *rand.Rand // of `balance random`
+	Hashing    Hashing
 }
 
 // ErrUnknown says that an algorithm is not one of this package's.
@@ -95,9 +97,11 @@ func New(name string, args []string, servers []*Server, p Params) (Selector, err
 	case "first":
 		sel = &First{group: g}
 	case "source":
-		sel = &Source{StaticRR{group: g}}
+		sel = newSource(g, p.Hashing)
 	case "uri":
-		sel = newURI(g, args)
+		sel = newURI(g, args, p.Hashing)
+	case "url_param", "hdr":
+		sel = newKey(g, p.Hashing)
 	case "random":
 		r, err := newRandom(g, args, p.Rand)
 		if err != nil {
@@ -116,7 +120,9 @@ func New(name string, args []string, servers []*Server, p Params) (Selector, err
 }
 
 // Deterministic tells whether the algorithm sends a request to one certain server, so that it queues there.
-func Deterministic(name string) bool { return name == "source" || name == "uri" }
+func Deterministic(name string) bool {
+	return name == "source" || name == "uri" || name == "url_param" || name == "hdr"
+}
 
 // Spreads tells whether the algorithm is of the round-robin kind: a failed connection is then tried elsewhere at once.
 func Spreads(name string) bool {

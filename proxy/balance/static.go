@@ -97,21 +97,6 @@ func gcd(a, b int) int {
 	return a
 }
 
-// Source is `balance source`: the same server for the same address as long as no server comes or goes (hash-type
-// map-based, without avalanche).
-type Source struct{ StaticRR }
-
-var _ Selector = (*Source)(nil)
-
-// Select hashes the client's address onto the table, whether or not the server is full.
-func (b *Source) Select(q Request) *Server {
-	b.refresh()
-	if len(b.table) == 0 {
-		return nil
-	}
-	return b.table[hashAddr(q)%uint32(len(b.table))]
-}
-
 // hashAddr combines the address's 32-bit words.
 func hashAddr(q Request) (h uint32) {
 	a := q.Source.Unmap().AsSlice()

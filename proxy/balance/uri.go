@@ -5,10 +5,9 @@ import (
 	"strconv"
 )
 
-// URI is `balance uri`: the same server for the same target as long as no server comes or goes (hash-type map-based,
-// sdbm, without avalanche).
+// URI is `balance uri`: the same server for the same target.
 type URI struct {
-	StaticRR
+	*keyed
 	length, depth   int
 	whole, pathOnly bool
 }
@@ -16,8 +15,9 @@ type URI struct {
 var _ Selector = (*URI)(nil)
 
 // newURI reads the algorithm's arguments: len <n>, depth <n>, whole and path-only.
-func newURI(g group, args []string) *URI {
-	b := &URI{StaticRR: StaticRR{group: g}}
+func newURI(g group, args []string, h Hashing) *URI {
+	b := &URI{}
+	b.keyed = newKeyed(g, h, func(q Request) (uint32, bool) { return h.key(b.part(q.URI)), true })
 	for i := 0; i < len(args); i++ {
 		switch args[i] {
 		case "whole":
@@ -38,15 +38,6 @@ func newURI(g group, args []string) *URI {
 		}
 	}
 	return b
-}
-
-// Select hashes the target onto the table, whether or not the server is full.
-func (b *URI) Select(q Request) *Server {
-	b.refresh()
-	if len(b.table) == 0 {
-		return nil
-	}
-	return b.table[sdbm(b.part(q.URI))%uint32(len(b.table))]
 }
 
 // part is what of the target counts.

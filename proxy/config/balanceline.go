@@ -16,11 +16,24 @@ func parseBalance(p *parser, w words) {
 		return
 	}
 	p.px.Balance, p.px.balanced = b, true
+	if b.Algorithm == "url_param" && len(b.Args) > 1 { // check_post: the form has to be here
+		p.px.BufferBody = true
+	}
 }
 
 // balanceAlgorithms are those that this director has; the others' arguments are looked at all the same, so that a mistake in
 // them gets HAProxy's words.
-var balanceAlgorithms = []string{"roundrobin", "static-rr", "leastconn", "first", "source", "random", "uri"}
+var balanceAlgorithms = []string{"roundrobin", "static-rr", "leastconn", "first", "source", "random", "uri", "url_param", "hdr"}
+
+// parseHashFactor reads `hash-balance-factor`.
+func parseHashFactor(p *parser, w words) {
+	n := atoi(w.at(1))
+	if n != 0 && n <= 100 {
+		p.bad("'%s' should be 0 or greater than 100 (got '%d').", w[0], n)
+		return
+	}
+	p.px.HashFactor = n
+}
 
 func balance(w words) (Balance, error) {
 	name := w.at(0)

@@ -199,6 +199,7 @@ type Proxy struct {
 	HasDispatch  bool
 	Source       Source   // of connections to servers that have none of their own
 	HashType     []string // hash-type's arguments
+	HashFactor   int      // hash-balance-factor: percent; 0: none
 	Balance      Balance
 	Servers      []*Server
 	Retries      int // connection attempts after the first; default 3

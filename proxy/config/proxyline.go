@@ -75,7 +75,8 @@ func proxyKeywords() []keyword {
 		{name: "errorfile", usage: "<status> <file>", max: -1, need: bothSides, parse: parseErrorFile},
 		{name: "http-reuse", usage: "never | safe | aggressive | always", max: -1, need: backSide, parse: parseReuse},
 		{name: "dispatch", usage: "<address>:<port>", max: -1, need: backSide, local: true, parse: parseDispatch},
-		{name: "hash-type", usage: "map-based | consistent [sdbm | djb2 | wt6 | crc32 | none] [avalanche]", max: -1, need: backSide, parse: parseHashType},
+		{name: "hash-balance-factor", usage: "<percent>", max: 1, need: backSide, parse: parseHashFactor},
+		{name: "hash-type", usage: "map-based | consistent [sdbm | djb2 | wt6 | crc32] [avalanche]", max: -1, need: backSide, parse: parseHashType},
 	}, append(routeKeywords, ruleKeywords()...)...)
 }
 

@@ -36,11 +36,14 @@ func parseDispatch(p *parser, w words) {
 // parseHashType takes what this director does: the defaults, map-based and sdbm without a second turn.
 func parseHashType(p *parser, w words) {
 	switch {
-	case w.at(1) == "map-based" && (w.at(2) == "" || w.at(2) == "sdbm" && w.at(3) == ""):
-	case w.at(1) == "map-based" || w.at(1) == "consistent":
-		p.unsupported(strings.Join(w, " "))
-	default:
+	case w.at(1) != "map-based" && w.at(1) != "consistent":
 		p.bad("'%s' only supports 'consistent' and 'map-based'.", w[0])
+	case w.at(2) != "" && !contains([]string{"sdbm", "djb2", "wt6", "crc32"}, w[2]):
+		p.bad("'%s' only supports 'sdbm', 'djb2', 'crc32', or 'wt6' hash functions.", w[0])
+	case w.at(3) != "" && w[3] != "avalanche":
+		p.bad("'%s' only supports 'avalanche' as a modifier for hash functions.", w[0])
+	default:
+		p.px.HashType = w.from(1)
 	}
 }
 

@@ -112,7 +112,7 @@ func (p *parser) linkTracking(s *section) {
 			v.TrackProxy = s.Name
 		}
 		bad := func(format string, args ...any) {
-			p.alert("config : %s '%s', server '%s': "+format, append([]any{s.word(), s.Name, v.Name}, args...)...)
+			p.alert("[%s:%d] : 'server %s/%s' : "+format, append([]any{v.Pos.File, v.Pos.Line, s.Name, v.Name}, args...)...)
 		}
 		px := p.backendNamed(v.TrackProxy)
 		if px == nil {

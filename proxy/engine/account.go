@@ -52,9 +52,9 @@ func (c *client) countBadReply(saw observed) {
 	c.srv.observe(c.l, saw)
 }
 
-// dash is a flag as logs show it.
-func dash(flag byte) byte {
-	if flag == 0 {
+// cookieFlag is a flag of persistence as logs show it; a cookie that is only looked at has none.
+func (c *client) cookieFlag(flag byte) byte {
+	if flag == 0 || c.be == nil || c.be.cfg.Cookie == nil || c.be.cfg.Cookie.Mode == config.CookieSeen && !c.be.cfg.Cookie.Indirect {
 		return '-'
 	}
 	return flag
@@ -186,7 +186,7 @@ func (c *client) log(now int64) {
 		Request: dur(between(c.start, c.got)), Queue: dur(between(c.got, c.assigned)),
 		Connect: dur(between(c.assigned, c.connected)), Response: dur(between(c.connected, c.replied)),
 		Total: dur(now - c.start), Status: c.status, Bytes: c.out, BytesIn: c.in,
-		Flags:   [4]byte{c.flags[0], c.flags[1], dash(c.stay.seen), dash(c.stay.given)},
+		Flags:   [4]byte{c.flags[0], c.flags[1], c.cookieFlag(c.stay.seen), c.cookieFlag(c.stay.given)},
 		ActConn: int(e.actconn.Load()), Retries: c.tries, Redisp: c.redisp, SrvQueue: c.qServer, BackQueue: c.qBackend,
 	}
 	if len(c.line) > 0 {

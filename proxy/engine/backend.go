@@ -33,6 +33,14 @@ func (c *client) assign() {
 	if s == nil || !s.Up && s != c.stay.server || s == before {
 		s = p.choose(c, before)
 	}
+	if s != nil && s.Full() && s.cfg.Maxqueue > 0 && s.Queued >= s.cfg.Maxqueue {
+		s.econn++
+		p.back.econn++
+		p.mu.Unlock()
+		c.srv = s
+		c.reply(503, 'S', 'Q')
+		return
+	}
 	if s == nil || s.Full() {
 		c.enqueue(s)
 		p.mu.Unlock()
@@ -52,6 +60,9 @@ func (p *proxy) choose(c *client, avoid *server) *server {
 	q := balance.Request{Source: c.addr.Addr()}
 	if p.byURI {
 		q.URI = c.target()
+	}
+	if p.byKey {
+		q.Key = c.balanceKey()
 	}
 	if avoid != nil {
 		q.Avoid = &avoid.Server

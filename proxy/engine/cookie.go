@@ -69,9 +69,7 @@ func (c *client) cookieValue(k *config.Cookie, value string) (rest string, isOur
 	id := value
 	switch {
 	case k.Mode == config.CookiePrefix:
-		if id, rest, isOurs = strings.Cut(value, "~"); !isOurs {
-			return "", false
-		}
+		id, rest, isOurs = strings.Cut(value, "~")
 	case k.MaxIdle > 0 || k.MaxLife > 0:
 		if !c.cookieDates(k, &id) {
 			return "", false
@@ -255,8 +253,11 @@ func (c *client) cacheable(m *rules.Message) bool {
 	if string(c.line[:min(4, len(c.line))]) != "GET " && string(c.line[:min(5, len(c.line))]) != "HEAD " {
 		return false
 	}
+	known := false // how long it is fresh, or how to ask whether it is (RFC 9111, section 3)
 	for _, f := range m.Fields {
 		v := strings.ToLower(f.Value)
+		known = known || f.Name == "etag" || f.Name == "last-modified" || f.Name == "expires" ||
+			f.Name == "cache-control" && strings.Contains(v, "max-age")
 		if f.Name == "pragma" && strings.HasPrefix(v, "no-cache") {
 			return false
 		}
@@ -265,5 +266,5 @@ func (c *client) cacheable(m *rules.Message) bool {
 			return false
 		}
 	}
-	return true
+	return known
 }

@@ -28,6 +28,7 @@ type proxy struct {
 	http     bool
 	dispatch bool // servers holds the one of `dispatch`, which nobody sees
 	byURI    bool // balance uri
+	byKey    bool // balance url_param, balance hdr
 	ruled    bool // its requests need the rules' view of them
 
 	listeners []*listener
@@ -144,8 +145,8 @@ func (p *proxy) newBackend() error {
 		all = append(all, &srv.Server)
 	}
 	b := p.cfg.Balance
-	p.byURI = b.Algorithm == "uri"
-	sel, err := balance.New(b.Algorithm, b.Args, all, balance.Params{AllBackups: p.cfg.AllBackups, Rand: p.e.rng()})
+	p.byURI, p.byKey = b.Algorithm == "uri", b.Algorithm == "url_param" || b.Algorithm == "hdr"
+	sel, err := balance.New(b.Algorithm, b.Args, all, balance.Params{AllBackups: p.cfg.AllBackups, Rand: p.e.rng(), Hashing: p.hashing()})
 	if err != nil {
 		return fmt.Errorf("backend %s: %w", p.cfg.Name, err)
 	}

@@ -140,7 +140,7 @@ func (c *client) reply(status int, cause, when byte) {
 	c.giveBack()
 	if !c.fe.http { // nobody there would understand it
 		c.end()
-		c.close()
+		c.linger()
 		return
 	}
 	c.status = status

@@ -157,7 +157,7 @@ func (l *loop) finalHead(c *client, p []byte) []byte {
 		return l.upgradeHead(c, p)
 	}
 	closing := c.closing
-	c.closing = c.closing || b.body.UntilEnd() || h.Doubtful
+	c.closing = c.closing || b.body.UntilEnd() || h.Doubtful || l.e.stopping.Load()
 	c.st = stPassing
 	b.noKeep = c.serverCloses() || h.Close || h.Doubtful || !h.V11 && !h.KeepAlive
 	c.countReply()
