@@ -10,7 +10,7 @@ import (
 // The descriptors that a burst has left are given back.
 func TestSpareSocketsAreGivenBack(t *testing.T) {
 	s := serve(t, named("s"))
-	d := start(t, practical(s.addr))
+	d := start(t, practical(s.addr), func(o *Options) { o.Loops = 1 })
 	var all []*browser
 	for range 40 {
 		all = append(all, d.dial().say("GET / HTTP/1.1\r\nHost: a\r\n\r\n"))
@@ -20,8 +20,7 @@ func TestSpareSocketsAreGivenBack(t *testing.T) {
 	}
 	count := func() (n int) {
 		done := make(chan struct{})
-		l := d.loops[0]
-		l.post(task(func() { n = len(l.spare[0]); close(done) }))
+		d.all(func(l *loop) runner { return task(func() { n = len(l.spare[0]); close(done) }) }) // there is one
 		<-done
 		return n
 	}
