@@ -54,15 +54,15 @@ unit: ## the tests that need no cluster, under the race detector
 	CGO_ENABLED=1 go test -race -timeout 10m $$(go list ./... | grep -v -E '$(CLUSTERS)')
 
 scenarios: images ## every scenario on both directors, in real containers (RUN=kill-server: those that match)
-	go test -count=1 -timeout 14m -v -run '$(RUN)' ./scenarios
+	go test -count=1 -timeout 60m -v -run '$(RUN)' ./scenarios
 
 CRASHES ?= 50
 crash: images ## kill -9 of the runner at CRASHES random instants under different faults, and heal each time
 	go test -count=1 -timeout 60m -v -run TestKilledRunner ./scenarios -crashes $(CRASHES)
 
-test: images unit ## everything but the practical
+test: images unit ## what needs no cluster, and the core scenarios on both directors (make scenarios plays all of them)
 	go test -timeout 10m ./sim/docker ./cmd/simulacro
-	go test -count=1 -timeout 14m -v ./scenarios
+	go test -count=1 -timeout 20m -v ./scenarios -tag core
 
 practical: images ## the coursework from its first command to its last, typed in the nodes, every output checked
 	go test -count=1 -timeout 10m -v -run TestPractical ./scenarios/practical

@@ -27,12 +27,23 @@ pull() {
 	[ "$wait" != 0 ] && timeout "$wait" docker pull "$1" >&2 2>/dev/null
 }
 
+# patiently repeats a command of apt for up to two minutes: another one may hold its locks, as after a machine's start.
+patiently() {
+	tries=0
+	until "$@"; do
+		tries=$((tries + 1))
+		[ $tries -lt 24 ] || return 1
+		[ $tries -gt 1 ] || say "apt does not work yet (another may hold its lock); trying again for two minutes"
+		sleep 5
+	done
+}
+
 # install_mmdebstrap fails with the exact command to type where we may not install a package ourselves.
 install_mmdebstrap() {
 	command -v mmdebstrap >/dev/null && return
 	if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
 		say "installing mmdebstrap"
-		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mmdebstrap debian-archive-keyring; } >&2 ||
+		{ patiently apt-get update -qq && patiently env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mmdebstrap debian-archive-keyring; } >&2 ||
 			die "mmdebstrap could not be installed"
 		return
 	fi

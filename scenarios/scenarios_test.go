@@ -23,6 +23,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// tag chooses scenarios: all of them on both directors take longer than `make test` may.
+var tag = flag.String("tag", "", "only the scenarios that have this tag, as core; without it, all")
+
 // seed orders the scenarios and makes their random choices; 0 draws one. It is printed, and given again it repeats them.
 var seed = flag.Int64("seed", 0, "of the scenarios' order and of their random choices; 0 draws one")
 
@@ -141,7 +144,7 @@ func TestScenarios(t *testing.T) {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel() // the second begins while the first's longest go on
 			for _, s := range inOrder(readAll(t), *seed) {
-				if !s.Cluster.Runs(kind) {
+				if !s.Cluster.Runs(kind) || *tag != "" && !slices.Contains(s.Tags, *tag) {
 					continue
 				}
 				t.Run(s.Name, func(t *testing.T) {
