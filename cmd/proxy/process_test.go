@@ -332,7 +332,7 @@ func TestReloadLosesNoRequest(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte("nonsense\n"), 0o600))
 	d.signal(syscall.SIGUSR2)
 	d.eventually("a failed reload", func() bool { return strings.Contains(d.ask("master", "show proc"), "3 [failed: 1]") })
-	require.Contains(t, d.output(), "Loading failure!")
+	d.eventually("its message", func() bool { return strings.Contains(d.output(), "Loading failure!") })
 	require.True(t, d.serves(), "the worker before goes on")
 	d.signal(syscall.SIGINT)
 	require.Equal(t, 130, d.wait())

@@ -202,7 +202,7 @@ frontend g from one
 }
 
 func TestWhatIsNotSupportedIsRefusedByName(t *testing.T) {
-	for _, line := range []string{"cookie X insert", "stick-table type ip", "filter trace"} {
+	for _, line := range []string{"stick-table type ip", "filter trace"} {
 		_, rep := ParseText("c", head+"backend b\n "+line+"\n", testOptions())
 		require.True(t, rep.Fatal, line)
 		require.Equal(t, "parsing [c:7] : '"+strings.Fields(line)[0]+"' is not supported by this director", rep.Messages[0].Text)

@@ -42,6 +42,7 @@ type Engine struct {
 	connRate rate
 	maxSeen  int
 	running  bool
+	starting sync.Mutex // held while Run or SoftStop changes what the loops are to run
 	seeds    *rand.Rand
 	wg       sync.WaitGroup // pages being made, and what works beside the loops
 }
@@ -141,17 +142,9 @@ var ErrRunning = errors.New("the engine has been run already")
 
 // Run serves until the engine has been stopped and its last session has ended.
 func (e *Engine) Run() error {
-	if err := e.makeLoops(); err != nil {
+	if err := e.setUp(); err != nil {
 		return err
 	}
-	for _, l := range e.loops {
-		for _, p := range e.proxies {
-			for _, li := range p.listeners {
-				li.start(l)
-			}
-		}
-	}
-	e.startChecks()
 	var loops sync.WaitGroup
 	for _, l := range e.loops {
 		loops.Add(1)
@@ -169,6 +162,24 @@ func (e *Engine) Run() error {
 		l.close()
 	}
 	e.stopped(func(p *proxy) bool { return !p.cfg.Front() })
+	return nil
+}
+
+// setUp makes all that the loops will run. A stop that is asked for meanwhile waits, to find all of it or nothing.
+func (e *Engine) setUp() error {
+	e.starting.Lock()
+	defer e.starting.Unlock()
+	if err := e.makeLoops(); err != nil {
+		return err
+	}
+	for _, l := range e.loops {
+		for _, p := range e.proxies {
+			for _, li := range p.listeners {
+				li.start(l)
+			}
+		}
+	}
+	e.startChecks()
 	return nil
 }
 
@@ -211,6 +222,8 @@ func (e *Engine) SoftStop() {
 	if e.soft.Swap(true) {
 		return
 	}
+	e.starting.Lock()
+	defer e.starting.Unlock()
 	for _, p := range e.proxies {
 		p.stopListening()
 	}
