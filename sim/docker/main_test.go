@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -26,10 +29,48 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	os.Setenv("XDG_STATE_HOME", state)
+	sweepDead()
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
 		os.RemoveAll(state)
 		os.Exit(code)
 	}))
+}
+
+// sweepDead removes the clusters and snapshots of test processes that died before they could: their networks would be in the way.
+func sweepDead() {
+	ctx := context.Background()
+	rt, err := Open(ctx)
+	if err != nil {
+		return // the tests will say it better
+	}
+	defer rt.Close()
+	names, err := rt.List(ctx)
+	told(err)
+	for _, name := range names {
+		if ofDead(name) {
+			_, err := rt.Down(ctx, name)
+			told(err)
+		}
+	}
+	kept, err := rt.Snapshots(ctx, "")
+	told(err)
+	for _, s := range kept {
+		if ofDead(s.Cluster) {
+			told(rt.RemoveSnapshot(ctx, s.Cluster, s.Name))
+		}
+	}
+}
+
+// ofDead tells whether a cluster's name is one that ownName gave to a process that runs no more.
+func ofDead(name string) bool {
+	pid, err := strconv.Atoi(name[strings.LastIndex(name, "-")+1:])
+	return strings.HasPrefix(name, "rtdev-") && err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH)
+}
+
+func told(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
 }
 
 // engine connects to the engine, and skips the test where there is none or it has no images of the nodes.
