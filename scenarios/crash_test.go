@@ -21,7 +21,7 @@ import (
 )
 
 // crashes is small where all tests are run; `make crash` asks for fifty.
-var crashes = flag.Int("crashes", 6, "how often TestKilledRunner kills a runner")
+var crashes = flag.Int("crashes", 3, "how often TestKilledRunner kills a runner")
 
 // afterAll is how long after a scenario's planned end its runner may still be killed: it mends and writes reports then.
 const afterAll = 4 * time.Second
