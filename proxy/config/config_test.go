@@ -211,6 +211,22 @@ func TestWhatIsNotSupportedIsRefusedByName(t *testing.T) {
 	require.Equal(t, "parsing [c:2] : 'password' is not supported by this director", rep.Messages[0].Text)
 }
 
+func TestNamesInUserlistsMustExist(t *testing.T) {
+	for lines, want := range map[string]string{
+		"group g users a,none\n user a insecure-password x":                                  "no such user 'none' specified in group 'g'",
+		"user a insecure-password x groups y,z\n user b insecure-password x groups w":        "no such group 'w' specified in user 'b'",
+		"user a insecure-password x groups y,z":                                              "no such group 'y' specified in user 'a'",
+		"group g users a\n user a insecure-password x\n user b insecure-password x groups g": "",
+	} {
+		_, rep := ParseText("c", head+"userlist u\n "+lines+"\n", testOptions())
+		if want == "" {
+			require.False(t, rep.Fatal, lines)
+			continue
+		}
+		require.Equal(t, "userlist 'u': "+want, rep.Messages[0].Text, lines)
+	}
+}
+
 // TestOtherFilesAgainstHAProxy compares verdicts on what the practical's file does not have.
 func TestOtherFilesAgainstHAProxy(t *testing.T) {
 	ask := oracle(t)

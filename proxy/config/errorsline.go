@@ -228,7 +228,8 @@ type userName struct {
 	needsUser, needsGroup bool
 }
 
-// checkUserNames refuses users and groups of a userlist that none of its lines makes.
+// checkUserNames refuses a user or group of a userlist that none of its lines makes. As HAProxy it tells of one only, the first
+// of the last line that has such a name.
 func (p *parser) checkUserNames() {
 	groups := map[[2]string]bool{}
 	for _, n := range p.userNames {
@@ -236,14 +237,20 @@ func (p *parser) checkUserNames() {
 			groups[[2]string{n.list, n.group}] = true
 		}
 	}
-	for _, n := range p.userNames {
-		if n.needsGroup && !groups[[2]string{n.list, n.group}] {
-			p.alert("userlist '%s': no such group '%s' specified in user '%s'", n.list, n.group, n.user)
+	var group, user *userName
+	for i := range p.userNames {
+		n := &p.userNames[i]
+		if n.needsGroup && !groups[[2]string{n.list, n.group}] && (group == nil || group.list != n.list || group.user != n.user) {
+			group = n
+		}
+		if n.needsUser && p.users[n.list].Users[n.user] == nil && (user == nil || user.list != n.list || user.group != n.group) {
+			user = n
 		}
 	}
-	for _, n := range p.userNames {
-		if n.needsUser && p.users[n.list].Users[n.user] == nil {
-			p.alert("userlist '%s': no such user '%s' specified in group '%s'", n.list, n.user, n.group)
-		}
+	switch {
+	case group != nil:
+		p.alert("userlist '%s': no such group '%s' specified in user '%s'", group.list, group.group, group.user)
+	case user != nil:
+		p.alert("userlist '%s': no such user '%s' specified in group '%s'", user.list, user.user, user.group)
 	}
 }

@@ -27,6 +27,7 @@ func (p *parser) finish() (*Config, *Report) {
 	}
 	p.finishUnix()
 	p.finishTLS()
+	p.checkUserNames()
 	if p.rep.Fatal {
 		p.alert("Fatal errors found in configuration.")
 		return nil, p.rep
