@@ -145,6 +145,8 @@ func (m *matrix) play(ctx context.Context, i int, cluster string) {
 	if err != nil {
 		m.errs[i] = fmt.Errorf("%s on %s: %w", p.scenario.Name, p.director, err)
 		m.tell(func() { m.say("%v", m.errs[i]) })
+	}
+	if err != nil && !errors.Is(err, run.ErrLeftBehind) {
 		return
 	}
 	m.done[i] = done

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -146,6 +147,9 @@ func (a *app) runOne(ctx context.Context, rt *docker.Runtime, f *runFlags, s *si
 		Options: run.Options{Seed: f.seed, Lang: a.language(), Version: version, Tell: live.event, Hear: live.hear, Live: live.second}}
 	done, err := job.Run(ctx, rt)
 	live.close()
+	if errors.Is(err, run.ErrLeftBehind) {
+		return done, errors.Join(a.printRun(done, f), err)
+	}
 	if err != nil {
 		if done != nil {
 			a.say("what was seen until then: %s", filepath.Join(done.Dir, run.HTMLFile))

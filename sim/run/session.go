@@ -33,6 +33,9 @@ const DefaultOut = "out"
 // removeTimeout bounds the removal of the cluster after Ctrl-C.
 const removeTimeout = 60 * time.Second
 
+// ErrLeftBehind is what a run fails with that came to its verdict, and whose cluster could not be removed.
+var ErrLeftBehind = errors.New("the run is complete, but its cluster is still there")
+
 // Done is a run with what is kept of it.
 type Done struct {
 	*Result
@@ -60,7 +63,12 @@ func (j Job) Run(ctx context.Context, rt *docker.Runtime) (done *Done, err error
 		defer func() {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removeTimeout)
 			defer cancel()
-			err = errors.Join(err, c.Down(ctx))
+			switch down := c.Down(ctx); {
+			case down != nil && err == nil:
+				err = fmt.Errorf("%w: %w", ErrLeftBehind, down)
+			case down != nil:
+				err = errors.Join(err, down)
+			}
 		}()
 	}
 	if done, err = j.PlayOn(ctx, c); err != nil {
