@@ -10,7 +10,7 @@ import (
 	"simulacro/sim"
 )
 
-// FaultTable is the nftables table that the network faults put their rules in.
+// FaultTable is the nftables table that the network faults put their rules in, or the beginning of its name (simulacro_delay).
 const FaultTable = "simulacro"
 
 // drillHelpers matches what a drill runs in the director and the client beside its cause: a process that was killed on the
@@ -65,7 +65,7 @@ func (c *Cluster) uncut(ctx context.Context, node string) (bool, error) {
 	cut := false
 	for _, line := range strings.Split(list.Stdout, "\n") {
 		f := strings.Fields(line) // table inet simulacro
-		if len(f) != 3 || f[2] != FaultTable {
+		if len(f) != 3 || f[2] != FaultTable && !strings.HasPrefix(f[2], FaultTable+"_") {
 			continue
 		}
 		out, err := c.Exec(ctx, node, "nft", "delete", "table", f[1], f[2])

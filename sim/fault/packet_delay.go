@@ -11,11 +11,11 @@ import (
 // delayTable is the nftables table of packet-delay, beside those of partition and packet-loss.
 const delayTable = "simulacro_delay"
 
-// packetDelay is a long line. It needs no netem: a rule of nftables hands the packets that the node sends to a queue, where they wait
-// in a program of ours (sim/delay). A kernel without that kind of rule refuses the injection.
+// packetDelay is a long line. It needs no netem: a rule of nftables, or of iptables, hands the packets that the node sends to a
+// queue, where they wait in a program of ours (sim/delay). A kernel that has neither rule refuses the injection.
 var packetDelay = Kind{
 	Name:     "packet-delay",
-	Does:     "What the node sends is held back for a time, more or less a jitter; on the storage node it makes slow storage. The kernel must have nftables' queue (nft_queue).",
+	Does:     "What the node sends is held back for a time, more or less a jitter; on the storage node it makes slow storage. The kernel must have nftables' queue (nft_queue) or iptables' (xt_NFQUEUE).",
 	Evidence: "The node's rule and the program behind it are there, and the quickest of five pings from the director (of the director itself: from the client) takes the delay less the jitter at least.",
 	Roles:    serviceRoles,
 	Touches:  []string{"its delay"},
@@ -67,19 +67,33 @@ var packetDelay = Kind{
 	},
 }
 
-// A unit that ran before under the same name is forgotten first. The program is there when it listens: it is waited for.
+// A unit that ran before under the same name is forgotten first. The program is there when it listens: it is waited for. Then the
+// rule: nftables' own, or where the kernel lacks it (nft_queue) the older one of iptables, which many kernels have beside or in place of it.
 const holdPackets = `systemctl reset-failed simulacro-delay 2>/dev/null
 systemd-run --quiet --unit=simulacro-delay --property=Restart=no simulacro delay --queue 7 --for "$1" --jitter "$2" || exit 1
 i=0; until grep -q "^ *7 " /proc/net/netfilter/nfnetlink_queue 2>/dev/null; do
 	systemctl is-active --quiet simulacro-delay || { systemctl status --lines=5 simulacro-delay; exit 1; }
 	i=$((i+1)); [ $i -lt 50 ] || break; sleep 0.1; done
-nft 'table inet ` + delayTable + ` { chain output { type filter hook output priority -180; oifname != "lo" queue flags bypass to 7; }; }' || { echo "this kernel has no nft_queue: packets cannot be held back" >&2; exit 1; }`
+nft 'table inet ` + delayTable + ` { chain output { type filter hook output priority -180; oifname != "lo" queue flags bypass to 7; }; }' 2>/dev/null && exit 0
+nft delete table inet ` + delayTable + ` 2>/dev/null
+` + oldRule + ` -A ` + oldMatch + ` || { echo "this kernel has neither nft_queue nor xt_NFQUEUE: packets cannot be held back" >&2; exit 1; }`
 
-const letPackets = `nft list tables | grep -q "^table inet ` + delayTable + `$" && { nft delete table inet ` + delayTable + ` || exit 1; }
+const letPackets = `if nft list tables | grep -q "^table inet ` + delayTable + `$"; then nft delete table inet ` + delayTable + ` || exit 1; fi
+if nft list tables | grep -q "^table ip mangle$"; then
+	while ` + oldRule + ` -D ` + oldMatch + ` 2>/dev/null; do :; done
+	` + oldRule + ` -S | grep -q "^-A" || nft delete table ip mangle
+fi
 systemctl stop simulacro-delay 2>/dev/null; systemctl reset-failed simulacro-delay 2>/dev/null; exit 0`
 
+// oldRule is iptables' table in which the rule stands (images/Dockerfile keeps iptables' program under this name alone), oldMatch the rule.
+const (
+	oldRule  = `xtables-nft-multi iptables -w -t mangle`
+	oldMatch = `OUTPUT ! -o lo -j NFQUEUE --queue-num 7 --queue-bypass`
+)
+
 // delayProbe prints what of the delay is there.
-const delayProbe = `nft list tables | grep -q "^table inet ` + delayTable + `$" && printf 'rule '; systemctl is-active simulacro-delay`
+const delayProbe = `{ nft list tables | grep -q "^table inet ` + delayTable + `$" || nft list tables | grep -q "^table ip mangle$" && ` + oldRule + ` -C ` + oldMatch + ` 2>/dev/null; } && printf 'rule '
+systemctl is-active simulacro-delay`
 
 // delay reads the parameters.
 func (s *Site) delay() (ms, jitter int, err error) {
