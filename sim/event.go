@@ -112,6 +112,8 @@ type FaultStep struct {
 	Target   string `json:"target"`
 	Step     string `json:"step"`
 	Evidence string `json:"evidence,omitempty"`
+	// Seen is when the look ended that saw an effect or a recovery; the event's own time is when it began. It came about in between.
+	Seen time.Time `json:"seen,omitzero"`
 }
 
 // ActionDone is an operator's command, run in a node as the practical has it.

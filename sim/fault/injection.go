@@ -108,7 +108,7 @@ func (i *Injection) Inject(ctx context.Context) error {
 	return nil
 }
 
-// AwaitEffect waits until the effect is seen. Its event bears the time at which the look began that saw it.
+// AwaitEffect waits until the effect is seen. Its event bears the times at which the look began and ended that saw it.
 func (i *Injection) AwaitEffect(ctx context.Context) error {
 	if err := i.from("await the effect", Injected); err != nil {
 		return err
@@ -118,7 +118,7 @@ func (i *Injection) AwaitEffect(ctx context.Context) error {
 		return i.failed("effect", err)
 	}
 	i.phase, i.effect = Effective, at
-	i.tell(at, sim.StepEffect, evidence)
+	i.tellSeen(at, sim.StepEffect, evidence)
 	i.hold(ctx)
 	return nil
 }
@@ -188,7 +188,7 @@ func (i *Injection) AwaitRecovery(ctx context.Context) error {
 		return i.failed("recovery", err)
 	}
 	i.phase = Recovered
-	i.tell(at, sim.StepRecovered, evidence)
+	i.tellSeen(at, sim.StepRecovered, evidence)
 	return nil
 }
 
@@ -236,9 +236,21 @@ func (i *Injection) failed(action string, err error) error {
 	return fmt.Errorf("%s on %s: %s: %w", i.kind.Name, i.site.Node.Name, action, err)
 }
 
-func (i *Injection) tell(at time.Time, step, evidence string) {
-	i.emit(sim.Event{At: at.UTC(), Kind: sim.KindFault, Node: i.site.Node.Name, Fault: &sim.FaultStep{
-		ID: i.id, Kind: i.kind.Name, Target: i.site.Node.Name, Step: step, Evidence: evidence}})
+func (i *Injection) tell(at time.Time, step, evidence string) { i.send(at, i.step(step, evidence)) }
+
+// tellSeen tells of what a look saw that ends now.
+func (i *Injection) tellSeen(began time.Time, step, evidence string) {
+	s := i.step(step, evidence)
+	s.Seen = time.Now().UTC()
+	i.send(began, s)
+}
+
+func (i *Injection) step(step, evidence string) *sim.FaultStep {
+	return &sim.FaultStep{ID: i.id, Kind: i.kind.Name, Target: i.site.Node.Name, Step: step, Evidence: evidence}
+}
+
+func (i *Injection) send(at time.Time, s *sim.FaultStep) {
+	i.emit(sim.Event{At: at.UTC(), Kind: sim.KindFault, Node: i.site.Node.Name, Fault: s})
 }
 
 func (i *Injection) entry() Entry {

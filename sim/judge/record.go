@@ -174,16 +174,25 @@ func (r *record) bounds(sorted sim.History) {
 	}
 }
 
-// step is the moment when the fault reached a step on all its targets (last) or on one of them (first).
+// step is the moment when the fault reached a step on all its targets (last) or on one of them (first). Of what a look saw it is
+// the look's begin, so that times which are measured from there are none too short.
 func (m *moments) step(name string, last bool) (time.Time, bool) {
-	var found time.Time
+	return m.reached(name, last, func(e sim.Event) time.Time { return e.At })
+}
+
+// seen is as step, but of what a look saw the look's end: from then on it holds for certain, so windows begin there.
+func (m *moments) seen(name string, last bool) (time.Time, bool) {
+	return m.reached(name, last, func(e sim.Event) time.Time { return maxTime(e.At, e.Fault.Seen) })
+}
+
+func (m *moments) reached(name string, last bool, when func(sim.Event) time.Time) (found time.Time, all bool) {
 	for _, target := range m.targets {
 		e, ok := m.steps[target][name]
 		if !ok && last {
 			return time.Time{}, false
 		}
-		if ok && (found.IsZero() || last == e.At.After(found)) {
-			found = e.At
+		if ok && (found.IsZero() || last == when(e).After(found)) {
+			found = when(e)
 		}
 	}
 	return found, !found.IsZero()

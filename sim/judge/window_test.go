@@ -49,6 +49,31 @@ func TestNamedWindows(t *testing.T) {
 	assert.Error(t, err)
 }
 
+// Between the begin and the end of the look that saw a recovery, requests may still have failed: no window begins there.
+func TestWindowsBeginWhenTheLookHasEnded(t *testing.T) {
+	at := func(s int) time.Time { return epoch.Add(time.Duration(s) * time.Second) }
+	step := func(began, ended int, name string) sim.Event {
+		return sim.Event{At: at(began), Kind: sim.KindFault, Fault: &sim.FaultStep{ID: "kill", Target: "cluster2", Step: name, Evidence: "x", Seen: at(ended)}}
+	}
+	h := sim.History{{At: at(0), Kind: sim.KindPhase, Text: "load"}, step(2, 4, sim.StepEffect),
+		{At: at(8), Kind: sim.KindFault, Fault: &sim.FaultStep{ID: "kill", Target: "cluster2", Step: sim.StepRecover}},
+		step(10, 13, sim.StepRecovered), {At: at(20), Kind: sim.KindPhase, Text: "done"}}
+	r := newRecord(h, &sim.Scenario{
+		Timeline: []sim.Step{{Fault: &sim.Fault{Name: "kill", Targets: []string{"cluster2"}}}},
+		Windows:  []sim.NamedWindow{{Name: "well", From: sim.Moment{Of: "kill", Step: sim.StepRecovered}, To: sim.Moment{Step: sim.MomentEnd}}},
+	})
+	for kind, want := range map[sim.WindowKind]string{sim.During: "4s to 8s", sim.After: "13s to 20s", sim.Named: "13s to 20s"} {
+		w := sim.Window{Kind: kind, Fault: "kill"}
+		if kind == sim.Named {
+			w = sim.Window{Kind: kind, Name: "well"}
+		}
+		got, err := r.window(w)
+		assert.NoError(t, err)
+		assert.Equal(t, want, fmt.Sprintf("%v to %v", got.from.Sub(epoch), got.to.Sub(epoch).Truncate(time.Second)), kind)
+	}
+	assert.Equal(t, at(2), r.since(r.faults["kill"], CheckServer{}, false), "times are measured from the look's begin")
+}
+
 func TestALoadInStepsHasTheirMeanRate(t *testing.T) {
 	l := sim.Load{Rate: 100, Steps: []sim.RateStep{{Rate: 10, For: 2 * time.Second}, {For: time.Second}, {Rate: 100}}}
 	assert.InDelta(t, 10, meanRate(l, 20), 1e-9)
