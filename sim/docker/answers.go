@@ -3,6 +3,7 @@ package docker
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -127,8 +128,13 @@ func (c *Cluster) await(ctx context.Context, report *reporter) error {
 	ph := report.phase(PhaseAnswers, want)
 	ctx, cancel := context.WithTimeoutCause(ctx, bootTimeout, fmt.Errorf("not within %v", bootTimeout))
 	defer cancel()
-	enough, stop := context.WithCancel(ctx)
-	defer stop()
+	enough, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	if c.spec.HAProxyCfg != "" {
+		watched := make(chan struct{})
+		defer func() { stop(nil); <-watched }()
+		go func() { defer close(watched); c.watchDirector(enough, stop) }()
+	}
 	var late *time.Timer
 	seen := func(server string) {
 		ph.advance(server + " answers")
@@ -138,7 +144,7 @@ func (c *Cluster) await(ctx context.Context, report *reporter) error {
 		if late != nil {
 			late.Stop()
 		}
-		late = time.AfterFunc(lastServer, stop)
+		late = time.AfterFunc(lastServer, func() { stop(nil) })
 	}
 	names, err := c.answers(enough, want, seen)
 	if late != nil {
@@ -146,6 +152,9 @@ func (c *Cluster) await(ctx context.Context, report *reporter) error {
 		if ctx.Err() == nil {
 			err = nil // some answered, and no more within lastServer
 		}
+	}
+	if failed := (*directorFailed)(nil); errors.As(context.Cause(enough), &failed) {
+		return failed
 	}
 	if err != nil && ctx.Err() != nil && context.Cause(ctx) != context.Canceled {
 		return fmt.Errorf("%w\n%s", err, c.diagnose(ctx))

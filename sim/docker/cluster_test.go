@@ -275,3 +275,18 @@ func TestUpCancelled(t *testing.T) {
 		assert.Empty(t, leftovers(t, rt, spec.Name), at)
 	}
 }
+
+// A haproxy.cfg with which no director starts is told at once, in the director's words, and nothing is left.
+func TestUpTellsOfADirectorThatFails(t *testing.T) {
+	rt := engine(t)
+	spec := testSpec(t, "broken", 66)
+	removeLater(t, rt, spec.Name)
+	spec.HAProxyCfg = "defaults\n mode http\n timeout client 1s\n timeout server 1s\n timeout connect 1s\nfrontend f\n bind :80\n default_backend nowhere\n"
+	ctx, cancel := context.WithTimeout(t.Context(), bootTimeout/2) // long before a wait for answers would end
+	defer cancel()
+	_, err := rt.Up(ctx, spec, nil)
+	require.Error(t, err)
+	assert.Contains(t, err.Error(), "haproxy.service on cluster1 has failed")
+	assert.Contains(t, err.Error(), "unable to find required default_backend: 'nowhere'")
+	assert.Empty(t, leftovers(t, rt, spec.Name))
+}
