@@ -114,8 +114,12 @@ func (a *app) runMatrix(ctx context.Context, rt *docker.Runtime, f *runFlags, pl
 	var workers sync.WaitGroup
 	for slot := range min(f.parallel, len(plays)) {
 		workers.Go(func() {
+			cluster := fmt.Sprintf("%s-run%d", a.cluster, slot+1)
 			for i := range next {
-				m.play(ctx, i, fmt.Sprintf("%s-run%d", a.cluster, slot+1))
+				m.play(ctx, i, cluster)
+				if errors.Is(m.errs[i], docker.ErrLostCount) { // whose name cannot be used again
+					cluster += "b"
+				}
 			}
 		})
 	}

@@ -191,7 +191,8 @@ func (p *Pool) Put(c *Cluster) {
 		defer func() { <-p.room }()
 		ctx, cancel := context.WithTimeout(context.Background(), cleanUpTimeout)
 		defer cancel()
-		if err := c.Down(ctx); err != nil {
+		// A network that the engine will not let go has nothing more of the cluster, and no other of the pool wants its name.
+		if err := c.Down(ctx); err != nil && !errors.Is(err, ErrLostCount) {
 			p.mu.Lock()
 			p.errs = append(p.errs, err)
 			p.mu.Unlock()
