@@ -32,8 +32,11 @@ func checkExpect(w words, http bool) (health.Step, error) {
 			i += used
 			continue
 		}
-		if matched {
+		switch {
+		case matched && contains(expectWords(http), word):
 			return s, sayf("only on pattern expected")
+		case matched:
+			return s, errExpect(word, http)
 		}
 		if used, err = expectMatch(e, word, w.from(i+1), http); err != nil {
 			return s, err
@@ -42,16 +45,19 @@ func checkExpect(w words, http bool) (health.Step, error) {
 		i += used
 	}
 	if !matched {
-		return s, sayf("expects at least a matching pattern as arguments")
+		return s, sayf("pattern not found")
 	}
 	return s, nil
 }
 
-// expectStatuses are those that the settings of that name take.
-var expectStatuses = map[string][]string{
-	"ok-status":    {"L7OK", "L7OKC", "L6OK", "L4OK"},
-	"error-status": {"L7OKC", "L7RSP", "L7STS", "L6RSP", "L4CON"},
-	"tout-status":  {"L7TOUT", "L6TOUT", "L4TOUT"},
+// expectStatuses are those that the settings of that name take. HAProxy takes L7OKC for error-status too, but does not say so.
+var expectStatuses = map[string]struct {
+	known []string
+	words string
+}{
+	"ok-status":    {[]string{"L4OK", "L6OK", "L7OK", "L7OKC"}, "'L4OK', 'L6OK', 'L7OK' or 'L7OKC'"},
+	"error-status": {[]string{"L4CON", "L6RSP", "L7RSP", "L7STS", "L7OKC"}, "'L4CON', 'L6RSP', 'L7RSP' or 'L7STS'"},
+	"tout-status":  {[]string{"L4TOUT", "L6TOUT", "L7TOUT"}, "'L4TOUT', 'L6TOUT' or 'L7TOUT'"},
 }
 
 // expectSetting reads one setting before or after the pattern; 0: the word is none.
@@ -61,7 +67,14 @@ func expectSetting(s *health.Step, word string, args words, http bool) (used int
 	switch word {
 	case "min-recv", "comment", "on-success", "on-error", "status-code", "ok-status", "error-status", "tout-status":
 		if v == "" {
-			return 0, sayf("'%s' expects a %s as argument", word, map[bool]string{true: "integer", false: "string"}[word == "min-recv"])
+			what := "a string"
+			switch word {
+			case "min-recv":
+				what = "a integer"
+			case "status-code":
+				what = "an expression"
+			}
+			return 0, sayf("'%s' expects %s as argument", word, what)
 		}
 	default:
 		return 0, nil
@@ -78,10 +91,12 @@ func expectSetting(s *health.Step, word string, args words, http bool) (used int
 	case "on-error":
 		e.OnError, err = rules.ParseFormat(nil, v, false)
 	case "status-code":
-		e.StatusCode, err = rules.ParseExpr(nil, v)
+		if e.StatusCode, err = rules.ParseExpr(nil, v); err != nil {
+			err = sayf("error detected while parsing status-code expression : %v", err)
+		}
 	default:
-		if !contains(expectStatuses[word], v) {
-			return 1, sayf("'%s' only supports '%s' as argument, got '%s'", word, strings.Join(expectStatuses[word], "', '"), v)
+		if x := expectStatuses[word]; !contains(x.known, v) {
+			return 1, sayf("'%s' only supports %s status (got '%s').", word, x.words, v)
 		}
 		*map[string]*health.Status{"ok-status": &e.OK, "error-status": &e.Error, "tout-status": &e.Tout}[word] = health.StatusNamed(v)
 	}
@@ -97,15 +112,19 @@ func errExpect(word string, http bool) error {
 		"comment but got '%s' as argument.", word)
 }
 
+// expectWords are the kinds of patterns.
+func expectWords(http bool) []string {
+	if http {
+		return []string{"string", "rstring", "string-lf", "status", "rstatus", "hdr", "fhdr"}
+	}
+	return []string{"string", "rstring", "string-lf", "binary", "rbinary", "binary-lf"}
+}
+
 // expectMatch reads the pattern and gives the number of words behind its kind.
 func expectMatch(e *health.Expectation, word string, args words, http bool) (used int, err error) {
 	v := args.at(0)
-	known := []string{"string", "rstring", "string-lf", "binary", "rbinary", "binary-lf"}
-	if http {
-		known = []string{"string", "rstring", "string-lf", "status", "rstatus", "hdr", "fhdr"}
-	}
 	switch {
-	case !contains(known, word):
+	case !contains(expectWords(http), word):
 		return 0, errExpect(word, http)
 	case word == "hdr" || word == "fhdr":
 		e.Match, e.Full = health.HeaderFields, word == "fhdr"
@@ -120,7 +139,7 @@ func expectMatch(e *health.Expectation, word string, args words, http bool) (use
 			e.Match = health.Body
 		}
 		if _, bad := health.Hex(v); e.Binary && bad != nil {
-			err = sayf("'%s' : invalid binary string (%s)", word, hexFault(v))
+			err = sayf("invalid binary string (%v)", rules.BadHex(v))
 		}
 	case "rstring", "rbinary", "rstatus":
 		e.Match = health.Regex
@@ -128,13 +147,13 @@ func expectMatch(e *health.Expectation, word string, args words, http bool) (use
 			e.Match = map[string]health.Match{"rstring": health.BodyRegex, "rstatus": health.StatusRegex}[word]
 		}
 		if e.Regex, err = regexp.Compile(v); err != nil {
-			err = sayf("'%s' : regex '%s' is invalid", word, v)
+			err = rules.BadRegexp(v, err)
 		}
 	case "string-lf", "binary-lf":
 		if e.Match = health.TextFormat; http {
 			e.Match = health.BodyFormat
 		}
-		e.Format, err = rules.ParseFormat(nil, v, false)
+		e.Format, err = checkFormat(v)
 	case "status":
 		e.Match = health.StatusCodes
 		if bad := strings.TrimLeft(v, "0123456789,- "); bad != "" {
@@ -147,10 +166,10 @@ func expectMatch(e *health.Expectation, word string, args words, http bool) (use
 
 // expectHeader reads `{name | name-lf} [-m <meth>] <name> [{value | value-lf} [-m <meth>] <value>]`.
 func expectHeader(e *health.Expectation, word string, args words) (int, error) {
-	if args.at(0) != "name" && args.at(0) != "name-lf" {
-		return 0, sayf("'%s' expects at the keyword name as first argument followed by a pattern", word)
+	if args.at(0) != "name" && args.at(0) != "name-lf" || args.at(1) == "" {
+		return 0, sayf("'%s' expects at the name keyword as first argument followed by a pattern", word)
 	}
-	name, used, err := expectPattern(args, true)
+	name, used, err := expectPattern(word, args, true)
 	if err != nil {
 		return 0, err
 	}
@@ -159,7 +178,10 @@ func expectHeader(e *health.Expectation, word string, args words) (int, error) {
 	if rest.at(0) != "value" && rest.at(0) != "value-lf" {
 		return used, nil
 	}
-	value, more, err := expectPattern(rest, false)
+	if rest.at(1) == "" {
+		return 0, sayf("'%s' expect a pattern with the value keyword", word)
+	}
+	value, more, err := expectPattern(word, rest, false)
 	if err != nil {
 		return 0, err
 	}
@@ -167,31 +189,32 @@ func expectHeader(e *health.Expectation, word string, args words) (int, error) {
 	return used + more, nil
 }
 
-func expectPattern(args words, fold bool) (x health.Pattern, used int, err error) {
-	what, format := args[0], strings.HasSuffix(args[0], "-lf")
+// expectPattern reads a name or a value of a field, and gives the number of words it took.
+func expectPattern(word string, args words, fold bool) (x health.Pattern, used int, err error) {
+	format := strings.HasSuffix(args[0], "-lf")
 	x.Method, used = "str", 1
 	if args.at(1) == "-m" {
 		x.Method, used = args.at(2), 3
-		if !contains([]string{"str", "beg", "end", "sub", "reg"}, x.Method) {
-			return x, 0, sayf("'%s' : unexpected matching method '%s'", what, x.Method)
-		}
-		if x.Method == "reg" && format {
-			return x, 0, sayf("'%s' : -m reg is not supported by log-format string", what)
+		switch {
+		case x.Method == "":
+			return x, 0, sayf("'%s' : '-m' expects at a matching pattern ('str', 'beg', 'end', 'sub' or 'reg')", word)
+		case !contains([]string{"str", "beg", "end", "sub", "reg"}, x.Method):
+			return x, 0, sayf("'%s' : '-m' only supports 'str', 'beg', 'end', 'sub' or 'reg' (got '%s')", word, x.Method)
+		case x.Method == "reg" && format:
+			return x, 0, sayf("'%s': log-format string is not supported with a regex matching method", word)
 		}
 	}
-	if x.Text = args.at(used); x.Text == "" {
-		return x, 0, sayf("'%s' expects a <pattern> as argument", what)
-	}
+	x.Text = args.at(used)
 	switch {
 	case format:
-		x.Format, err = rules.ParseFormat(nil, x.Text, false)
+		x.Format, err = checkFormat(x.Text)
 	case x.Method == "reg":
 		expr := x.Text
 		if fold {
 			expr = "(?i)" + expr
 		}
 		if x.Regex, err = regexp.Compile(expr); err != nil {
-			err = sayf("'%s' : regex '%s' is invalid", what, x.Text)
+			err = rules.BadRegexp(x.Text, err)
 		}
 	}
 	return x, used + 1, err

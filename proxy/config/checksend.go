@@ -1,7 +1,6 @@
 package config
 
 import (
-	"net/netip"
 	"strconv"
 	"strings"
 
@@ -44,19 +43,17 @@ func (p *parser) checkConnect(w words, before []health.Step) (health.Step, error
 			err = connectPort(o, w.at(i))
 		case "addr":
 			i++
-			if o.Addr, err = netip.ParseAddr(w.at(i)); err != nil {
-				err = sayf("'%s' expects <ipv4|ipv6> as argument", w[i-1])
-			}
+			err = p.connectAddr(o, w.at(i))
 		case "comment":
 			if i++; w.at(i) == "" {
-				err = sayf("'%s' expects a string as argument", w[i-1])
+				err = sayf("'%s' expects a string as argument.", w[i-1])
 			}
 			s.Comment = w.at(i)
 		case "ssl", "sni", "alpn", "proto", "via-socks4":
 			err = sayf("'%s' is not supported by this director", w[i])
 		default:
-			err = sayf("expects 'comment', 'port', 'addr', 'send-proxy', 'via-socks4', 'linger', 'default', 'ssl', 'sni', 'alpn', "+
-				"'proto' but got '%s' as argument", w[i])
+			err = sayf("expects 'comment', 'port', 'addr', 'send-proxy', 'ssl', 'sni', 'alpn' or 'via-socks4', 'linger', 'default' "+
+				"but got '%s' as argument.", w[i])
 		}
 		if err != nil {
 			return s, err
@@ -65,14 +62,29 @@ func (p *parser) checkConnect(w words, before []health.Step) (health.Step, error
 	return s, nil
 }
 
+// connectAddr reads where to connect to; a port may follow, which counts where none is given by itself.
+func (p *parser) connectAddr(o *health.Open, word string) error {
+	if word == "" {
+		return sayf("'addr' expects <ipv4|ipv6> as argument.")
+	}
+	a, err := p.parseAddr(word, resolveNow|portOK|stream)
+	if err != nil {
+		return sayf("'addr' : %v.", err)
+	}
+	if o.Addr = a.IP; o.Port == 0 && o.PortExpr == nil {
+		o.Port = a.Port
+	}
+	return nil
+}
+
 func connectPort(o *health.Open, word string) error {
 	if word == "" {
-		return sayf("expects a port number or a sample-fetch expression as argument")
+		return sayf("'port' expects a port number or a sample expression as argument.")
 	}
 	n, err := strconv.Atoi(word)
 	if err == nil {
 		if o.Port = n; n < 1 || n > 65535 {
-			return sayf("expects a valid TCP port (from range 1 to 65535) or a sample expression, got %s", word)
+			return sayf("expects a valid TCP port (from range 1 to 65535) or a sample expression, got %s.", word)
 		}
 		return nil
 	}
@@ -87,36 +99,41 @@ func checkSendTCP(w words, format bool) (health.Step, error) {
 	s := health.Step{Kind: health.Send, Hex: strings.HasPrefix(w[1], "send-binary")}
 	text := w.at(2)
 	if text == "" {
-		return s, sayf("expects a %s as argument", map[bool]string{false: "string", true: "hexadecimal string"}[s.Hex])
+		return s, sayf("'%s' expects a %s as argument", map[bool]string{false: "string", true: "binary string"}[s.Hex], w[1])
 	}
 	for i := 3; w.at(i) != ""; i += 2 {
 		if w[i] != "comment" {
-			return s, sayf("expects 'comment' but got '%s' as argument", w[i])
+			return s, sayf("expects 'comment' but got '%s' as argument.", w[i])
 		}
 		if s.Comment = w.at(i + 1); s.Comment == "" {
-			return s, sayf("'%s' expects a string as argument", w[i])
+			return s, sayf("'%s' expects a string as argument.", w[i])
 		}
 	}
 	if format {
-		f, err := rules.ParseFormat(nil, text, false)
+		f, err := checkFormat(text)
 		s.Data = f
 		return s, err
 	}
 	s.Data = rules.Literal(text)
 	if s.Hex {
 		if _, err := health.Hex(text); err != nil {
-			return s, sayf("'%s' invalid binary string (%s).", text, hexFault(text))
+			return s, sayf("'%s' invalid binary string (%v).\n", text, rules.BadHex(text))
 		}
 	}
 	return s, nil
 }
 
-func hexFault(s string) string {
-	if len(s)%2 != 0 {
-		return "an even number of hex digit is expected"
+// checkFormat compiles a rule's format.
+func checkFormat(text string) (*rules.Format, error) {
+	f, err := rules.ParseFormat(nil, text, false)
+	if err != nil {
+		return nil, sayf("'%s' invalid log-format string (%v).\n", text, err)
 	}
-	return "an hex digit is expected"
+	return f, nil
 }
+
+// sendWords are what `http-check send` may be followed by.
+var sendWords = []string{"comment", "meth", "uri", "uri-lf", "ver", "hdr", "body", "body-lf"}
 
 // checkSendHTTP reads `send [meth <m>] [uri <u> | uri-lf <fmt>] [ver <v>] [hdr <name> <fmt>]* [body <text> | body-lf <fmt>]`.
 // What is not said stays empty, for Request.Or.
@@ -125,8 +142,13 @@ func checkSendHTTP(w words) (health.Step, error) {
 	s := health.Step{Kind: health.Send, Ask: q}
 	for i := 2; w.at(i) != ""; i += 2 {
 		v := w.at(i + 1)
-		if v == "" {
-			return s, sayf("'%s' expects a string as argument", w[i])
+		switch {
+		case !contains(sendWords, w[i]):
+			return s, sayf("expects 'comment', 'meth', 'uri', 'uri-lf', 'ver', 'hdr', 'body' or 'body-lf' but got '%s' as argument.", w[i])
+		case w[i] == "hdr" && w.at(i+2) == "":
+			return s, sayf("'%s' expects <name> and <value> as arguments", w[i])
+		case v == "":
+			return s, sayf("'%s' expects a string as argument.", w[i])
 		}
 		var err error
 		switch w[i] {
@@ -139,9 +161,6 @@ func checkSendHTTP(w words) (health.Step, error) {
 		case "ver":
 			q.Version = v
 		case "hdr":
-			if w.at(i+2) == "" {
-				return s, sayf("'%s' expects <name> and <value> as arguments", w[i])
-			}
 			h := health.Header{Name: v}
 			h.Value, err = rules.ParseFormat(nil, w[i+2], false)
 			q.Headers = append(q.Headers, h)
@@ -152,8 +171,6 @@ func checkSendHTTP(w words) (health.Step, error) {
 			q.Body, err = rules.ParseFormat(nil, v, false)
 		case "comment":
 			s.Comment = v
-		default:
-			err = sayf("expects 'comment', 'meth', 'uri', 'uri-lf', 'ver', 'hdr', 'body' or 'body-lf' but got '%s' as argument", w[i])
 		}
 		if err != nil {
 			return s, err
@@ -166,11 +183,15 @@ func checkSendHTTP(w words) (health.Step, error) {
 func checkVar(w words, word string) (health.Step, error) {
 	name, _, closed := strings.Cut(strings.TrimPrefix(w[1], word+"("), ")")
 	s := health.Step{Kind: health.SetVar, Var: name}
-	if !closed || strings.Contains(name, ",") {
-		return s, sayf("expects a variable's name between parentheses; conditions are not supported by this director")
+	if !closed {
+		return s, sayf("'%s' : invalid or incomplete action '%s'. Expects 'set-var(<var-name>)', 'set-var-fmt(<var-name>)' or "+
+			"'unset-var(<var-name>)'", word, w[1])
+	}
+	if strings.Contains(name, ",") {
+		return s, sayf("'%s' with conditions is not supported by this director", word)
 	}
 	if err := rules.ValidVar(name); err != nil {
-		return s, err
+		return s, sayf("'%s' : %v", word, err)
 	}
 	text := strings.Join(w.from(2), " ")
 	var err error
@@ -179,12 +200,13 @@ func checkVar(w words, word string) (health.Step, error) {
 		if s.Kind = health.UnsetVar; text != "" {
 			err = sayf("expects no other arguments")
 		}
-	case text == "":
-		err = sayf("expects a sample expression")
 	case word == "set-var":
 		s.Expr, err = rules.ParseExpr(nil, text)
 	default:
 		s.Format, err = rules.ParseFormat(nil, text, false)
+	}
+	if err != nil {
+		err = sayf("'%s' : %v", word, err)
 	}
 	return s, err
 }

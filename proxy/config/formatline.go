@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"strings"
 
 	"simulacro/proxy/rules"
@@ -12,38 +13,41 @@ type formatText struct {
 	pos  Pos
 }
 
-// formats are a section's own: log-format and unique-id-format.
-type formats struct {
-	log, uniqueID formatText
+// logFormatNames are the directives that choose a log format, for the warning of one that overrides another.
+var logFormatNames = map[LogFormat]string{
+	LogTCP: "option tcplog", LogHTTP: "option httplog", LogCLF: "option httplog clf",
 }
 
-// movesFormat are the actions that HAProxy 2.6 takes the place of a proxy's log-format from: where the format is wrong, the
-// last of them is named.
-var movesFormat = []string{"set-header", "add-header", "replace-header", "replace-value", "early-hint", "set-var-fmt"}
-
-// noteFormatPlace follows that.
-func (p *parser) noteFormatPlace(w words) {
-	action, _, _ := strings.Cut(w.at(1), "(")
-	if strings.HasPrefix(w[0], "http-") && contains(movesFormat, action) {
-		p.px.formats.log.pos = p.pos
+// chooseLog notes which directive chooses the section's log format; in defaults it is the last that counts.
+func (p *parser) chooseLog(name string) {
+	old, chosen := logFormatNames[p.px.LogFormat]
+	if p.px.logFormat != "" {
+		old, chosen = "log-format", true
 	}
+	if chosen && p.px.isDefaults {
+		p.warn("parsing [%s:%d]: '%s' overrides previous '%s' in 'defaults' section.", p.pos.File, p.pos.Line, name, old)
+	}
+	p.px.logFormatPos = p.pos
 }
 
-// compileFormats makes the formats of a section that accepts clients.
-func (p *parser) compileFormats(s *section) {
+// compileFormats makes the formats of a section that accepts clients, and tells whether there is a log format.
+func (p *parser) compileFormats(s *section) (logged bool) {
 	if !s.front {
-		return
+		return false
 	}
-	p.px = s
-	if f := s.formats.log; f.text != "" {
-		p.pos = f.pos
-		format, err := rules.ParseFormat(p.envFor(rules.Logs), f.text, true)
+	p.px, logged = s, s.LogFormat != LogDefault
+	if s.logFormat != "" {
+		p.pos = s.logFormatPos
+		format, err := rules.ParseFormat(p.envFor(rules.Logs), s.logFormat, true)
+		logged = true
 		if err != nil {
-			p.alert("Parsing [%s:%d]: failed to parse log-format : %s.", f.pos.File, f.pos.Line, err)
+			p.alert("Parsing [%s:%d]: failed to parse log-format : %s.", p.pos.File, p.pos.Line, err)
+			begun := new(rules.FormatError)
+			logged = errors.As(err, &begun) && begun.Begun
 		}
 		s.Rules.LogLine = format
 	}
-	if f := s.formats.uniqueID; f.text != "" {
+	if f := s.uniqueID; f.text != "" {
 		p.pos = f.pos
 		format, err := rules.ParseFormat(p.envFor(rules.Request), f.text, false)
 		if err != nil {
@@ -51,4 +55,38 @@ func (p *parser) compileFormats(s *section) {
 		}
 		s.Rules.UniqueID = format
 	}
+	return logged
+}
+
+func parseLogFormat(p *parser, w words) {
+	if w.at(1) == "" {
+		p.bad("%s expects an argument.", w[0])
+		return
+	}
+	if w.at(2) != "" {
+		p.bad("%s expects only one argument, don't forget to escape spaces!", w[0])
+		return
+	}
+	p.chooseLog(w[0])
+	p.px.LogFormat, p.px.logFormat = LogDefault, w[1]
+}
+
+func parseUniqueID(p *parser, w words) {
+	if w.at(1) == "" {
+		p.bad("%s expects an argument.", w[0])
+		return
+	}
+	if w.at(2) != "" {
+		p.bad("%s expects only one argument, don't forget to escape spaces!", w[0])
+		return
+	}
+	p.px.uniqueID = formatText{w[1], p.pos}
+}
+
+func parseUniqueIDHeader(p *parser, w words) {
+	if w.at(1) == "" {
+		p.bad("%s expects an argument.", w[0])
+		return
+	}
+	p.px.Rules.UniqueIDHeader = strings.ToLower(w[1])
 }

@@ -161,11 +161,6 @@ func (p *parser) redispatch(w words) {
 	}
 }
 
-// logFormatNames are the directives that choose a log format, for the warning of one that overrides another.
-var logFormatNames = map[LogFormat]string{
-	LogTCP: "option tcplog", LogHTTP: "option httplog", LogCLF: "option httplog clf",
-}
-
 func (p *parser) optionHTTPLog(w words) {
 	switch w.at(2) {
 	case "":
@@ -180,10 +175,8 @@ func (p *parser) optionHTTPLog(w words) {
 }
 
 func (p *parser) logOption(name string, format LogFormat) {
-	if old, ok := logFormatNames[p.px.LogFormat]; ok && p.px.isDefaults {
-		p.warn("parsing [%s:%d]: '%s' overrides previous '%s' in 'defaults' section.", p.pos.File, p.pos.Line, name, old)
-	}
-	p.px.LogFormat, p.px.logFormatPos, p.px.formats.log = format, p.pos, formatText{}
+	p.chooseLog(name)
+	p.px.LogFormat, p.px.logFormat = format, ""
 	if !p.px.isDefaults && !p.px.front {
 		p.warnAt("backend '%s' : '%s' directive is ignored in backends.", p.px.Name, strings.TrimSuffix(name, " clf"))
 	}
@@ -212,7 +205,11 @@ func (p *parser) forwardFor(w words, header string) *ForwardFor {
 		case "if-none":
 			f.IfNone = true
 		default:
-			p.bad("'%s %s' only supports optional values: 'except', 'header' and 'if-none'.", w[0], w[1])
+			values := "'except', 'header' and 'if-none'"
+			if w[1] == "originalto" {
+				values = "'except' and 'header'"
+			}
+			p.bad("'%s %s' only supports optional values: %s.", w[0], w[1], values)
 			return f
 		}
 	}

@@ -19,6 +19,7 @@ type parser struct {
 	px           *section // the proxy or defaults that lines go to; nil after a refused heading
 	defaults     *section // the last defaults, which proxies inherit from
 	named        map[string]*section
+	defaultsUsed []*section
 	proxies      []*section
 	env          func(string) (string, bool)
 	vars         map[string]*string // setenv, unsetenv; nil: unset
@@ -35,9 +36,8 @@ type parser struct {
 	given        map[string]bool // keywords of the global section that count once
 	base         string          // default-path: where relative names of files are looked for; "": where the process is
 	pathMode     string
-	refs         []rules.Ref // what expressions name
-	experimental bool        // expose-experimental-directives
-	context      string      // what the next message of a server line begins with
+	experimental bool   // expose-experimental-directives
+	context      string // what the next message of a server line begins with
 	modifier     modifier
 	lineFatal    bool
 	fileFatal    bool

@@ -23,9 +23,8 @@ func (p *parser) proxyLine(w words) {
 		return
 	}
 	p.parseKeyword(k, w)
-	if !p.lineFatal {
+	if !p.lineFatal && k.name != "monitor" { // which tells of its order before it reads its condition
 		p.noteOrder(w)
-		p.noteFormatPlace(w)
 	}
 }
 
@@ -196,5 +195,5 @@ func parseErrorFile(p *parser, w words) {
 		p.bad("%s : error opening file '%s'.", w[0], w[2])
 		return
 	}
-	p.px.setErrorFile(status, text)
+	p.addErrorLine(errorFile(status, text))
 }

@@ -16,18 +16,17 @@ func parseReuse(p *parser, w words) {
 		return
 	}
 	p.px.Reuse = mode
-	p.tooMany(w, 1, 0)
+	p.tooMany(w, 0, 1)
 }
 
 // parseDispatch reads the address that all of a section's traffic goes to.
 func parseDispatch(p *parser, w words) {
-	if w.at(1) == "" {
-		p.bad("'%s' expects <addr:port> as argument.", w[0])
+	a, err := p.parseAddr(w.at(1), resolveNow|portOK|portMust|stream)
+	if err != nil {
+		p.bad("'%s' : %s", w[0], err)
 		return
 	}
-	a, err := p.parseAddr(w[1], resolveNow|portOK|portMust|stream)
-	if err != nil {
-		p.bad("'%s' : %s.", w[0], strings.TrimRight(err.Error(), "\n"))
+	if p.tooMany(w, 1, 0) {
 		return
 	}
 	p.px.Dispatch, p.px.HasDispatch = a.Address, true
@@ -77,49 +76,6 @@ func parseGlobalSetVar(p *parser, w words) {
 // inherit gives a section its own copy of a defaults section's rules.
 func (r Rules) inherit() Rules {
 	r.acls = nil
-	files := map[int]*rules.Reply{}
-	for status, reply := range r.HTTPErrors {
-		files[status] = reply
-	}
-	r.HTTPErrors = files
 	r.MonitorFail = append([]*rules.Cond(nil), r.MonitorFail...)
 	return r
-}
-
-// linkRules resolves the backends and servers that rules name.
-func (p *parser) linkRules(s *section) {
-	for _, x := range s.Rules.Switches {
-		if x.Name != nil {
-			continue
-		}
-		target := p.backendNamed(x.name)
-		switch {
-		case target == nil:
-			p.alert("Proxy '%s': unable to find required use_backend: '%s'.", s.Name, x.name)
-		case target.Mode != s.Mode && !(s.Mode == ModeTCP && target.Mode == ModeHTTP):
-			p.alert("%s %s '%s' (%s:%d) tries to use incompatible %s %s '%s' (%s:%d) in a 'use_backend' rule (see 'mode').",
-				s.Mode, s.word(), s.Name, s.Pos.File, s.Pos.Line,
-				target.Mode, target.word(), target.Name, target.Pos.File, target.Pos.Line)
-		default:
-			x.Backend = target.Proxy
-		}
-	}
-	for _, x := range s.Rules.UseServers {
-		known := false
-		for _, v := range s.Servers {
-			known = known || v.Name == x.Server
-		}
-		if !known {
-			p.alert("%s '%s' : unable to find server '%s' referenced in a 'use-server' rule.", s.word(), s.Name, x.Server)
-		}
-	}
-}
-
-func (p *parser) backendNamed(name string) *section {
-	for _, t := range p.proxies {
-		if t.back && t.Name == name {
-			return t
-		}
-	}
-	return nil
 }

@@ -33,7 +33,7 @@ func parseServerTemplate(p *parser, w words) {
 	}
 	s := p.px.server
 	s.Pos, s.Name = p.pos, w[1]+strconv.Itoa(low)
-	p.serverContext(w[1])
+	p.serverContext("(null)") // HAProxy names none before the servers are made
 	a, err := p.parseAddr(w[3], portOK|portOffset|stream|resolveLate)
 	if err != nil {
 		p.serverError("%s", err)

@@ -1,24 +1,63 @@
 package config
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
 	"simulacro/proxy/rules"
 )
 
-// linkRefs looks for the sections, servers, lists and captures that expressions name, once all has been read.
-func (p *parser) linkRefs() {
-	for _, r := range p.refs {
+// linkRefs looks for the sections, servers and lists that a section's expressions name, once all has been read. HAProxy puts what is
+// missing into one message.
+func (p *parser) linkRefs(s *section) {
+	var missing []string
+	for _, r := range s.refs {
 		what, found := p.refer(r)
-		switch {
-		case found:
-		case r.Kind == '<' || r.Kind == '>':
-			p.alert("Proxy '%s': unable to find capture id '%s' referenced by %s.", r.In, r.Name, r.What)
-		default:
-			p.alert("parsing [%s:%d]: unable to find %s referenced in arg 1 of %s proxy '%s'.", r.Pos.File, r.Pos.Line, what, r.What, r.In)
+		if found || ofAction(r) {
+			continue
 		}
+		verb := "unable to find"
+		if r.Kind == 'u' && r.Name == "" {
+			verb, what = "missing", "userlist name"
+		} else {
+			what += " referenced"
+		}
+		missing = append(missing, fmt.Sprintf("parsing [%s:%d]: %s %s in arg 1 of %s proxy '%s'.", r.Pos.File, r.Pos.Line, verb, what, r.What, r.In))
 	}
+	switch len(missing) {
+	case 0:
+	case 1:
+		p.alert("%s", missing[0])
+	default:
+		p.alert("multiple argument resolution errors:\n        %s", strings.Join(missing, "\n        "))
+	}
+}
+
+// ofAction tells whether it is a rule's action that names something, not an expression.
+func ofAction(r rules.Ref) bool { return r.Kind == 'E' || r.Kind == '<' || r.Kind == '>' }
+
+// linkActions looks for the captures and answers that a section's actions name.
+func (p *parser) linkActions(s *section) {
+	for _, r := range s.refs {
+		if _, found := p.refer(r); found || !ofAction(r) {
+			continue
+		}
+		if r.Kind == 'E' {
+			p.errorsRef(r)
+			continue
+		}
+		p.alert("Proxy '%s': unable to find capture id '%s' referenced by %s.", r.In, r.Name, r.What)
+	}
+}
+
+// errorsRef tells of an answer of an http-errors section that is not there.
+func (p *parser) errorsRef(r rules.Ref) {
+	if p.httpErrors[r.Name] == nil {
+		p.alert("Proxy '%s': unknown http-errors section '%s' referenced by an http reply .", r.In, r.Name)
+		return
+	}
+	p.warn("Proxy '%s': status '%s' referenced by an http reply not declared in http-errors section '%s'.", r.In, r.What, r.Name)
 }
 
 // refer finds what a reference names; what is the missing part in words.
@@ -43,6 +82,10 @@ func (p *parser) refer(r rules.Ref) (what string, found bool) {
 			found = found || v.Name == srv
 		}
 		return "server '" + srv + "' in proxy '" + be + "',", found
+	case 'E':
+		status, _ := strconv.Atoi(r.What)
+		_, found = p.httpErrors[r.Name][status]
+		return "", found
 	case '<', '>':
 		n, _ := strconv.Atoi(r.Name)
 		if s := p.frontendNamed(r.In); s != nil {

@@ -1,5 +1,11 @@
 package config
 
+import (
+	"fmt"
+
+	"simulacro/proxy/rules"
+)
+
 // section is a proxy or defaults section while it is being read: the Proxy that will come of it, and what is resolved or
 // looked at only once all has been read.
 type section struct {
@@ -10,8 +16,14 @@ type section struct {
 
 	backendName    string // default_backend
 	logs           []logRef
-	logFormatPos   Pos  // of the option that chose the log format
-	statsInherited bool // Stats is that of the defaults
+	logFormat      string // log-format; "": Proxy.LogFormat
+	logFormatPos   Pos    // of what chose the log format, or of a later format that HAProxy takes for it
+	uniqueID       formatText
+	httpFormat     bool          // a rule's format asks for something of HTTP
+	redirects      []*rules.Rule // of `redirect` lines, which come behind http-request's
+	errors         []errorLine
+	refs           []rules.Ref // what expressions name
+	statsInherited bool        // Stats is that of the defaults
 	httpOptions    map[string]bool
 	explicitID     bool
 	listens        bool       // a backend with an (ignored) bind line
@@ -20,7 +32,6 @@ type section struct {
 	byPlace        bool
 	namesake       *section // a defaults section of the same name, before this one
 	checks         checkState
-	formats        formats
 	balanced       bool    // a balance line, here or in its defaults
 	placed         [8]bool // which of ruleOrder the section has
 }
@@ -69,13 +80,10 @@ func (s *section) inherit() *section {
 		n.httpOptions[k] = v
 	}
 	n.Rules = s.Rules.inherit()
-	n.ErrorFiles = map[int][]byte{}
-	for k, v := range s.ErrorFiles {
-		n.ErrorFiles[k] = v
-	}
+	n.errors = s.errors[:len(s.errors):len(s.errors)]
 	n.checks = s.checks.inherit()
 	n.statsInherited = s.Stats != nil
-	n.byName, n.byPlace, n.listens, n.namesake, n.placed = false, false, false, nil, [8]bool{}
+	n.byName, n.byPlace, n.listens, n.namesake, n.placed, n.refs = false, false, false, nil, [8]bool{}, nil
 	return &n
 }
 
@@ -106,6 +114,8 @@ func (p *parser) openProxy(w words) {
 		from.byPlace = true
 	}
 	p.checkMixed(from)
+	p.checkInherited(from, front)
+	p.use(from)
 	s := from.inherit()
 	s.isDefaults, s.front, s.back = false, front, back
 	s.Pos, s.Name = p.pos, name
@@ -132,6 +142,8 @@ func (p *parser) openDefaults(w words) {
 		if from == nil {
 			return
 		}
+		p.checkInherited(from, true)
+		p.use(from)
 		s = from.inherit()
 		s.isDefaults, s.front, s.back, s.statsInherited = true, true, true, false
 	}
@@ -164,6 +176,31 @@ func (p *parser) checkMixed(from *section) {
 		p.remark("parsing [%s:%d] : defaults section '%s' (declared at %s:%d) is explicitly referenced by another proxy and "+
 			"implicitly used here. To avoid any ambiguity don't mix both usage. Add a last defaults section not explicitly used "+
 			"or always use explicit references.", p.pos.File, p.pos.Line, from.Name, from.Pos.File, from.Pos.Line)
+	}
+}
+
+// use notes that a defaults section is somebody's.
+func (p *parser) use(from *section) {
+	for _, s := range p.defaultsUsed {
+		if s == from {
+			return
+		}
+	}
+	p.defaultsUsed = append(p.defaultsUsed, from)
+}
+
+// checkInherited refuses what a section cannot take from defaults: rules that only frontends have, and captures where they could
+// be declared twice.
+func (p *parser) checkInherited(from *section, front bool) {
+	at := fmt.Sprintf("(defaults section at %s:%d).", from.Pos.File, from.Pos.Line)
+	if !front && len(from.Rules.Connection)+len(from.Rules.Session) > 0 {
+		p.badTight("a backend section cannot inherit from a defaults section defining 'tcp-request connection' or "+
+			"'tcp-request session' rules %s", at)
+		p.abort = true
+	}
+	if (!front || p.open == "defaults") && len(from.Rules.Slots[0])+len(from.Rules.Slots[1]) > 0 {
+		p.badTight("backend or defaults sections cannot inherit from a defaults section defining capptures %s", at)
+		p.abort = true
 	}
 }
 

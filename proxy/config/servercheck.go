@@ -38,8 +38,6 @@ func serverObserve(_ *parser, s *serverBase, name, value string) error {
 
 func serverOnError(_ *parser, s *serverBase, name, value string) error {
 	switch value {
-	case "":
-		return sayf("'%s' expects <mode> as argument.", name)
 	case "fastinter", "fail-check", "sudden-death", "mark-down":
 		s.OnError = value
 		return nil

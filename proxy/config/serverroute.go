@@ -105,9 +105,7 @@ func serverPoolLow(_ *parser, s *serverBase, name, value string) error {
 	if err := needsValue(name, value); err != nil {
 		return err
 	}
-	if s.PoolLow = atoi(value); s.PoolLow < 0 {
-		return sayf("'%s' must be >= 0", name)
-	}
+	s.PoolLow = atoi(value)
 	return nil
 }
 
@@ -133,9 +131,6 @@ func serverMaxReuse(_ *parser, s *serverBase, name, value string) error {
 		return err
 	}
 	n := atoi(value)
-	if n < -1 {
-		return sayf("'%s' must be >= -1", name)
-	}
 	s.MaxReuse, s.NoPool = max(0, n), s.NoPool || n == 0
 	return nil
 }

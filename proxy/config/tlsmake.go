@@ -71,9 +71,6 @@ func (p *parser) finishServer(s *section, v *Server) {
 	if !fitsMode(v.Proto, s.Mode) {
 		p.alert("%s '%s' : MUX protocol '%s' is not usable for server '%s' at [%s:%d].", s.word(), s.Name, v.Proto, v.Name, v.Pos.File, v.Pos.Line)
 	}
-	if v.Redir != "" && s.Mode != ModeHTTP {
-		p.alert("%s '%s' : server cannot have cookie or redirect prefix in non-HTTP mode.", s.word(), s.Name)
-	}
 	if !v.TLS.wants() {
 		return
 	}

@@ -1,16 +1,6 @@
 package config
 
-import "net/netip"
-
-// lookup is a server whose name is to be resolved.
-type lookup struct {
-	section   *section
-	server    *Server
-	host      string
-	family    string // ip4 or ip6: what the address may be; "": either
-	checkPort int
-	initAddr  []string
-}
+import "simulacro/proxy/rules"
 
 // finish checks what can be checked only once all has been read, in HAProxy's order, and makes the Config.
 func (p *parser) finish() (*Config, *Report) {
@@ -19,15 +9,20 @@ func (p *parser) finish() (*Config, *Report) {
 		return nil, p.rep
 	}
 	p.assignIDs()
-	p.linkRefs()
-	for _, s := range p.proxies {
-		if !s.Disabled {
-			p.validate(s)
+	if p.checkUserNames() {
+		for _, s := range p.defaultsUsed {
+			p.linkActions(s)
+			p.linkRefs(s)
 		}
+		for _, s := range p.proxies {
+			if !s.Disabled {
+				p.validate(s)
+			}
+		}
+		p.finishUnix()
+		p.finishTLS()
 	}
-	p.finishUnix()
-	p.finishTLS()
-	p.checkUserNames()
+	p.finishErrors()
 	if p.rep.Fatal {
 		p.alert("Fatal errors found in configuration.")
 		return nil, p.rep
@@ -115,6 +110,7 @@ func (p *parser) validate(s *section) {
 	p.finishChecks(s)
 	p.linkBackend(s)
 	p.linkRules(s)
+	p.linkActions(s)
 	p.linkTracking(s)
 	p.checkTimeouts(s)
 	p.checkServerNames(s)
@@ -122,61 +118,18 @@ func (p *parser) validate(s *section) {
 		p.warn("dispatch address of %s '%s' will be ignored in balance mode.", s.word(), s.Name)
 		s.HasDispatch = false
 	}
-	p.compileFormats(s)
-	if s.front && len(s.logs) == 0 && (s.LogFormat != LogDefault || s.formats.log.text != "") {
+	logged := p.compileFormats(s)
+	p.linkRefs(s)
+	if logged && len(s.logs) == 0 {
 		p.warn("log format ignored for %s '%s' since it has no log address.", s.word(), s.Name)
 	}
 	if s.Mode == ModeTCP {
 		p.validateTCP(s)
+		return
 	}
-}
-
-// validateTCPFirst drops what needs HTTP and is looked at before all else.
-func (p *parser) validateTCPFirst(s *section) {
-	if s.Monitor != "" {
-		p.warn("monitor-uri will be ignored for %s '%s' (needs 'mode http').", s.word(), s.Name)
-		s.Monitor = ""
+	for _, r := range s.redirects {
+		s.Rules.add(rules.Request, r)
 	}
-	if contains([]string{"uri", "url_param", "hdr"}, s.Balance.Algorithm) {
-		p.warn("Layer 7 hash not possible for %s '%s' (needs 'mode http'). Falling back to round robin.", s.word(), s.Name)
-		s.Balance = Balance{Algorithm: "roundrobin"}
-	}
-	if s.front && (s.LogFormat == LogHTTP || s.LogFormat == LogCLF) {
-		p.warn("parsing [%s:%d] : 'option httplog' not usable with %s '%s' (needs 'mode http'). Falling back to 'option tcplog'.",
-			s.logFormatPos.File, s.logFormatPos.Line, s.word(), s.Name)
-		s.LogFormat = LogTCP
-	}
-}
-
-// validateTCP drops the rest of what needs HTTP.
-func (p *parser) validateTCP(s *section) {
-	if s.Stats != nil {
-		p.warn("'stats' statement ignored for %s '%s' as it requires HTTP mode.", s.word(), s.Name)
-		s.Stats = nil
-	}
-	if s.ForwardFor != nil {
-		p.warnNeedsHTTP(s, "forwardfor")
-		s.ForwardFor = nil
-	}
-	if s.OriginalTo != nil {
-		p.warnNeedsHTTP(s, "originalto")
-		s.OriginalTo = nil
-	}
-	for _, o := range flagOptions() {
-		if s.httpOptions[o.name] && s.capable(o.need) {
-			p.warnNeedsHTTP(s, o.name)
-			o.set(s.Proxy, false)
-		}
-	}
-	for _, v := range s.Servers {
-		if v.Cookie != "" {
-			p.warn("%s '%s' : ignoring cookie for server '%s' as HTTP mode is disabled.", s.word(), s.Name, v.Name)
-		}
-	}
-}
-
-func (p *parser) warnNeedsHTTP(s *section, option string) {
-	p.warn("'option %s' ignored for %s '%s' as it requires HTTP mode.", option, s.word(), s.Name)
 }
 
 // linkBackend resolves default_backend.
@@ -231,80 +184,6 @@ func (p *parser) checkServerNames(s *section) {
 		}
 		seen[v.Name] = v
 	}
-}
-
-// checkPorts refuses a checked server without a port to check; HAProxy stops at a backend's first.
-func (p *parser) checkPorts() {
-	for _, s := range p.proxies {
-		if s.Disabled {
-			continue
-		}
-		for _, v := range s.Servers {
-			if v.Check && v.Addr.Unix == "" && v.Addr.Port <= 0 && v.CheckAddr.Port <= 0 {
-				rule := ""
-				if s.checks.option != "" {
-					rule = " nor tcp_check rule 'connect' with port information"
-				}
-				p.alert("config: %s '%s': server '%s' has neither service port nor check port%s.", s.word(), s.Name, v.Name, rule)
-			}
-		}
-	}
-}
-
-// resolveServers gives the servers that have names their addresses, as HAProxy does once before it starts.
-func (p *parser) resolveServers() bool {
-	ok := true
-	for _, l := range p.lookups {
-		ip, found := p.firstAddr(&l)
-		if !found {
-			if p.opt.KeepUnresolved || contains(l.initAddr, "none") {
-				l.server.Disabled = true
-			}
-			if contains(l.initAddr, "none") {
-				continue
-			}
-			if p.opt.KeepUnresolved {
-				p.warn("[%s:%d] : 'server %s/%s' : could not resolve address '%s', disabling server.",
-					l.server.Pos.File, l.server.Pos.Line, l.section.Name, l.server.Name, l.host)
-				continue
-			}
-			p.alert("[%s:%d] : 'server %s/%s' : could not resolve address '%s'.",
-				l.server.Pos.File, l.server.Pos.Line, l.section.Name, l.server.Name, l.host)
-			ok = false
-			continue
-		}
-		a := parsedAddr{Address: l.server.Addr}
-		a.setIP(ip)
-		l.server.Addr = a.Address
-		if l.checkPort != 0 {
-			a.Port = l.checkPort
-			a.setIP(ip)
-			l.server.CheckAddr = a.Address
-		}
-	}
-	return ok
-}
-
-// firstAddr goes through init-addr: no address was kept from an earlier process ("last"), so the name is looked up, or one is given.
-func (p *parser) firstAddr(l *lookup) (netip.Addr, bool) {
-	methods := l.initAddr
-	if methods == nil {
-		methods = []string{"last", "libc"}
-	}
-	for _, m := range methods {
-		switch m {
-		case "last":
-		case "none":
-			return netip.Addr{}, false
-		case "libc":
-			if ip, ok := p.resolve(l.host, l.family); ok {
-				return ip, true
-			}
-		default:
-			return parseIP(m, "")
-		}
-	}
-	return netip.Addr{}, false
 }
 
 // build hands a section's Proxy over.

@@ -209,13 +209,16 @@ func Hex(s string) (string, error) {
 func Codes(list string) (codes [][2]int, err error) {
 	for _, r := range strings.Split(list, ",") {
 		a, b, ranged := strings.Cut(strings.TrimSpace(r), "-")
-		lo, err := strconv.Atoi(a)
+		lo, _ := strconv.Atoi(a) // nothing is 0, as in HAProxy
 		hi := lo
-		if err == nil && ranged {
+		if ranged {
 			hi, err = strconv.Atoi(b)
 		}
-		if err != nil {
-			return nil, fmt.Errorf("invalid code or range %q", r)
+		switch {
+		case strings.LastIndexByte(b, '-') > 0:
+			return nil, fmt.Errorf("invalid character '-' in the list of status codes")
+		case err != nil || hi < lo:
+			return nil, fmt.Errorf("invalid range of status codes '%s'", list)
 		}
 		codes = append(codes, [2]int{lo, hi})
 	}

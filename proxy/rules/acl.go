@@ -30,48 +30,91 @@ type Test struct {
 	how      string
 	fold     bool
 	dotted   bool // numbers may be versions: 3.1
+	maps     bool // files are maps, whose keys are the patterns
 	patterns *Patterns
 }
 
-// derived are the fetches whose names may carry the match: path_beg, hdr_dom and their like. The value is the fetch.
+// derived are the fetches whose names may carry the match: path_beg, hdr_dom and their like. The value is the fetch. All but
+// the last are criteria by themselves too (haproxy -dKacl).
 var derived = map[string]string{
 	"base": "base", "cook": "req.cook", "hdr": "req.hdr", "path": "path", "scook": "res.cook", "shdr": "res.hdr", "url": "url", "urlp": "urlp",
 	"ssl_fc_sni": "ssl_fc_sni",
 }
 
-// aliases are criteria that HAProxy knows by another name than the fetch's (haproxy -dKacl).
+// suffixes are the ways to match that a derived name may end in.
+var suffixes = []string{"beg", "dir", "dom", "end", "len", "reg", "sub"}
+
+// aliases are the criteria that HAProxy has beside the fetches, some by other names, with the fetch of each.
 var aliases = map[string]string{
-	"cook": "req.cook", "hdr": "req.hdr", "scook": "res.cook", "shdr": "res.hdr", "payload": "req.payload", "payload_lv": "req.payload_lv",
-	"req_rdp_cookie": "req.rdp_cookie", "req_rdp_cookie_cnt": "req.rdp_cookie_cnt", "req_ssl_sni": "req.ssl_sni", "req_ssl_ver": "req.ssl_ver",
-	"req_ver": "req.ver", "resp_ver": "res.ver",
+	"http_auth_group": "http_auth_group", "method": "method", "payload": "req.payload", "payload_lv": "req.payload_lv",
+	"req.ssl_ver": "req.ssl_ver", "req_rdp_cookie": "req.rdp_cookie", "req_rdp_cookie_cnt": "req.rdp_cookie_cnt", "req_ssl_sni": "req.ssl_sni",
+	"req_ssl_ver": "req.ssl_ver", "req_ver": "req.ver", "resp_ver": "res.ver",
 }
 
 // criterion reads an ACL's first word: a sample expression, whose name may end in a way to match.
-func criterion(env *Env, word string) (*Expr, string, error) {
+func criterion(env *Env, word string) (e *Expr, how string, err error) {
 	name, rest := keyword(word)
-	if alias, ok := aliases[name]; ok {
-		how := ""
-		if strings.HasPrefix(name, "payload") {
-			how = "bin"
-		}
-		e, err := ParseExpr(env, alias+rest)
+	if f, how := aclKeyword(name); f != nil {
+		e, err := named(env, f, name, rest)
 		return e, how, err
 	}
-	if i := strings.LastIndexByte(name, '_'); i > 0 && findFetch(name) == nil {
-		how := name[i+1:]
-		if fetch, ok := derived[name[:i]]; ok && contains([]string{"beg", "dir", "dom", "end", "len", "reg", "sub"}, how) {
-			e, err := ParseExpr(env, fetch+rest)
-			return e, how, err
+	if e, err = ParseExpr(env, word); err != nil {
+		if _, ok := err.(UnsupportedError); !ok {
+			err = sayf("%w in ACL expression '%s'", err, word)
 		}
 	}
-	e, err := ParseExpr(env, word)
 	return e, "", err
+}
+
+// aclKeyword finds the fetch of a criterion of HAProxy's own table, and the match that its name says; nil: it is none.
+func aclKeyword(name string) (*fetch, string) {
+	if alias, ok := aliases[name]; ok {
+		if strings.HasPrefix(name, "payload") {
+			return findFetch(alias), "bin"
+		}
+		return findFetch(alias), ""
+	}
+	if fetch, ok := derived[name]; ok && name != "ssl_fc_sni" {
+		return findFetch(fetch), ""
+	}
+	i := strings.LastIndexByte(name, '_')
+	if i <= 0 || findFetch(name) != nil || !contains(suffixes, name[i+1:]) {
+		return nil, ""
+	}
+	if fetch, ok := derived[name[:i]]; ok && (name[:i] != "ssl_fc_sni" || name[i:] == "_end" || name[i:] == "_reg") {
+		return findFetch(fetch), name[i+1:]
+	}
+	return nil, ""
+}
+
+// named compiles what follows a criterion of HAProxy's table, which words its mistakes in its own way.
+func named(env *Env, f *fetch, name, rest string) (*Expr, error) {
+	e := &Expr{text: name + rest, fetch: f}
+	rest, err := e.arguments(env, "ACL keyword", name, rest)
+	if err != nil {
+		return nil, err
+	}
+	if rest, err = e.converters(env, rest); err == nil && rest != "" {
+		if err = e.noComma(""); len(e.convs) == 0 {
+			err = sayf("missing comma after fetch keyword")
+		}
+	}
+	if _, ok := err.(UnsupportedError); err != nil && !ok {
+		err = sayf("ACL keyword '%s' : %w.", name, err)
+	}
+	return e, err
 }
 
 // defaultMatch is how values of a type are matched without -m.
 func defaultMatch(k Kind) string {
 	return map[Kind]string{Bool: "bool", Int: "int", IP: "ip", Str: "str"}[k]
 }
+
+// noPatterns is HAProxy's advice on an ACL without any.
+const noPatterns = "  no pattern to match against were provided, so this ACL will never match.\n" +
+	"  If this is what you intended, please add '--' to get rid of this warning.\n" +
+	"  If you intended to match only for existence, please use '-m found'.\n" +
+	"  If you wanted to force an int to match as a bool, please use '-m bool'.\n"
 
 // ParseTest compiles a criterion with its flags and patterns.
 func ParseTest(env *Env, words []string) (*Test, error) {
@@ -85,7 +128,7 @@ func ParseTest(env *Env, words []string) (*Test, error) {
 		defer func() { env.inACL = false }()
 	}
 	if t.expr, t.how, err = criterion(env, words[0]); err != nil {
-		return nil, aclError(err, words[0])
+		return nil, err
 	}
 	name := t.expr.fetch.name
 	t.dotted = name == "req.ssl_ver"
@@ -105,26 +148,19 @@ func ParseTest(env *Env, words []string) (*Test, error) {
 	if t.how == "" {
 		return nil, sayf("matching method must be specified first (using '-m') when using a sample fetch of this type ('%s')", name)
 	}
+	if len(words) == 1 && t.how != "bool" && t.how != "found" {
+		env.bare("parsing acl keyword '%s' :\n"+noPatterns, words[0])
+	}
 	if t.patterns, err = t.list(env, files, rest); err != nil {
 		return nil, err
 	}
 	return t, nil
 }
 
-func aclError(err error, word string) error {
-	if u, ok := err.(UnsupportedError); ok {
-		return u
-	}
-	return sayf("%w in ACL expression '%s'", err, word)
-}
-
-// flags reads -i, -f, -m, -n, -u and --.
+// flags reads -i, -f, -m, -M, -n, -u and --.
 func (t *Test) flags(words []string) (files, rest []string, err error) {
-	for len(words) > 0 && len(words[0]) >= 2 && words[0][0] == '-' {
+	for len(words) > 0 && strings.HasPrefix(words[0], "-") {
 		flag := words[0]
-		if _, err := strconv.Atoi(flag); err == nil {
-			break // a number below 0
-		}
 		words = words[1:]
 		switch flag {
 		case "--":
@@ -136,7 +172,8 @@ func (t *Test) flags(words []string) (files, rest []string, err error) {
 			continue
 		case "-f", "-m", "-u":
 		case "-M":
-			return nil, nil, UnsupportedError("-M")
+			t.maps = true
+			continue
 		default:
 			return nil, nil, sayf("'%s' is not a valid ACL option. Please use '--' before any pattern beginning with a '-'", flag)
 		}
@@ -189,6 +226,9 @@ func (t *Test) list(env *Env, files, words []string) (*Patterns, error) {
 		for i, line := range strings.Split(string(text), "\n") {
 			if line = strings.Trim(line, " \t\r"); line == "" || line[0] == '#' {
 				continue
+			}
+			if at := strings.IndexAny(line, " \t"); at > 0 && t.maps {
+				line = line[:at]
 			}
 			if err := p.Add(line); err != nil {
 				return nil, sayf("%w at line %d of file '%s'", err, i+1, name)

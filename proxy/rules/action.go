@@ -114,7 +114,7 @@ func parseDelHeader(p *ruleParser) (doing, error) {
 		if match = matchers[how].fits; how == "reg" {
 			var err error
 			if pat.re, err = regexp.Compile("(?i)" + name); err != nil {
-				return nil, badRegexp(name, err)
+				return nil, BadRegexp(name, err)
 			}
 		}
 	}
@@ -154,14 +154,14 @@ func replaceValues(re *regexp.Regexp, value, with string) string {
 func parseReplace(replace func(re *regexp.Regexp, value, with string) string) func(*ruleParser) (doing, error) {
 	return func(p *ruleParser) (doing, error) {
 		const usage = "exactly 3 arguments"
-		name, _ := p.take()
-		pat, ok := p.take()
-		if !ok {
+		if len(p.words) < 3 {
 			return nil, sayf("expects %s", usage)
 		}
+		name, _ := p.take()
+		pat, _ := p.take()
 		re, err := regexp.Compile(pat)
 		if err != nil {
-			return nil, badRegexp(pat, err)
+			return nil, BadRegexp(pat, err)
 		}
 		f, err := p.format(usage)
 		if err != nil {
@@ -239,7 +239,12 @@ func setQuery(m *Message, s string) {
 
 func parseTarget(set func(m *Message, s string)) func(*ruleParser) (doing, error) {
 	return func(p *ruleParser) (doing, error) {
-		f, err := p.format("exactly 1 argument <format>")
+		const usage = "exactly 1 argument <format>"
+		if err := p.exactly(1, usage); err != nil {
+			return nil, err
+		}
+		w, _ := p.take()
+		f, err := ParseFormat(p.env, w, false)
 		if err != nil {
 			return nil, err
 		}
@@ -260,15 +265,16 @@ func (tx *Tx) rewrite(set func(m *Message, s string), s string) Verdict {
 func parseReplaceTarget(get func(m *Message) string, set func(m *Message, s string)) func(*ruleParser) (doing, error) {
 	return func(p *ruleParser) (doing, error) {
 		const usage = "exactly 2 arguments <match-regex> and <replace-format>"
-		pat, ok := p.take()
-		if !ok {
-			return nil, sayf("expects %s", usage)
+		if err := p.exactly(2, usage); err != nil {
+			return nil, err
 		}
+		pat, _ := p.take()
 		re, err := regexp.Compile(pat)
 		if err != nil {
-			return nil, sayf("failed to parse the regex : %w", badRegexp(pat, err))
+			return nil, sayf("failed to parse the regex : %w", BadRegexp(pat, err))
 		}
-		f, err := p.format(usage)
+		w, _ := p.take()
+		f, err := ParseFormat(p.env, w, false)
 		if err != nil {
 			return nil, err
 		}
@@ -283,17 +289,18 @@ func parseReplaceTarget(get func(m *Message) string, set func(m *Message, s stri
 }
 
 func parseSetStatus(p *ruleParser) (doing, error) {
-	w, _ := p.take()
+	w, ok := p.take()
+	if !ok {
+		return nil, sayf("expects 1 argument: <status>; or 3 arguments: <status> reason <fmt>")
+	}
 	code, err := strconv.Atoi(w)
 	if err != nil || code < 100 || code > 999 {
 		return nil, sayf("expects an integer status code between 100 and 999")
 	}
 	reason, known := "", false
-	if len(p.words) > 0 && p.words[0] == "reason" {
+	if len(p.words) > 1 && p.words[0] == "reason" {
 		p.take()
-		if reason, known = p.take(); !known {
-			return nil, sayf("expects 'reason <text>'")
-		}
+		reason, known = p.take()
 	}
 	return func(tx *Tx) Verdict {
 		tx.Res.Status = code

@@ -45,11 +45,15 @@ func parseSetVar(p *ruleParser) (doing, error) {
 
 // variable reads what stands in the parentheses: a name and conditions.
 func (p *ruleParser) variable() (string, []arg, error) {
-	if p.param == "" {
-		return "", nil, sayf("invalid or incomplete action '%s'. Expects 'set-var(<var-name>)', 'set-var-fmt(<var-name>)' or 'unset-var(<var-name>)'", p.word)
+	const usage = "Expects 'set-var(<var-name>)', 'set-var-fmt(<var-name>)' or 'unset-var(<var-name>)'"
+	switch rest := strings.TrimPrefix(p.word, p.name); {
+	case !strings.HasPrefix(rest, "("):
+		return "", nil, sayf("invalid or incomplete action '%s'. %s", p.word, usage)
+	case !strings.HasSuffix(rest, ")"):
+		return "", nil, sayf("incomplete argument after action '%s'. %s", p.word, usage)
 	}
 	name, conditions := conditionsOf(p.param)
-	if err := validVar(name); err != nil {
+	if err := validVar(name, p.param[len(name):]+")"); err != nil {
 		return "", nil, err
 	}
 	return name, conditions, checkConditions(append([]arg{{}}, conditions...))
@@ -66,7 +70,9 @@ func parseSetVarFormat(p *ruleParser) (doing, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := p.format("a format")
+	w, _ := p.take() // without a format the variable is empty
+	p.env.Moved = true
+	f, err := ParseFormat(p.env, w, false)
 	if err != nil {
 		return nil, err
 	}
@@ -88,15 +94,11 @@ func parseUnsetVar(p *ruleParser) (doing, error) {
 
 // parseCapture reads capture <sample> len <n>, or id <n> of a declared capture.
 func parseCapture(p *ruleParser) (doing, error) {
-	w, ok := p.take()
-	if !ok {
+	if p.done() && p.list != TCPRequest {
 		return nil, sayf("expects 'len <length>' or 'id <idx>'")
 	}
-	e, err := ParseExpr(p.env, w)
+	e, err := p.expr()
 	if err != nil {
-		return nil, err
-	}
-	if err := p.usable(e); err != nil {
 		return nil, err
 	}
 	side := 0
@@ -121,6 +123,10 @@ func (p *ruleParser) slot(side int) (int, error) {
 	value, ok := p.take()
 	n, err := strconv.Atoi(value)
 	switch {
+	case p.list == TCPRequest && how != "len":
+		return 0, sayf("a positive 'len' argument is mandatory")
+	case p.list == TCPRequest && (err != nil || n <= 0):
+		return 0, sayf("length must be > 0")
 	case how == "":
 		return 0, sayf("expects <expression> [ 'len' <length> | id <idx> ]")
 	case how == "len" && side == 1:
@@ -136,13 +142,11 @@ func (p *ruleParser) slot(side int) (int, error) {
 		return len(p.env.Captures[side]) - 1, nil
 	case how == "id" && (err != nil || n < 0):
 		return 0, sayf("cannot parse id '%s'", value)
-	case how == "id" && p.list == TCPRequest:
-		return 0, sayf("expects 'len'")
 	case how == "id":
 		p.env.captured(n, side, p.list.Name()+" capture rule")
 		return n, nil
 	}
-	return 0, sayf("expects 'len <length>' or 'id <idx>'")
+	return 0, sayf("expects 'len' or 'id', found '%s'", how)
 }
 
 // Capture notes a text, cut to its slot's length, for the logs. A slot that is not declared takes nothing.
@@ -186,7 +190,7 @@ func parseSetPort(dst bool) func(*ruleParser) (doing, error) {
 
 func exprAction(do func(tx *Tx, v Value)) func(*ruleParser) (doing, error) {
 	return func(p *ruleParser) (doing, error) {
-		e, err := p.expr()
+		e, err := p.sample()
 		if err != nil {
 			return nil, err
 		}
@@ -222,8 +226,11 @@ func parseSetTimeout(p *ruleParser) (doing, error) {
 	}
 	which, _ := p.take()
 	w, ok := p.take()
-	if !ok || which != "server" && which != "tunnel" {
+	if !ok {
 		return nil, sayf("expects exactly 2 arguments")
+	}
+	if which != "server" && which != "tunnel" {
+		return nil, sayf("'set-timeout' rule supports 'server'/'tunnel' (got '%s')", which)
 	}
 	d, ok := duration(w)
 	if ok {
@@ -264,7 +271,10 @@ func duration(w string) (time.Duration, bool) {
 }
 
 func parseStrict(p *ruleParser) (doing, error) {
-	w, _ := p.take()
+	w, ok := p.take()
+	if !ok {
+		return nil, sayf("expects exactly 1 arguments")
+	}
 	if w != "on" && w != "off" {
 		return nil, sayf("Unexpected value '%s'. Only 'on' and 'off' are supported", w)
 	}
@@ -275,7 +285,7 @@ func parseStrict(p *ruleParser) (doing, error) {
 func parseWaitForBody(p *ruleParser) (doing, error) {
 	var wait time.Duration
 	var least int64
-	for !p.done() {
+	for len(p.words) > 0 && (p.words[0] == "time" || p.words[0] == "at-least") {
 		how, _ := p.take()
 		w, _ := p.take()
 		ok := false
@@ -287,8 +297,6 @@ func parseWaitForBody(p *ruleParser) (doing, error) {
 			wait, ok = duration(w)
 		case "at-least":
 			least, ok = Text(w).number()
-		default:
-			return nil, sayf("expects 'time' or 'at-least' but got '%s'", how)
 		}
 		if !ok {
 			return nil, sayf("unexpected character '%s'", strings.TrimLeft(w, "0123456789")[:1])

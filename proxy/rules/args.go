@@ -18,21 +18,19 @@ var argTypes = map[byte]string{
 func arguments(env *Env, who, name, text, sig string) ([]arg, string, error) {
 	must, may, _ := strings.Cut(sig, "|")
 	var words []string
+	var open error // why they have no end
 	rest, most := text, len(must+may)
 	if strings.HasPrefix(text, "(") {
 		if most == 0 {
 			if strings.HasPrefix(text, "()") {
 				return nil, text[2:], nil
 			}
-			return nil, text, argError(who, name, 0, "expected ')' before '%s'", text[1:])
+			return nil, text, argError(who, name, 1, "%w", notClosed(text[1:]))
 		}
-		var err error
-		if words, rest, err = splitArgs(text[1:], most); err != nil {
-			return nil, text, argError(who, name, len(words), "%w", err)
-		}
+		words, rest, open = splitArgs(text[1:], most)
 	}
-	if words == nil && text != rest && must != "" && strings.IndexByte("sv", must[0]) >= 0 {
-		words = []string{""} // an empty text is one
+	if words == nil && must != "" {
+		words = []string{""} // no argument is one that is empty
 	}
 	var list []arg
 	for i, w := range words {
@@ -40,6 +38,9 @@ func arguments(env *Env, who, name, text, sig string) ([]arg, string, error) {
 		if w == "" && i >= len(must) {
 			list = append(list, arg{})
 			continue
+		}
+		if w == "" && strings.IndexByte("svxru", letter) < 0 {
+			return nil, text, argError(who, name, i+1, "expected type '%s' at position %d, but got nothing", argTypes[letter], i+1)
 		}
 		a, err := parseArg(env, name, letter, w)
 		if err != nil {
@@ -49,6 +50,9 @@ func arguments(env *Env, who, name, text, sig string) ([]arg, string, error) {
 			return nil, text, argError(who, name, i+1, "failed to parse '%s' as type '%s' at position %d", w, argTypes[letter], i+1)
 		}
 		list = append(list, a)
+	}
+	if open != nil {
+		return nil, text, argError(who, name, len(words), "%w", open)
 	}
 	if len(words) < len(must) {
 		return nil, text, argError(who, name, len(words)+1, "missing arguments (got %d/%d), type '%s' expected", len(words), len(must), argTypes[must[len(words)]])
@@ -79,12 +83,10 @@ func parseArg(env *Env, name string, letter byte, w string) (arg, error) {
 		if n, ok := arithNumber(w); ok {
 			a.n, a.s = n, ""
 		} else {
-			err = validVar(w)
+			err = validVar(w, "")
 		}
 	case 'v':
-		if w != "" {
-			err = validVar(w)
-		}
+		err = validVar(w, "")
 	case '4':
 		a.ip, err = maskOf(w, 32)
 	case '6':
@@ -149,7 +151,7 @@ func splitArgs(text string, most int) (words []string, rest string, err error) {
 			any = true
 			b.WriteString(unescaped(text[i], quote))
 		case quote == 0 && c == ',' && len(words)+1 == most:
-			return append(words, ""), text, sayf("expected ')' before '%s'", text[i:])
+			return append(words, b.String()), text, notClosed(text[i:])
 		case quote == 0 && c == ',':
 			words = append(words, b.String())
 			b.Reset()
@@ -165,7 +167,15 @@ func splitArgs(text string, most int) (words []string, rest string, err error) {
 	if quote != 0 {
 		return nil, text, sayf("unquoted '%c' in arguments", quote)
 	}
-	return nil, text, sayf("expected ')'")
+	return append(words, b.String()), text, notClosed("")
+}
+
+// notClosed says that another argument, or the end, stands where a parenthesis should.
+func notClosed(before string) error {
+	if before == "" {
+		return sayf("expected ')'")
+	}
+	return sayf("expected ')' before '%s'", before)
 }
 
 // unescaped is what a backslash and c stand for in arguments. In double quotes it protects only what is special there.

@@ -55,7 +55,7 @@ func ParseCond(env *Env, words []string) (*Cond, error) {
 		if w == "{" {
 			t.acl, words, err = anonymous(env, words)
 		} else {
-			t.acl, err = named(env, w)
+			t.acl, err = declared(env, w)
 		}
 		if err != nil {
 			return nil, err
@@ -93,7 +93,8 @@ func anonymous(env *Env, words []string) (*ACL, []string, error) {
 	return nil, nil, sayf("missing closing '}' in condition")
 }
 
-func named(env *Env, name string) (*ACL, error) {
+// declared finds an ACL by its name.
+func declared(env *Env, name string) (*ACL, error) {
 	if a := env.ACLs[name]; a != nil {
 		return a, nil
 	}

@@ -175,7 +175,7 @@ func digest(name string, v Value) (Value, bool) {
 // convHMAC takes the key as base64, or from a variable that holds it so.
 func convHMAC(tx *Tx, v Value, a []arg) (Value, bool) {
 	text := a[1].s
-	if validVar(text) == nil {
+	if validVar(text, "") == nil {
 		x, ok := tx.lookup(text)
 		if !ok {
 			return v, false

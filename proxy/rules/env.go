@@ -11,10 +11,14 @@ type Env struct {
 	ReadFile      func(name string) ([]byte, error)
 	Caution       func(text string)
 	Warn          func(text string) // without the position
+	Bare          func(text string) // a warning that names no line
 	Captures      *[2][]int         // how long each declared capture may be; rules may add to them
 	Front         bool              // the section has a frontend's side
 	Back          bool              // … and a backend's
 	TCP           bool              // mode tcp
+	NeedsHTTP     bool              // set where a format asks for something of HTTP
+	Moved         bool              // set by a format whose place HAProxy takes for that of the section's log format
+	Plain         bool              // formats are texts as they are: the line `redirect`
 	Experimental  bool              // expose-experimental-directives
 	Kind, Section string            // the section's kind, in words, and its name
 	List          List              // where the samples are taken
@@ -25,9 +29,9 @@ type Env struct {
 
 // Ref is a section or server that an expression names.
 type Ref struct {
-	Kind byte // b backend, f frontend, S server, u userlist, < and > request and response capture
+	Kind byte // b backend, f frontend, S server, u userlist, E http-errors, < and > request and response capture
 	Name string
-	What string // the keyword that names it, with the place, in words
+	What string // the keyword that names it, with the place, in words; of http-errors: the status
 	In   string // the section
 	Pos  Pos
 }
@@ -51,6 +55,13 @@ func (env *Env) refer(kind byte, what, name string) {
 	}
 }
 
+// answered notes that an http-errors section must have an answer for a status.
+func (env *Env) answered(status int, section string) {
+	if env.Refs != nil {
+		*env.Refs = append(*env.Refs, Ref{'E', section, strconv.Itoa(status), env.Section, env.Pos})
+	}
+}
+
 // where gives the places where env's samples are taken.
 func (env *Env) where() place { return env.List.places(env.Front, env.Back) }
 
@@ -64,6 +75,13 @@ func (env *Env) captured(id, side int, what string) {
 func (env *Env) warn(format string, args ...any) {
 	if env != nil && env.Warn != nil {
 		env.Warn(sayf(format, args...).Error())
+	}
+}
+
+// bare is a warning of which HAProxy does not say where it stands.
+func (env *Env) bare(format string, args ...any) {
+	if env != nil && env.Bare != nil {
+		env.Bare(sayf(format, args...).Error())
 	}
 }
 

@@ -72,9 +72,37 @@ func (e *Expr) NeedsResponse() bool { return e.fetch.from.at&wholeRequest == 0 }
 func ParseExpr(env *Env, text string) (*Expr, error) {
 	e, rest, err := parseExpr(env, text)
 	if err == nil && rest != "" {
-		return nil, sayf("unexpected character '%s' after keyword", rest[:1])
+		return nil, e.noComma(e.fetch.name)
 	}
 	return e, err
+}
+
+// parseWords compiles an expression that begins with the first word. As with HAProxy its converters may be words of their own;
+// the first word that is none ends it, and stands first among those that are given back.
+func parseWords(env *Env, words []string) (*Expr, []string, error) {
+	if len(words) == 0 {
+		return nil, nil, sayf("missing fetch method")
+	}
+	e, rest, err := parseExpr(env, words[0])
+	for words = words[1:]; err == nil && rest == "" && len(words) > 0; words = words[1:] {
+		name, _ := keyword(words[0])
+		if findConv(name) == nil && !foreignConv(name) {
+			break
+		}
+		rest, err = e.converters(env, ","+words[0])
+	}
+	if err == nil && rest != "" {
+		err = e.noComma(e.fetch.name)
+	}
+	return e, words, err
+}
+
+// noComma tells of what stands behind the expression; fetch is what the fetch is called there.
+func (e *Expr) noComma(fetch string) error {
+	if n := len(e.convs); n > 0 {
+		return sayf("missing comma after converter '%s'", e.convs[n-1].name)
+	}
+	return sayf("missing comma after fetch keyword '%s'", fetch)
 }
 
 // parseExpr compiles what stands at text's beginning and gives the rest.
@@ -90,31 +118,40 @@ func parseExpr(env *Env, text string) (*Expr, string, error) {
 		}
 		return nil, text, sayf("unknown fetch method '%s'", name)
 	}
-	e := &Expr{text: text, fetch: f}
+	e := &Expr{fetch: f}
 	var err error
-	if e.args, rest, err = arguments(env, "fetch method", name, rest, f.sig); err != nil {
-		return nil, text, err
+	if rest, err = e.arguments(env, "fetch method", name, rest); err == nil {
+		rest, err = e.converters(env, rest)
 	}
-	if f.check != nil {
-		if err = f.check(e.args); err != nil {
-			return nil, text, sayf("invalid args in fetch method '%s' : %w", name, err)
-		}
-	}
-	if rest, err = e.converters(env, rest); err != nil {
+	if err != nil {
 		return nil, text, err
 	}
 	e.text = text[:len(text)-len(rest)]
 	return e, rest, nil
 }
 
+// arguments reads the fetch's. who and name are what messages call it.
+func (e *Expr) arguments(env *Env, who, name, rest string) (string, error) {
+	var err error
+	if e.args, rest, err = arguments(env, who, name, rest, e.fetch.sig); err != nil {
+		return rest, err
+	}
+	if e.fetch.check != nil {
+		if err = e.fetch.check(e.args); err != nil {
+			return rest, sayf("invalid args in fetch method '%s' : %w", name, err)
+		}
+	}
+	return rest, nil
+}
+
 // converters reads ",name(arguments)" as often as it stands.
 func (e *Expr) converters(env *Env, rest string) (string, error) {
-	kind := e.fetch.kind
+	kind := e.Kind()
 	for strings.HasPrefix(rest, ",") {
 		var name string
 		if name, rest = keyword(rest[1:]); name == "" {
 			if rest != "" && rest[0] != ',' {
-				return rest, sayf("missing comma after fetch keyword '%s'", e.fetch.name)
+				return rest, sayf("unknown converter ''")
 			}
 			continue
 		}
@@ -138,10 +175,8 @@ func (e *Expr) converters(env *Env, rest string) (string, error) {
 				return rest, sayf("invalid args in converter '%s' : %w", name, err)
 			}
 		}
-		if c.out != Any {
-			kind = c.out
-		}
 		e.convs = append(e.convs, s)
+		kind = e.Kind()
 	}
 	return rest, nil
 }
@@ -149,7 +184,7 @@ func (e *Expr) converters(env *Env, rest string) (string, error) {
 // keyword cuts off the name at text's beginning.
 func keyword(text string) (name, rest string) {
 	i := strings.IndexFunc(text, func(c rune) bool {
-		return c != '_' && c != '.' && c != '-' && c != '+' && !(c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z')
+		return !strings.ContainsRune("_.-+:", c) && !(c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z')
 	})
 	if i < 0 {
 		return text, ""

@@ -34,10 +34,29 @@ func ComputedExpr(f func(tx *Tx) (Value, bool)) *Expr {
 	return &Expr{fetch: &fetch{kind: Str, get: func(tx *Tx, _ []arg) (Value, bool) { return f(tx) }}}
 }
 
-// ParseFormat compiles a log format. mandatory says that it makes a log line, where an empty value is a hyphen.
+// FormatError is a mistake in a log format.
+type FormatError struct {
+	Begun bool // something right stands before it
+	err   error
+}
+
+func (e *FormatError) Error() string { return e.err.Error() }
+
+// Unwrap gives the error as such.
+func (e *FormatError) Unwrap() error { return e.err }
+
+// ParseFormat compiles a log format. mandatory says that it makes a log line, where an empty value is a hyphen. The error is a
+// FormatError.
 func ParseFormat(env *Env, text string, mandatory bool) (*Format, error) {
-	f, whole := &Format{}, text
-	global := options{log: mandatory}
+	f := &Format{}
+	if err := f.parse(env, text, options{log: mandatory}); err != nil {
+		return nil, &FormatError{len(f.nodes) > 0, err}
+	}
+	return f, nil
+}
+
+func (f *Format) parse(env *Env, text string, global options) error {
+	whole := text
 	literal := func(s string) {
 		if s != "" {
 			f.nodes = append(f.nodes, node{text: s})
@@ -47,24 +66,24 @@ func ParseFormat(env *Env, text string, mandatory bool) (*Format, error) {
 		i := strings.IndexByte(text, '%')
 		if i < 0 {
 			literal(text)
-			return f, nil
-		}
-		if i == len(text)-1 {
-			return nil, sayf("truncated line after '%%'")
-		}
-		if c := text[i+1]; c != '%' && c != '{' && c != '[' && !isLetter(c) {
-			at := len(whole) - len(text) + i + 1
-			return nil, sayf("unexpected variable name near '%c' at position %d line : '%s'. Maybe you want to write a single '%%', use the syntax '%%%%'", c, at, whole)
+			return nil
 		}
 		literal(text[:i])
-		if text = text[i+1:]; text[0] == '%' {
-			literal("%")
+		if text = text[i+1:]; text == "" {
+			return sayf("truncated line after '%%'")
+		}
+		switch c := text[0]; {
+		case isDigit(c) || c == ' ' || c == '\t':
+			return sayf("unexpected variable name near '%c' at position %d line : '%s'. Maybe you want to write a single '%%', "+
+				"use the syntax '%%%%'", c, len(whole)-len(text), whole)
+		case c != '{' && c != '[' && !isLetter(c): // what a percent sign stands before is itself
+			literal(text[:1])
 			text = text[1:]
 			continue
 		}
 		n, rest, err := parseNode(env, text, &global)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if n != nil {
 			f.nodes = append(f.nodes, *n)
@@ -75,45 +94,65 @@ func ParseFormat(env *Env, text string, mandatory bool) (*Format, error) {
 
 // parseNode reads what follows a percent sign; nil: it only changes the flags of what follows.
 func parseNode(env *Env, text string, global *options) (*node, string, error) {
-	opts := *global
+	opts, flags := *global, ""
 	if text[0] == '{' {
 		end := strings.IndexByte(text, '}')
 		if end < 0 {
 			return nil, "", sayf("truncated line after '%s'", text[1:])
 		}
-		opts.set(text[1:end])
-		text = text[end+1:]
+		flags, text = text[:end+1], text[end+1:]
+		opts.set(flags[1:end])
 	}
 	if strings.HasPrefix(text, "[") {
-		e, rest, err := parseExpr(env, text[1:])
-		if err != nil {
-			return nil, "", sayf("failed to parse sample expression <%s> : %w", strings.TrimPrefix(text, "["), err)
-		}
-		if !strings.HasPrefix(rest, "]") {
-			return nil, "", sayf("missing ']' after '%s'", e.text)
-		}
-		if err := e.usable(env); err != nil {
-			return nil, "", sayf("sample fetch <%s> may not be reliably used here because it %w", text[1:], err)
-		}
-		if env != nil && env.Section != "" && e.fetch.raw() {
-			env.caution("L6 sample fetch <%s> ignored in HTTP log-format string", text[1:])
-		}
-		return &node{expr: e, opts: opts}, rest[1:], nil
+		e, rest, err := parseSample(env, text[1:])
+		return &node{expr: e, opts: opts}, rest, err
 	}
 	i := 0
-	for i < len(text) && isLetter(text[i]) {
+	for i < len(text) && (isLetter(text[i]) || isDigit(text[i])) {
 		i++
 	}
 	name := text[:i]
+	if name == "" {
+		return nil, "", sayf("parse argument modifier without variable name near '%%%s'", flags)
+	}
 	if name == "o" {
 		*global = opts
 		return nil, text[i:], nil
 	}
-	if v, ok := logVars[name]; ok {
-		return &node{info: v, opts: opts}, text[i:], nil
+	v, ok := logVars[name]
+	if !ok {
+		return nil, "", sayf("no such format variable '%s'. If you wanted to emit the '%%' character verbatim, you need to use '%%%%'", name)
 	}
-	return nil, "", sayf("no such format variable '%s'. If you wanted to emit the '%%' character verbatim, you need to use '%%%%'", name)
+	if env != nil && env.TCP && contains(httpVars, name) {
+		return nil, "", sayf("format variable '%s' is reserved for HTTP mode", name)
+	}
+	return &node{info: v, opts: opts}, text[i:], nil
 }
+
+// parseSample reads an expression and the bracket that closes it.
+func parseSample(env *Env, text string) (*Expr, string, error) {
+	e, rest, err := parseExpr(env, text)
+	switch {
+	case err != nil:
+		return nil, "", sayf("failed to parse sample expression <%s> : %w", text, err)
+	case rest == "":
+		return nil, "", sayf("missing ']' after '%s'", e.text)
+	case rest[0] != ']':
+		return nil, "", sayf("expected ']' after '%s', but found '%c'", e.text, rest[0])
+	}
+	if err := e.usable(env); err != nil {
+		return nil, "", sayf("sample fetch <%s> may not be reliably used here because it %w", text, err)
+	}
+	if env != nil {
+		env.NeedsHTTP = env.NeedsHTTP || strings.HasPrefix(e.fetch.from.needs, "HTTP")
+		if env.Section != "" && e.fetch.raw() {
+			env.caution("L6 sample fetch <%s> ignored in HTTP log-format string", text)
+		}
+	}
+	return e, rest[1:], nil
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 func isLetter(c byte) bool { c |= 0x20; return 'a' <= c && c <= 'z' }
 
@@ -157,6 +196,12 @@ func (f *Format) Text(tx *Tx) string {
 		return f.nodes[0].text
 	}
 	return string(f.Append(nil, tx))
+}
+
+// empty tells whether the format makes no text whatever the request.
+func (f *Format) empty() bool {
+	s, ok := f.Constant()
+	return ok && s == ""
 }
 
 // Constant gives the text of a format without samples and variables.

@@ -96,6 +96,9 @@ func part(n int) func(*LogInfo) string {
 
 func uri(i *LogInfo) *Message { return &Message{Method: part(0)(i), URI: part(1)(i)} }
 
+// httpVars are the log variables that there are in mode http only (section 8.2.4); tsc, which is marked so too, is taken.
+var httpVars = []string{"CC", "CS", "HM", "HP", "HPO", "HQ", "HU", "HV", "Ta", "Ti", "Tq", "TR", "Tr", "r", "tr", "trg", "trl"}
+
 // logVars is the table of log variables.
 var logVars = map[string]appender{
 	"B": number(func(i *LogInfo) int64 { return i.Bytes }), "U": number(func(i *LogInfo) int64 { return i.BytesIn }),

@@ -1,10 +1,8 @@
 package rules
 
 import (
-	"errors"
 	"net/netip"
 	"regexp"
-	"regexp/syntax"
 	"strconv"
 	"strings"
 	"sync"
@@ -118,22 +116,6 @@ func matchIP(a netip.Addr, net netip.Prefix) bool {
 	return net.Contains(a)
 }
 
-// badRegexp words what is wrong with a regular expression, in PCRE's words where they are known.
-func badRegexp(pat string, err error) error {
-	text, at := err.Error(), len(pat)
-	var e *syntax.Error
-	if errors.As(err, &e) {
-		text = string(e.Code)
-		if e.Code == syntax.ErrMissingParen {
-			text = "missing closing parenthesis"
-		}
-		if i := strings.Index(pat, e.Expr); i >= 0 {
-			at = i + len(e.Expr)
-		}
-	}
-	return sayf("regex '%s' is invalid (error=%s, erroffset=%d)", pat, text, at)
-}
-
 // toIPv4 takes the IPv4 address out of 2002:IPV4::, ::IPV4 and ::ffff:IPV4; others stay.
 func toIPv4(a netip.Addr) netip.Addr {
 	if !a.Is6() {
@@ -241,16 +223,24 @@ func (l *Patterns) compile(w string) (*Pattern, error) {
 			expr = "(?i)" + w
 		}
 		if p.re, err = regexp.Compile(expr); err != nil {
-			return nil, badRegexp(w, err)
+			return nil, BadRegexp(w, err)
 		}
 	case "bin":
 		v, ok := unhex(w)
 		if !ok {
-			return nil, sayf("an even number of hex digits is expected in '%s'", w)
+			return nil, BadHex(w)
 		}
 		p.text = v.Str
 	}
 	return p, nil
+}
+
+// BadHex tells in HAProxy's words why a text is no binary.
+func BadHex(w string) error {
+	if len(w)%2 != 0 {
+		return sayf("an even number of hex digit is expected")
+	}
+	return sayf("an hex digit is expected (found '%s')", strings.TrimLeft(w, "0123456789abcdefABCDEF")[:1])
 }
 
 // numbers reads a number, low:high, or an operator with a number.
@@ -259,9 +249,12 @@ func (p *Pattern) numbers(w string, dotted bool) error {
 	if !found {
 		op, text = "eq", w
 	}
-	var ok bool
-	if p.lo, p.hi, ok = parseRange(text, dotted); !ok {
-		return sayf("'%s' is not a number", text)
+	var err error
+	if p.lo, p.hi, err = parseRange(text, dotted); err != nil {
+		if found {
+			return sayf("'%s' is neither a number nor a supported operator", text)
+		}
+		return err
 	}
 	const least, most = -1 << 63, 1<<63 - 1
 	switch op {
@@ -277,23 +270,34 @@ func (p *Pattern) numbers(w string, dotted bool) error {
 	return nil
 }
 
-func parseRange(w string, dotted bool) (lo, hi int64, ok bool) {
-	low, high, isRange := strings.Cut(w, ":")
+// parseRange reads a number, or two with a colon or a hyphen between them, of which one may be missing.
+func parseRange(w string, dotted bool) (lo, hi int64, err error) {
+	kind := ""
+	if dotted {
+		kind = "dotted "
+	}
+	sign := len(w) - len(strings.TrimPrefix(w, "-"))
+	at := strings.IndexAny(w[sign:], ":-")
+	if at < 0 {
+		n, ok := patternNumber(w, dotted)
+		if !ok {
+			err = sayf("'%s' is not a %snumber", w, kind)
+		}
+		return n, n, err
+	}
+	at += sign
 	lo, hi = -1<<63, 1<<63-1
-	if low != "" {
-		if lo, ok = patternNumber(low, dotted); !ok {
-			return 0, 0, false
-		}
+	ok := w != ":"
+	if low := w[:at]; ok && low != "" {
+		lo, ok = patternNumber(low, dotted)
 	}
-	if !isRange {
-		return lo, lo, low != ""
+	if high := w[at+1:]; ok && high != "" {
+		hi, ok = patternNumber(high, dotted)
 	}
-	if high != "" {
-		if hi, ok = patternNumber(high, dotted); !ok {
-			return 0, 0, false
-		}
+	if !ok || lo > hi {
+		err = sayf("'%s' is not a valid %snumber range", w, kind)
 	}
-	return lo, hi, true
+	return lo, hi, err
 }
 
 // patternNumber reads a number; a dotted one has its major part in the upper 16 bits.

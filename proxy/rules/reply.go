@@ -24,6 +24,9 @@ type Reply struct {
 	file    []byte
 	body    *Format
 	headers []headerFormat
+	payload string                    // the word that made the kind; "": none did
+	errors  map[string]map[int][]byte // http-errors sections, of which ref is asked for
+	ref     string
 
 	formatted bool // body is a log format
 }
@@ -47,7 +50,9 @@ func (r *Reply) Make(tx *Tx) *Answer {
 		a.Default = true
 		return a
 	case "errorfile":
-		a.File, a.IsFile = r.file, true
+		if a.File, a.IsFile = r.file, true; r.ref != "" {
+			a.File = r.errors[r.ref][r.status]
+		}
 		return a
 	}
 	if r.body != nil {
@@ -70,7 +75,10 @@ func ParseReply(env *Env, words []string, status int) (*Reply, []string, error) 
 	r := &Reply{status: status}
 	for len(words) > 0 {
 		if words[0] == "default-errorfiles" {
-			r.kind, words = words[0], words[1:]
+			if err := r.pays(words[0], words[0]); err != nil {
+				return nil, nil, err
+			}
+			words = words[1:]
 			continue
 		}
 		used, err := r.option(env, words)
@@ -82,11 +90,20 @@ func ParseReply(env *Env, words []string, status int) (*Reply, []string, error) 
 		}
 		words = words[used:]
 	}
-	if r.ctype == "" && r.body != nil && r.formatted {
+	switch empty := r.body != nil && r.body.empty(); {
+	case r.ctype == "" && r.formatted:
 		return nil, nil, sayf("a content type must be defined with a log-format payload")
+	case r.ctype == "" && r.body != nil && !empty:
+		return nil, nil, sayf("a content type must be defined when non-empty payload is configured")
+	case r.ctype != "" && r.kind == "":
+		env.caution("content-type '%s' ignored by the http reply because neither errorfile nor payload defined", r.ctype)
+	case r.ctype != "" && r.kind != "text":
+		env.caution("content-type '%s' ignored by the http reply when used with an erorrfile", r.ctype)
+	case r.headers != nil && r.kind != "text" && r.kind != "":
+		env.caution("hdr parameters ignored by the http reply when used with an erorrfile")
 	}
-	if r.ctype == "" && r.body != nil {
-		r.ctype = "text/plain"
+	if r.ref != "" {
+		env.answered(r.status, r.ref)
 	}
 	return r, words, nil
 }
@@ -103,11 +120,19 @@ func (r *Reply) option(env *Env, words []string) (int, error) {
 	if !known {
 		return 0, nil
 	}
+	if words[0] == "hdr" && (len(words) < 3 || words[1] == "") {
+		return 0, sayf("'hdr' expects %s as arguments", what)
+	}
 	if len(words) < 2 {
-		return 0, sayf("'%s' expects %s as argument", words[0], what)
+		return 0, sayf("'%s' expects %s as argument", strings.TrimPrefix(words[0], "deny_"), what)
 	}
 	v := words[1]
 	var err error
+	if kind, ok := payloads[words[0]]; ok {
+		if err = r.pays(words[0], kind); err != nil {
+			return 0, err
+		}
+	}
 	switch words[0] {
 	case "status", "deny_status":
 		digits := v[:len(v)-len(strings.TrimLeft(v, "0123456789"))]
@@ -118,31 +143,21 @@ func (r *Reply) option(env *Env, words []string) (int, error) {
 	case "content-type":
 		r.ctype = v
 	case "errorfile":
-		r.kind = "errorfile"
 		if r.file, err = env.ReadFile(v); err != nil {
-			return 0, sayf("error opening file '%s'.", v)
+			return 0, sayf("error opening file '%s'", v)
 		}
 	case "errorfiles":
-		files, ok := env.Errors[v]
-		if !ok {
-			return 0, sayf("unknown http-errors section '%s'", v)
-		}
-		r.kind = "errorfile"
-		if r.file, ok = files[r.status]; !ok {
-			return 0, sayf("no error file for status '%d' in http-errors section '%s'", r.status, v)
-		}
+		r.errors, r.ref = env.Errors, v
 	case "file", "lf-file":
 		b, err := env.ReadFile(v)
 		if err != nil {
-			return 0, sayf("error opening file '%s'.", v)
+			return 0, sayf("error opening file '%s'", v)
 		}
 		return 2, r.text(env, string(b), words[0] == "lf-file")
 	case "string", "lf-string":
 		return 2, r.text(env, v, words[0] == "lf-string")
 	case "hdr":
-		if len(words) < 3 {
-			return 0, sayf("'hdr' expects <name> and <value> as arguments")
-		}
+		env.Moved = true
 		f, err := ParseFormat(env, words[2], false)
 		if err != nil {
 			return 0, err
@@ -154,11 +169,25 @@ func (r *Reply) option(env *Env, words []string) (int, error) {
 }
 
 func (r *Reply) text(env *Env, s string, format bool) (err error) {
-	r.kind, r.formatted = "text", format
-	if r.body = (&Format{nodes: []node{{text: s}}}); format {
+	if r.body, r.formatted = Literal(s), format; format {
+		env.Moved = true
 		r.body, err = ParseFormat(env, s, false)
 	}
 	return err
+}
+
+// payloads are the options that say what the answer is made of, with its kind.
+var payloads = map[string]string{
+	"errorfile": "errorfile", "errorfiles": "errorfile", "file": "text", "lf-file": "text", "string": "text", "lf-string": "text",
+}
+
+// pays notes what the answer is made of, which only one word may say.
+func (r *Reply) pays(word, kind string) error {
+	if r.payload != "" {
+		return sayf("unexpected '%s' argument, '%s' already defined", word, r.payload)
+	}
+	r.payload, r.kind = word, kind
+	return nil
 }
 
 func parseReturn(p *ruleParser) (doing, error) {
@@ -196,7 +225,7 @@ func parseAuth(p *ruleParser) (doing, error) {
 		p.take()
 		var ok bool
 		if realm, ok = p.take(); !ok {
-			return nil, sayf("expects 'realm' or 'if'/'unless' conditions but got '%s'", "realm")
+			return nil, sayf("missing realm value.\n")
 		}
 	}
 	return func(tx *Tx) Verdict {
@@ -233,7 +262,10 @@ func parseRedirect(p *ruleParser) (doing, error) {
 		switch how {
 		case "location", "prefix", "scheme":
 			x.how = how
-			x.to, err = ParseFormat(p.env, w, false)
+			if x.to = Literal(w); !p.env.Plain {
+				p.env.Moved = true
+				x.to, err = ParseFormat(p.env, w, false)
+			}
 		case "code":
 			if x.code, err = strconv.Atoi(w); err != nil || x.code < 301 || x.code > 308 || x.code > 303 && x.code < 307 {
 				err = sayf("'code': unsupported HTTP code '%s' (must be one of 301, 302, 303, 307 or 308)", w)

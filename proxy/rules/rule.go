@@ -65,9 +65,9 @@ type Rule struct {
 	hints bool // early-hint
 }
 
-// Final tells whether the action ends the evaluation.
+// Final tells whether no rule behind one of this action is looked at where it applies.
 func (r *Rule) Final() bool {
-	return contains([]string{"accept", "allow", "auth", "deny", "reject", "redirect", "return", "tarpit", "silent-drop", "close"}, r.Name)
+	return contains([]string{"allow", "auth", "deny", "redirect", "return", "tarpit"}, r.Name)
 }
 
 // Unconditional tells whether the rule always applies.
@@ -164,6 +164,11 @@ func ParseRule(env *Env, list List, words []string) (*Rule, error) {
 	if i := strings.IndexByte(p.name, '('); i > 0 && strings.HasSuffix(p.name, ")") {
 		p.name, p.param = p.name[:i], p.name[i+1:len(p.name)-1]
 	}
+	for _, name := range prefixActions {
+		if strings.HasPrefix(p.word, name) && findAction(p.name, list) == nil {
+			p.name = name
+		}
+	}
 	a := findAction(p.name, list)
 	if a == nil {
 		return nil, p.unknown()
@@ -187,6 +192,9 @@ func ParseRule(env *Env, list List, words []string) (*Rule, error) {
 	}
 	return r, nil
 }
+
+// prefixActions are found by what a word begins with, so that it is they that tell what is wrong with the rest.
+var prefixActions = []string{"set-var-fmt", "set-var", "unset-var"}
 
 // trailing refuses a word behind the arguments.
 func (p *ruleParser) trailing() error {
@@ -242,8 +250,8 @@ func (p *ruleParser) unknown() error {
 	if p.name == "" {
 		missing = " (missing argument)"
 	}
-	if e.Text = sayf("'%s' expects %s, but got '%s'%s", p.list.Name(), names, p.name, missing).Error(); !e.Tight {
-		e.Text = sayf("'%s' expects %s in %s '%s' (got '%s')", p.list.Name(), names, p.env.Kind, p.env.Section, p.name).Error()
+	if e.Text = sayf("'%s' expects %s, but got '%s'%s", p.list.Name(), names, p.word, missing).Error(); !e.Tight {
+		e.Text = sayf("'%s' expects %s in %s '%s' (got '%s')", p.list.Name(), names, p.env.Kind, p.env.Section, p.word).Error()
 	}
 	return e
 }
@@ -263,20 +271,36 @@ func (p *ruleParser) format(what string) (*Format, error) {
 	if !ok {
 		return nil, sayf("expects %s", what)
 	}
+	p.env.Moved = true
 	return ParseFormat(p.env, w, false)
 }
 
-// expr reads an expression, whose blanks may have made several words of it.
+// expr reads an expression, whose converters may be words of their own.
 func (p *ruleParser) expr() (*Expr, error) {
-	words := p.rest()
-	if len(words) == 0 {
-		return nil, sayf("missing fetch method")
+	e, rest, err := parseWords(p.env, p.words)
+	if err != nil {
+		return nil, err
 	}
-	e, err := ParseExpr(p.env, strings.Join(words, " "))
+	p.words = rest
+	return e, p.usable(e)
+}
+
+// sample reads an expression of one word.
+func (p *ruleParser) sample() (*Expr, error) {
+	w, _ := p.take()
+	e, err := ParseExpr(p.env, w)
 	if err != nil {
 		return nil, err
 	}
 	return e, p.usable(e)
+}
+
+// exactly refuses another number of arguments than n; usage says what they are.
+func (p *ruleParser) exactly(n int, usage string) error {
+	if len(p.words) < n || len(p.words) > n && p.words[n] != "if" && p.words[n] != "unless" {
+		return sayf("expects %s", usage)
+	}
+	return nil
 }
 
 // usable refuses an expression that can have no value where the rule stands.

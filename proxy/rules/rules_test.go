@@ -82,7 +82,7 @@ func TestExpressionsWithoutAValue(t *testing.T) {
 func TestBadExpressions(t *testing.T) {
 	for expr, want := range map[string]string{
 		"nosuch": "unknown fetch method 'nosuch'", "path,nosuch": "unknown converter 'nosuch'", "var(foo)": "invalid variable name 'foo'",
-		"int(x)": "type 'integer'", "str(": "expected ')'", "str(a))": "unexpected character ')'", "path(1)": "expected ')' before",
+		"int(x)": "type 'integer'", "str(": "expected ')'", "str(a))": "missing comma after fetch keyword 'str'", "path(1)": "expected ')' before",
 	} {
 		_, err := ParseExpr(nil, expr)
 		require.ErrorContains(t, err, want, expr)

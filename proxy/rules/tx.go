@@ -159,13 +159,13 @@ func (tx *Tx) Unset(name string) {
 }
 
 // ValidVar tells in HAProxy's words what is wrong with a variable's name.
-func ValidVar(name string) error { return validVar(name) }
+func ValidVar(name string) error { return validVar(name, "") }
 
 // validVar tells in HAProxy's words what is wrong with a variable's name.
-func validVar(name string) error {
+func validVar(name, tail string) error {
 	scope, rest, dotted := strings.Cut(name, ".")
 	if name == "" {
-		return sayf("variable name cannot be empty")
+		return sayf("Empty variable name cannot be accepted")
 	}
 	known := false
 	for _, s := range scopes {
@@ -175,9 +175,9 @@ func validVar(name string) error {
 		return sayf("invalid variable name '%s'. A variable name must be start by its scope. The scope can be 'proc', 'sess', 'txn', "+
 			"'req', 'res' or 'check'", name)
 	}
-	for _, c := range rest {
+	for i, c := range rest {
 		if c != '_' && c != '.' && !(c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z') {
-			return sayf("invalid syntax at char '%s'", string(c))
+			return sayf("invalid syntax at char '%s'", rest[i:]+tail)
 		}
 	}
 	return nil

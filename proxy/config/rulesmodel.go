@@ -1,0 +1,56 @@
+package config
+
+import (
+	"time"
+
+	"simulacro/proxy/rules"
+)
+
+// Rules are a section's rules, those of its defaults first.
+type Rules struct {
+	Connection, Session      []*rules.Rule
+	TCPRequest, TCPResponse  []*rules.Rule
+	Request, Response, After []*rules.Rule
+	InspectRequest           time.Duration // tcp-request inspect-delay
+	InspectResponse          time.Duration
+	Switches                 []*Switch
+	UseServers               []*UseServer
+	MonitorFail              []*rules.Cond
+	UniqueID                 *rules.Format
+	UniqueIDHeader           string
+	LogLine                  *rules.Format // log-format; nil: LogFormat
+	Captures                 [2][]Capture  // capture request header, capture response header
+	Slots                    [2][]int      // how long captures may be, those of rules included
+	CookieName               string        // capture cookie
+	CookieLen                int
+	HTTPErrors               map[int]*rules.Reply // http-error, by status
+	acls                     map[string]*rules.ACL
+}
+
+// Any tells whether some rule looks at requests or responses.
+func (r *Rules) Any() bool {
+	return len(r.TCPRequest)+len(r.TCPResponse)+len(r.Request)+len(r.Response)+len(r.After)+len(r.Switches)+len(r.UseServers) > 0 ||
+		len(r.MonitorFail) > 0 || r.UniqueID != nil || r.LogLine != nil || len(r.Captures[0])+len(r.Captures[1]) > 0 || len(r.HTTPErrors) > 0
+}
+
+// Capture is a header that is logged.
+type Capture struct {
+	Name string // in lower case
+	Len  int
+}
+
+// Switch is one `use_backend`: a backend, or a format that makes its name.
+type Switch struct {
+	Cond    *rules.Cond
+	Backend *Proxy
+	Name    *rules.Format
+	name    string
+	pos     Pos
+}
+
+// UseServer is one `use-server`.
+type UseServer struct {
+	Cond   *rules.Cond
+	Server string
+	pos    Pos
+}

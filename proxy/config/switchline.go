@@ -1,0 +1,117 @@
+package config
+
+import (
+	"strings"
+
+	"simulacro/proxy/rules"
+)
+
+// ruleCondition compiles what follows if or unless from the i-th word on; nil without one. where is the line, in words.
+func (p *parser) ruleCondition(w words, i int, where string) (*rules.Cond, bool) {
+	if w.at(i) == "" {
+		return nil, true
+	}
+	if w[i] != "if" && w[i] != "unless" {
+		p.bad("unexpected keyword '%s' after switching rule, only 'if' and 'unless' are allowed.", w[i])
+		return nil, false
+	}
+	c, err := rules.ParseCond(p.ruleEnv(), w.from(i))
+	if err != nil {
+		p.bad("error detected while parsing %s : %s.", where, err)
+		return nil, false
+	}
+	return c, true
+}
+
+func parseUseBackend(p *parser, w words) {
+	if w.at(1) == "" {
+		p.bad("'%s' expects a backend name.", w[0])
+		return
+	}
+	s := &Switch{name: w[1], pos: p.pos}
+	var ok bool
+	if s.Cond, ok = p.ruleCondition(w, 2, "switching rule"); ok {
+		p.px.Rules.Switches = append(p.px.Rules.Switches, s)
+	}
+}
+
+// linkRules resolves the backends and servers that rules name, and compiles the formats that make such names.
+func (p *parser) linkRules(s *section) {
+	p.px = s
+	for _, x := range s.Rules.Switches {
+		if p.pos = x.pos; strings.Contains(x.name, "%") {
+			var err error
+			if x.Name, err = rules.ParseFormat(p.envFor(rules.UseBackend), x.name, false); err != nil {
+				p.alert("Parsing [%s:%d]: failed to parse use_backend rule '%s' : %s.", p.pos.File, p.pos.Line, x.name, err)
+			}
+			continue
+		}
+		p.linkSwitch(s, x)
+	}
+	for _, x := range s.Rules.UseServers {
+		p.linkUseServer(s, x)
+	}
+}
+
+func (p *parser) linkSwitch(s *section, x *Switch) {
+	target := p.backendNamed(x.name)
+	switch {
+	case target == nil:
+		p.alert("Proxy '%s': unable to find required use_backend: '%s'.", s.Name, x.name)
+	case target == s:
+		p.alert("Proxy '%s': loop detected for use_backend: '%s'.", s.Name, x.name)
+	case target.Mode != s.Mode && !(s.Mode == ModeTCP && target.Mode == ModeHTTP):
+		p.alert("%s %s '%s' (%s:%d) tries to use incompatible %s %s '%s' (%s:%d) in a 'use_backend' rule (see 'mode').",
+			s.Mode, s.word(), s.Name, s.Pos.File, s.Pos.Line,
+			target.Mode, target.word(), target.Name, target.Pos.File, target.Pos.Line)
+	default:
+		x.Backend = target.Proxy
+	}
+}
+
+func (p *parser) linkUseServer(s *section, x *UseServer) {
+	for _, v := range s.Servers {
+		if v.Name == x.Server {
+			return
+		}
+	}
+	p.alert("%s '%s' : unable to find server '%s' referenced in a 'use-server' rule.", s.word(), s.Name, x.Server)
+}
+
+func (p *parser) backendNamed(name string) *section {
+	for _, t := range p.proxies {
+		if t.back && t.Name == name {
+			return t
+		}
+	}
+	return nil
+}
+
+func parseUseServer(p *parser, w words) {
+	if w.at(1) == "" {
+		p.bad("'%s' expects a server name.", w[0])
+		return
+	}
+	if w.at(2) != "if" && w.at(2) != "unless" {
+		p.bad("'%s' requires either 'if' or 'unless' followed by a condition.", w[0])
+		return
+	}
+	if c, ok := p.ruleCondition(w, 2, "switching rule"); ok {
+		p.px.Rules.UseServers = append(p.px.Rules.UseServers, &UseServer{Cond: c, Server: w[1], pos: p.pos})
+	}
+}
+
+func parseMonitor(p *parser, w words) {
+	if w.at(1) != "fail" {
+		p.bad("'%s' only supports 'fail'.", w[0])
+		return
+	}
+	if w.at(2) != "if" && w.at(2) != "unless" {
+		p.bad("'%s %s' requires either 'if' or 'unless' followed by a condition.", w[0], w[1])
+		return
+	}
+	p.noteOrder(w)
+	if c, ok := p.ruleCondition(w, 2, "a 'monitor fail' condition"); ok {
+		p.px.Rules.MonitorFail = append(p.px.Rules.MonitorFail, c)
+	}
+}

@@ -1,0 +1,102 @@
+package config
+
+import (
+	"strings"
+
+	"simulacro/proxy/rules"
+)
+
+// userlistLine reads a line of a userlist: a group with its users, or a user.
+func (p *parser) userlistLine(w words) {
+	list := p.users[p.otherName]
+	switch w[0] {
+	case "group":
+		if w.at(1) == "" {
+			p.badTight("'%s' expects <name> as arguments.", w[0])
+			return
+		}
+		if c := invalidChar(w[1]); c != "" {
+			p.badTight("character '%s' is not permitted in '%s' name '%s'.", c, w[0], w[1])
+			return
+		}
+		p.userNames = append(p.userNames, userName{list: p.otherName, group: w[1]})
+		for i := 2; w.at(i) != ""; i += 2 {
+			if w[i] != "users" {
+				p.badTight("'%s' only supports 'users' option.", w[0])
+				return
+			}
+			for _, name := range strings.Split(w.at(i+1), ",") {
+				p.groups[name] = append(p.groups[name], w[1])
+				p.userNames = append(p.userNames, userName{list: p.otherName, group: w[1], user: name, needsUser: true})
+				if u := list.Users[name]; u != nil {
+					u.Groups = append(u.Groups, w[1])
+				}
+			}
+		}
+	case "user":
+		p.user(list, w)
+	default:
+		p.badTight("unknown keyword '%s' in 'users' section", w[0])
+	}
+}
+
+func (p *parser) user(list *rules.UserList, w words) {
+	if w.at(1) == "" {
+		p.badTight("'%s' expects <name> as arguments.", w[0])
+		return
+	}
+	u := &rules.User{Groups: p.groups[w[1]]}
+	u.Check = func(password string) bool { return password == u.Password }
+	for i := 2; w.at(i) != ""; i += 2 {
+		switch w[i] {
+		case "insecure-password":
+			u.Password = w.at(i + 1)
+		case "password":
+			p.unsupported("password")
+			return
+		case "groups":
+			for _, group := range strings.Split(w.at(i+1), ",") {
+				u.Groups = append(u.Groups, group)
+				p.userNames = append(p.userNames, userName{list: p.otherName, group: group, user: w[1], needsGroup: true})
+			}
+		default:
+			p.badTight("'%s' only supports 'password', 'insecure-password' and 'groups' options.", w[0])
+			return
+		}
+	}
+	list.Users[w[1]] = u
+}
+
+// userName is a group's line, or a name of one that a line of the other kind has.
+type userName struct {
+	list, group, user     string
+	needsUser, needsGroup bool
+}
+
+// checkUserNames refuses a user or group of a userlist that none of its lines makes. As HAProxy it tells of one only, the first
+// of the last line that has such a name.
+func (p *parser) checkUserNames() (ok bool) {
+	groups := map[[2]string]bool{}
+	for _, n := range p.userNames {
+		if !n.needsUser && !n.needsGroup {
+			groups[[2]string{n.list, n.group}] = true
+		}
+	}
+	var group, user *userName
+	for i := range p.userNames {
+		n := &p.userNames[i]
+		if n.needsGroup && !groups[[2]string{n.list, n.group}] && (group == nil || group.list != n.list || group.user != n.user) {
+			group = n
+		}
+		if n.needsUser && p.users[n.list].Users[n.user] == nil && (user == nil || user.list != n.list || user.group != n.group) {
+			user = n
+		}
+	}
+	switch {
+	case group != nil:
+		p.alert("userlist '%s': no such group '%s' specified in user '%s'", group.list, group.group, group.user)
+	case user != nil:
+		p.alert("userlist '%s': no such user '%s' specified in group '%s'", user.list, user.user, user.group)
+	}
+	return group == nil && user == nil
+}
