@@ -108,7 +108,7 @@ func planned(s *sim.Scenario) (end time.Duration) {
 }
 
 // lookScript prints what faults touch in a node: files (without what differs between clusters), mounts, packet filter, queues,
-// firewall, stopped processes.
+// firewall, stopped processes, programs of the drill.
 const lookScript = `for f in /etc/haproxy/haproxy.cfg /etc/httpd/conf/httpd.conf /etc/httpd/conf.modules.d/10-php.conf /etc/fstab \
 	/etc/ganesha/ganesha.conf /export/index.php /export/index.html; do
 	[ -e $f ] && echo "$f $(sed -E 's/(192\.168|10\.0)\.[0-9]+\./NET./g; s/ nfs [^ ]+/ nfs OPTIONS/' $f | md5sum)"
@@ -117,7 +117,7 @@ grep -E ' /(mnt/web|var/log|export)' /proc/mounts | awk '{ print $2, $3 }'
 nft list tables 2>/dev/null | grep simulacro
 tc qdisc show | grep -v -E 'noqueue|noop'
 if [ -e /usr/bin/firewall-cmd ]; then echo "now $(firewall-cmd --zone=external --list-ports), for good $(firewall-cmd --permanent --zone=external --list-ports)"; fi
-ps -eo state=,args= | grep '^T'
+ps -eo state=,args= | grep -E '^T|^. (/[^ ]*/)?simulacro '
 true`
 
 // look tells of all nodes what faults may have changed in them.

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,9 +30,12 @@ var tag = flag.String("tag", "", "only the scenarios that have this tag, as core
 // seed orders the scenarios and makes their random choices; 0 draws one. It is printed, and given again it repeats them.
 var seed = flag.Int64("seed", 0, "of the scenarios' order and of their random choices; 0 draws one")
 
-// beside is how many scenarios are played at once, each on a cluster of its own. They spend most of their time waiting, on
-// processors that boot the next cluster meanwhile; with more the load is late.
-const beside = 3
+// lanesPerCPU is how many scenarios are played at once for each processor, each on a cluster of its own: they spend most of their
+// time waiting. With more the load is late, and checks are. The flag -parallel names another number.
+const lanesPerCPU = 3
+
+// beside is how many scenarios are played at once.
+var beside = lanesPerCPU * runtime.NumCPU()
 
 // rt and pool are nil where no engine answers; noEngine says why.
 var (
@@ -46,9 +50,11 @@ func TestMain(m *testing.M) {
 	if *seed == 0 {
 		*seed = time.Now().UnixNano()
 	}
-	if f := flag.Lookup("test.parallel"); !isSet("test.parallel") {
-		_ = f.Value.Set(strconv.Itoa(beside)) // the flag takes any number
+	lanes := flag.Lookup("test.parallel").Value
+	if isSet("test.parallel") {
+		beside, _ = strconv.Atoi(lanes.String()) // the flag takes numbers only
 	}
+	_ = lanes.Set(strconv.Itoa(beside))
 	os.Exit(testMain(m))
 }
 

@@ -20,7 +20,11 @@ type shelf struct {
 func (s *shelf) take(ctx context.Context, spec sim.Spec) (*docker.Cluster, error) {
 	c := s.nearest(spec)
 	if c == nil {
-		return pool.Get(ctx, spec)
+		c, err := pool.Get(ctx, spec)
+		if err == nil {
+			c.Attend()
+		}
+		return c, err
 	}
 	if err := c.Adapt(ctx, spec); err != nil {
 		pool.Put(c)

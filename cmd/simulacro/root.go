@@ -27,7 +27,7 @@ const (
 
 // commands make the subcommands, in the order in which help lists them: one file a command.
 var commands = []func(*app) *cobra.Command{
-	newUp, newStatus, newExec, newShell, newLogs, newRun, newList, newJudge, newCompare, newWatch, newSnapshot, newHeal, newDown, newImages, newVersion, newProbe, newLoad, newObserve, newDelay, newCrowd,
+	newUp, newStatus, newExec, newShell, newLogs, newRun, newList, newJudge, newCompare, newWatch, newSnapshot, newHeal, newDown, newImages, newVersion, newProbe, newLoad, newObserve, newDelay, newCrowd, newAgent,
 	newNew, newLint, newSchema, newReference, newCoverage,
 }
 

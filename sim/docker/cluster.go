@@ -26,6 +26,8 @@ type Cluster struct {
 	rt   *Runtime
 	spec sim.Spec
 	refs map[string]string // containers by node, where they are not called as Up calls them
+
+	agents attendance
 }
 
 func newCluster(r *Runtime, spec sim.Spec) *Cluster {
@@ -38,6 +40,7 @@ func (c *Cluster) Spec() sim.Spec { return c.spec }
 
 // Down removes the cluster.
 func (c *Cluster) Down(ctx context.Context) error {
+	c.Close()
 	_, err := c.rt.Down(ctx, c.spec.Name)
 	return err
 }

@@ -27,6 +27,7 @@ func TestCluster(t *testing.T) {
 	t.Run("a cancelled command ends in the node", func(t *testing.T) { cancelled(t, c) })
 	t.Run("a command that is cancelled while it starts ends too", func(t *testing.T) { cancelledEarly(t, c) })
 	t.Run("files", func(t *testing.T) { files(t, c) })
+	t.Run("attended", func(t *testing.T) { attended(t, c) })
 	t.Run("power and its events", func(t *testing.T) { power(t, c) })
 	t.Run("repair", func(t *testing.T) { repair(t, c) })
 	t.Run("logs", func(t *testing.T) { logs(t, c) })

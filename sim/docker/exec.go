@@ -15,13 +15,10 @@ import (
 	"github.com/docker/docker/pkg/stdcopy"
 
 	"simulacro/sim"
+	"simulacro/sim/docker/agent"
 )
 
-// execMark is the variable by which the processes of one command are found again, to end them.
-const execMark = "SIMULACRO_EXEC"
-
 const (
-
 	// endTimeout bounds the ending of a cancelled command, for instance in a node that was paused meanwhile.
 	endTimeout = 10 * time.Second
 	endPause   = 50 * time.Millisecond
@@ -99,7 +96,13 @@ func (c *Cluster) run(ctx context.Context, ref string, std IO, argv []string) (i
 	if ctx.Err() != nil {
 		return 0, ctx.Err()
 	}
-	mark := execMark + "=" + rand.Text()
+	if code, ran, err := c.runAttended(ctx, ref, std, argv); ran || err != nil {
+		return code, err
+	}
+	if ctx.Err() != nil {
+		return 0, ctx.Err()
+	}
+	mark := agent.Mark + "=" + rand.Text()
 	// Not cancelled: the engine would start the command all the same, and nobody would end it.
 	id, conn, err := c.attach(uncancelled(ctx), ref, container.ExecOptions{
 		AttachStdin: std.Stdin != nil, AttachStdout: true, AttachStderr: true,

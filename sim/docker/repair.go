@@ -13,9 +13,9 @@ import (
 // FaultTable is the nftables table that the network faults put their rules in, or the beginning of its name (simulacro_delay).
 const FaultTable = "simulacro"
 
-// drillHelpers matches what a drill runs in the director and the client beside its cause: a process that was killed on the
-// host cannot end them, and some would go on for ever.
-const drillHelpers = "^(/[^ ]*/)?simulacro (load|observe)( |$)"
+// drillHelpers matches what a drill runs in the nodes beside its cause: a process that was killed on the host cannot end them,
+// and some would go on for ever where the engine does not tell them of its death.
+const drillHelpers = "^(/[^ ]*/)?simulacro (load|observe|" + AgentCommand + ")( |$)"
 
 // Repair mends what a crash may leave in a cluster and no ledger is needed for: nodes that are paused or do not run, cuts of
 // the network, helpers of a drill that still run. It says what it did.
@@ -44,7 +44,7 @@ func (c *Cluster) Repair(ctx context.Context) (did []string, err error) {
 		if cut {
 			tell("%s had its network cut: rules removed", n.Name)
 		}
-		if err != nil || n.Role != sim.Director && n.Role != sim.Client {
+		if err != nil {
 			return err
 		}
 		ended, err := c.Exec(ctx, n.Name, "pkill", "-TERM", "-f", drillHelpers)

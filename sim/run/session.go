@@ -58,6 +58,8 @@ func (j Job) Run(ctx context.Context, rt *docker.Runtime) (done *Done, err error
 	if err != nil {
 		return nil, err
 	}
+	c.Attend()
+	defer c.Close()
 	left := existed || j.Keep
 	if !left {
 		defer func() {
