@@ -116,7 +116,7 @@ done
 grep -E ' /(mnt/web|var/log|export)' /proc/mounts | awk '{ print $2, $3 }'
 nft list tables 2>/dev/null | grep simulacro
 tc qdisc show | grep -v -E 'noqueue|noop'
-if [ -e /usr/bin/firewall-cmd ]; then echo "now $(firewall-cmd --zone=external --list-ports), for good $(firewall-cmd --permanent --zone=external --list-ports)"; fi
+if [ -e /usr/bin/firewall-cmd ]; then echo "now $(firewall-cmd --zone=external --list-ports), for good $(firewall-cmd --permanent --zone=external --list-ports)"; fi 2>/dev/null
 ps -eo state=,args= | grep -E '^T|^. (/[^ ]*/)?simulacro '
 true`
 

@@ -169,5 +169,6 @@ func (s *Site) ask(ctx context.Context, argv ...string) (string, error) {
 	return strings.TrimSpace(out.Stdout), nil
 }
 
-// pollEvery is the pause between two probes; a probe itself is an exec of about 50 ms.
-const pollEvery = 50 * time.Millisecond
+// pollEvery is the pause between two probes: short against the intervals of checks, which are 400 ms and more in the drills, and
+// long against a probe's ten milliseconds of a processor that the cluster itself runs on.
+const pollEvery = 100 * time.Millisecond

@@ -12,12 +12,14 @@ import (
 	"simulacro/sim/scenario"
 )
 
-// pageCheck asks each address for a page, all at once, and prints those that do not give it.
-const pageCheck = `p=$1; shift
-for a in "$@"; do
-	( c=$(curl -s -o /dev/null -m 2 -w '%{http_code}' "http://$a$p"); [ "$c" = 200 ] || echo "$a gives ${c:-nothing}" ) &
-done
-wait`
+// pageCheck asks each address for a page, all at once by one curl, and prints those that do not give it.
+const pageCheck = `p=$1; shift; n=$#
+for a in "$@"; do set -- "$@" -o /dev/null "http://$a$p"; done
+shift $n
+curl -s -g -Z -m 2 -w '%{url} %{http_code}\n' "$@" 2>/dev/null | while read -r u c; do
+	[ "$c" = 200 ] && continue
+	u=${u#http://}; echo "${u%"$p"} gives $c"
+done`
 
 // steadyEvery is the pause between two looks at the steady state.
 const steadyEvery = 100 * time.Millisecond
