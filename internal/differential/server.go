@@ -284,3 +284,10 @@ func (srv *Server) Count() int {
 	defer srv.mu.Unlock()
 	return len(srv.reached)
 }
+
+// reachedNow gives what has reached the server so far.
+func (srv *Server) reachedNow() []string {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	return srv.reached
+}

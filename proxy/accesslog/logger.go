@@ -102,6 +102,7 @@ func (l *Logs) Request(p *config.Proxy, level int, r *Record) {
 	now := l.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.data = r.Data
 	if r.Text != nil {
 		s.line = append(s.line[:0], r.Text...)
 	} else {
@@ -120,7 +121,7 @@ func (l *Logs) Event(p *config.Proxy, level int, text string) {
 	now := l.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.line = append(s.line[:0], text...)
+	s.line, s.data = append(s.line[:0], text...), nil
 	l.dropped.Add(s.send(now, level))
 }
 
@@ -154,6 +155,7 @@ type stream struct {
 	mu      sync.Mutex
 	format  Formatter
 	line    []byte // the message
+	data    []byte // its structured data; only during a call
 	out     []byte // header, message, newline
 	targets []target
 }
@@ -162,6 +164,7 @@ type target struct {
 	cfg    *config.LogTarget
 	to     *sender
 	header framer
+	seen   uint64 // lines of the wanted levels, those that a sample leaves out included
 }
 
 // send writes the stream's line to every target that wants its level, and counts those that did not take it.
@@ -169,10 +172,10 @@ func (s *stream) send(now time.Time, level int) (dropped uint64) {
 	for i := range s.targets {
 		t := &s.targets[i]
 		level, ok := sent(t.cfg, level)
-		if !ok {
+		if !ok || !t.sampled() {
 			continue
 		}
-		s.out = t.header.append(s.out[:0], now, level)
+		s.out = t.header.append(s.out[:0], now, level, s.data)
 		s.out = append(s.out, s.line...)
 		if limit := t.limit(); len(s.out) > limit {
 			s.out = s.out[:limit]
@@ -191,4 +194,11 @@ func (t *target) limit() int {
 		return 1024
 	}
 	return t.cfg.Len
+}
+
+// sampled counts a line, and tells whether the target is to have it.
+func (t *target) sampled() bool {
+	n := t.seen
+	t.seen++
+	return t.cfg.Sample == nil || t.cfg.Sample.Has(n)
 }

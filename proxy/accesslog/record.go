@@ -36,6 +36,8 @@ type Record struct {
 	// Text is the whole message where log-format makes it; nil: the section's format applies. Like Line, it is valid only
 	// during the call.
 	Text []byte
+	// Data is what log-format-sd makes, for targets with the format rfc5424; nil: none.
+	Data []byte
 	// Captures are the captured headers as logs have them, each list in braces; "" where none is captured.
 	Captures  [2]string
 	Cookie    string // captured cookies; "": none

@@ -24,8 +24,8 @@ const (
 	isoZone   = "-07:00"
 )
 
-// append adds the header of a message of the given level, sent at now.
-func (f *framer) append(dst []byte, now time.Time, level int) []byte {
+// append adds the header of a message of the given level, sent at now; data is for the one format that has room for it.
+func (f *framer) append(dst []byte, now time.Time, level int, data []byte) []byte {
 	switch f.format {
 	case "raw":
 		return dst
@@ -39,7 +39,7 @@ func (f *framer) append(dst []byte, now time.Time, level int) []byte {
 	case "iso":
 		return append(f.iso(dst, now), ' ')
 	case "rfc5424":
-		return f.rfc5424(dst, now, level)
+		return f.rfc5424(dst, now, level, data)
 	case "local":
 		return f.rfc3164(dst, now, level, "")
 	}
@@ -65,7 +65,7 @@ func (f *framer) rfc3164(dst []byte, now time.Time, level int, host string) []by
 }
 
 // rfc5424 writes "<150>1 2009-02-06T12:14:14.655123+01:00 - haproxy 14389 - - ".
-func (f *framer) rfc5424(dst []byte, now time.Time, level int) []byte {
+func (f *framer) rfc5424(dst []byte, now time.Time, level int, data []byte) []byte {
 	dst = f.priority(dst, f.facility<<3|level)
 	dst = append(dst, "1 "...)
 	dst = f.iso(dst, now)
@@ -76,7 +76,10 @@ func (f *framer) rfc5424(dst []byte, now time.Time, level int) []byte {
 		}
 		dst = append(dst, word...)
 	}
-	return append(dst, " - - "...) // no message identifier, no structured data
+	if data == nil {
+		return append(dst, " - - "...) // no message identifier, no structured data
+	}
+	return append(append(append(dst, " - "...), data...), ' ')
 }
 
 func (f *framer) iso(dst []byte, now time.Time) []byte {

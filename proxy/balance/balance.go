@@ -124,10 +124,10 @@ func Deterministic(name string) bool {
 	return name == "source" || name == "uri" || name == "url_param" || name == "hdr"
 }
 
-// Spreads tells whether the algorithm is of the round-robin kind: a failed connection is then tried elsewhere at once.
+// Spreads tells whether the algorithm does not care which server is next: a failed connection is then tried elsewhere at once.
 func Spreads(name string) bool {
 	switch name {
-	case "", "roundrobin", "static-rr", "random":
+	case "", "roundrobin", "static-rr", "random", "leastconn", "first":
 		return true
 	}
 	return false

@@ -24,10 +24,17 @@ func (p *parser) chooseLog(name string) {
 	if p.px.logFormat != "" {
 		old, chosen = "log-format", true
 	}
-	if chosen && p.px.isDefaults {
-		p.warn("parsing [%s:%d]: '%s' overrides previous '%s' in 'defaults' section.", p.pos.File, p.pos.Line, name, old)
+	if chosen {
+		p.overrides(name, old)
 	}
 	p.px.logFormatPos = p.pos
+}
+
+// overrides warns of a format in defaults that takes the place of another.
+func (p *parser) overrides(name, old string) {
+	if p.px.isDefaults {
+		p.warn("parsing [%s:%d]: '%s' overrides previous '%s' in 'defaults' section.", p.pos.File, p.pos.Line, name, old)
+	}
 }
 
 // compileFormats makes the formats of a section that accepts clients, and tells whether there is a log format.
@@ -36,51 +43,78 @@ func (p *parser) compileFormats(s *section) (logged bool) {
 		return false
 	}
 	p.px, logged = s, s.LogFormat != LogDefault
-	if s.logFormat != "" {
-		p.pos = s.logFormatPos
-		format, err := rules.ParseFormat(p.envFor(rules.Logs), s.logFormat, true)
-		logged = true
-		if err != nil {
-			p.alert("Parsing [%s:%d]: failed to parse log-format : %s.", p.pos.File, p.pos.Line, err)
-			begun := new(rules.FormatError)
-			logged = errors.As(err, &begun) && begun.Begun
-		}
-		s.Rules.LogLine = format
-	}
-	if f := s.uniqueID; f.text != "" {
-		p.pos = f.pos
-		format, err := rules.ParseFormat(p.envFor(rules.Request), f.text, false)
-		if err != nil {
-			p.alert("Parsing [%s:%d]: failed to parse unique-id : %s.", f.pos.File, f.pos.Line, err)
-		}
-		s.Rules.UniqueID = format
-	}
+	var begun bool
+	s.Rules.LogLine, begun = p.compileFormat("log-format", formatText{s.logFormat, s.logFormatPos}, rules.Logs)
+	logged = logged || begun
+	data := formatText{s.logData.text, s.logFormatPos} // HAProxy 2.6 gives this one the other's place
+	s.Rules.LogData, begun = p.compileFormat("log-format-sd", data, rules.Logs)
+	logged = logged || begun
+	s.Rules.UniqueID, _ = p.compileFormat("unique-id", s.uniqueID, rules.Request)
+	s.Rules.ErrorLine, _ = p.compileFormat("error-log-format", s.errorLine, rules.Logs)
 	return logged
 }
 
-func parseLogFormat(p *parser, w words) {
-	if w.at(1) == "" {
+// compileFormat makes one of them; nil: there is none. begun: something of it was right.
+func (p *parser) compileFormat(name string, f formatText, list rules.List) (format *rules.Format, begun bool) {
+	if f.text == "" {
+		return nil, false
+	}
+	p.pos = f.pos
+	format, err := rules.ParseFormat(p.envFor(list), f.text, list == rules.Logs)
+	if err != nil {
+		file := f.pos.File
+		if file == "" {
+			file = "(null)" // as a C library prints what is not there
+		}
+		p.alert("Parsing [%s:%d]: failed to parse %s : %s.", file, f.pos.Line, name, err)
+		at := new(rules.FormatError)
+		return nil, errors.As(err, &at) && at.Begun
+	}
+	format.MergeBlanks()
+	return format, true
+}
+
+// formatWord reads the only argument of such a line.
+func (p *parser) formatWord(w words) (f formatText, ok bool) {
+	switch {
+	case w.at(1) == "":
 		p.bad("%s expects an argument.", w[0])
-		return
-	}
-	if w.at(2) != "" {
+	case w.at(2) != "":
 		p.bad("%s expects only one argument, don't forget to escape spaces!", w[0])
+	default:
+		return formatText{w[1], p.pos}, true
+	}
+	return f, false
+}
+
+func parseLogFormat(p *parser, w words) {
+	if f, ok := p.formatWord(w); ok {
+		p.chooseLog(w[0])
+		p.px.LogFormat, p.px.logFormat = LogDefault, f.text
+	}
+}
+
+func parseLogData(p *parser, w words) {
+	if f, ok := p.formatWord(w); ok {
+		p.px.logData = f
+	}
+}
+
+func parseErrorLog(p *parser, w words) {
+	f, ok := p.formatWord(w)
+	if !ok {
 		return
 	}
-	p.chooseLog(w[0])
-	p.px.LogFormat, p.px.logFormat = LogDefault, w[1]
+	if p.px.errorLine.text != "" {
+		p.overrides(w[0], w[0])
+	}
+	p.px.errorLine = f
 }
 
 func parseUniqueID(p *parser, w words) {
-	if w.at(1) == "" {
-		p.bad("%s expects an argument.", w[0])
-		return
+	if f, ok := p.formatWord(w); ok {
+		p.px.uniqueID = f
 	}
-	if w.at(2) != "" {
-		p.bad("%s expects only one argument, don't forget to escape spaces!", w[0])
-		return
-	}
-	p.px.uniqueID = formatText{w[1], p.pos}
 }
 
 func parseUniqueIDHeader(p *parser, w words) {

@@ -119,7 +119,11 @@ func (t *LogTarget) header(w words, i int) (int, error) {
 		i += 2
 	}
 	if w.at(i) == "sample" {
-		return i, sayf("'sample' is not supported by this director")
+		var err error
+		if t.Sample, err = parseSample(w.at(i + 1)); err != nil {
+			return i, err
+		}
+		i += 2
 	}
 	return i, nil
 }

@@ -103,11 +103,12 @@ type LogTarget struct {
 	Addr     Address
 	Stdout   bool // `log stdout` or `log stderr` go to descriptors 1 and 2
 	Stderr   bool
-	Format   string // rfc3164 (default), rfc5424, raw, short, local …
-	Len      int    // longest line; default 1024
-	Facility int    // syslog code: local2 is 18
-	Level    int    // least urgent level that is sent; default 7, debug
-	MinLevel int    // urgent levels are lowered to this one; default 0, emerg
+	Format   string     // rfc3164 (default), rfc5424, raw, short, local …
+	Len      int        // longest line; default 1024
+	Facility int        // syslog code: local2 is 18
+	Level    int        // least urgent level that is sent; default 7, debug
+	MinLevel int        // urgent levels are lowered to this one; default 0, emerg
+	Sample   *LogSample // nil: every line
 }
 
 // Kind is the sort of a section.

@@ -47,6 +47,8 @@ func ruleKeywords() []keyword {
 		{name: "use-server", usage: "<server> if | unless <condition>", max: -1, need: backSide, local: true, parse: parseUseServer},
 		{name: "monitor", usage: "fail if | unless <condition>", max: -1, need: frontSide, local: true, parse: parseMonitor},
 		{name: "log-format", usage: "<format>", max: -1, need: frontSide, parse: parseLogFormat},
+		{name: "log-format-sd", usage: "<format>", max: -1, need: frontSide, parse: parseLogData},
+		{name: "error-log-format", usage: "<format>", max: -1, need: frontSide, parse: parseErrorLog},
 		{name: "unique-id-format", usage: "<format>", max: -1, need: frontSide, parse: parseUniqueID},
 		{name: "unique-id-header", usage: "<name>", max: -1, need: frontSide, parse: parseUniqueIDHeader},
 		{name: "capture", usage: "request header | response header | cookie <name> len <length>", max: -1, need: frontSide, parse: parseCapture},

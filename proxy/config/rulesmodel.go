@@ -19,6 +19,8 @@ type Rules struct {
 	UniqueID                 *rules.Format
 	UniqueIDHeader           string
 	LogLine                  *rules.Format // log-format; nil: LogFormat
+	LogData                  *rules.Format // log-format-sd: structured data of targets with the format rfc5424
+	ErrorLine                *rules.Format // error-log-format: of what ended before it was a request
 	Captures                 [2][]Capture  // capture request header, capture response header
 	Slots                    [2][]int      // how long captures may be, those of rules included
 	CookieName               string        // capture cookie
@@ -30,7 +32,7 @@ type Rules struct {
 // Any tells whether some rule looks at requests or responses.
 func (r *Rules) Any() bool {
 	return len(r.TCPRequest)+len(r.TCPResponse)+len(r.Request)+len(r.Response)+len(r.After)+len(r.Switches)+len(r.UseServers) > 0 ||
-		len(r.MonitorFail) > 0 || r.UniqueID != nil || r.LogLine != nil || len(r.Captures[0])+len(r.Captures[1]) > 0 || len(r.HTTPErrors) > 0
+		len(r.MonitorFail) > 0 || r.UniqueID != nil || r.LogLine != nil || r.LogData != nil || len(r.Captures[0])+len(r.Captures[1]) > 0 || len(r.HTTPErrors) > 0
 }
 
 // Capture is a header that is logged.

@@ -16,8 +16,10 @@ type section struct {
 
 	backendName    string // default_backend
 	logs           []logRef
-	logFormat      string // log-format; "": Proxy.LogFormat
-	logFormatPos   Pos    // of what chose the log format, or of a later format that HAProxy takes for it
+	logFormat      string     // log-format; "": Proxy.LogFormat
+	logFormatPos   Pos        // of what chose the log format, or of a later format that HAProxy takes for it
+	logData        formatText // log-format-sd
+	errorLine      formatText // error-log-format
 	uniqueID       formatText
 	httpFormat     bool          // a rule's format asks for something of HTTP
 	redirects      []*rules.Rule // of `redirect` lines, which come behind http-request's

@@ -7,20 +7,21 @@ import (
 	"simulacro/proxy/config"
 )
 
-// countRequest counts a request on a frontend.
-func (p *proxy) countRequest(now int64) {
+// countRequest counts a request on its frontend, and numbers it.
+func (c *client) countRequest() {
+	p, now := c.fe, c.l.now
 	p.mu.Lock()
 	p.front.reqTot++
 	p.front.reqRate.add(now, 1)
 	p.mu.Unlock()
-	p.e.requests.Add(1)
+	c.number = p.e.requests.Add(1) - 1
 }
 
 // countBad counts what was no request; fresh says that it has not been counted as a request yet.
 func (c *client) countBad(fresh bool) {
 	p := c.fe
 	if fresh {
-		p.countRequest(c.l.now)
+		c.countRequest()
 	}
 	p.mu.Lock()
 	p.front.ereq++
@@ -54,8 +55,15 @@ func (c *client) countBadReply(saw observed) {
 
 // cookieFlag is a flag of persistence as logs show it; a cookie that is only looked at has none.
 func (c *client) cookieFlag(flag byte) byte {
-	if flag == 0 || c.be == nil || c.be.cfg.Cookie == nil || c.be.cfg.Cookie.Mode == config.CookieSeen && !c.be.cfg.Cookie.Indirect {
+	p := c.be
+	if p == nil {
+		p = c.fe
+	}
+	if k := p.cfg.Cookie; c.bad || !p.http || k == nil || k.Mode == config.CookieSeen && !k.Indirect {
 		return '-'
+	}
+	if flag == 0 {
+		return 'N'
 	}
 	return flag
 }
@@ -102,12 +110,26 @@ func (c *client) settle() {
 	c.be.mu.Unlock()
 }
 
+// countUnsent counts what a client in mode tcp has sent to a server that was never reached: HAProxy reads it while it connects.
+func (c *client) countUnsent() {
+	if c.fe.http || c.connected >= 0 {
+		return
+	}
+	c.in += int64(len(c.held))
+	if c.readable {
+		if n := c.recv(); n > 0 {
+			c.in += int64(n)
+		}
+	}
+}
+
 // end counts and logs the request.
 func (c *client) end() {
 	if c.refused {
 		return
 	}
 	c.leaveBackend()
+	c.countUnsent()
 	c.settle()
 	now := c.l.now
 	p := c.fe
@@ -122,7 +144,7 @@ func (c *client) end() {
 	if c.be != nil {
 		c.endBackend(now)
 	}
-	c.log(now)
+	c.log()
 }
 
 // endBackend counts the request on its backend and server.
@@ -167,35 +189,20 @@ func dur(ms int64) time.Duration {
 	return time.Duration(ms) * time.Millisecond
 }
 
-// logBad logs what was no request.
+// logBad logs what was no request: HAProxy's parser does so, which knows nothing but the connection.
 func (c *client) logBad() {
+	c.bad = true
 	c.line, c.in, c.out = c.line[:0], 0, 0
 	c.be, c.srv, c.tx = nil, nil, nil
-	c.log(c.l.now)
+	c.log()
 }
 
 // log hands the request to the logger.
-func (c *client) log(now int64) {
-	e := c.l.e
-	if e.opt.Logger == nil || c.silent {
+func (c *client) log() {
+	if c.l.e.opt.Logger == nil || c.silent {
 		return
 	}
-	r := &c.l.record
-	*r = accesslog.Record{
-		Client: c.addr, Accept: e.wall(c.start), Frontend: c.frontName(), Backend: c.fe.cfg.Name, Server: "<NOSRV>",
-		Request: dur(between(c.start, c.got)), Queue: dur(between(c.got, c.assigned)),
-		Connect: dur(between(c.assigned, c.connected)), Response: dur(between(c.connected, c.replied)),
-		Total: dur(now - c.start), Status: c.status, Bytes: c.out, BytesIn: c.in,
-		Flags:   [4]byte{c.flags[0], c.flags[1], c.cookieFlag(c.stay.seen), c.cookieFlag(c.stay.given)},
-		ActConn: int(e.actconn.Load()), Retries: c.tries, Redisp: c.redisp, SrvQueue: c.qServer, BackQueue: c.qBackend,
-	}
-	if len(c.line) > 0 {
-		r.Line = c.line
-	}
-	if c.status == 0 {
-		r.Status = -1
-	}
-	c.logPlaces(r)
+	r := c.describe()
 	if c.fe.cfg.LogFormat == config.LogDefault {
 		r.Dest = c.destination()
 	}
@@ -205,7 +212,7 @@ func (c *client) log(now int64) {
 		if level = c.tx.LogLevel - 1; level < 0 {
 			return
 		}
-		e.opt.Logger.Request(c.fe.cfg, level, r)
+		c.hand(level, r)
 		return
 	}
 	if c.notable(r) {
@@ -216,7 +223,36 @@ func (c *client) log(now int64) {
 	if level == LevelErr && !c.fe.cfg.LogSeparate {
 		level = LevelInfo
 	}
-	e.opt.Logger.Request(c.fe.cfg, level, r)
+	c.hand(level, r)
+}
+
+// describe makes the loop's record of the request as it stands.
+func (c *client) describe() *accesslog.Record {
+	r := &c.l.record
+	*r = accesslog.Record{
+		Client: c.addr, Accept: c.l.e.wall(c.start), Frontend: c.frontName(), Backend: c.fe.cfg.Name, Server: "<NOSRV>",
+		Request: dur(between(c.start, c.got)), Queue: dur(between(c.got, c.assigned)),
+		Connect: dur(between(c.assigned, c.connected)), Response: dur(between(c.connected, c.replied)),
+		Total: dur(c.l.now - c.start), Status: c.status, Bytes: c.out, BytesIn: c.in,
+		Flags:   [4]byte{c.flags[0], c.flags[1], c.cookieFlag(c.stay.seen), c.cookieFlag(c.stay.given)},
+		ActConn: int(c.l.e.actconn.Load()), Retries: c.tries, Redisp: c.redisp, SrvQueue: c.qServer, BackQueue: c.qBackend,
+	}
+	if len(c.line) > 0 {
+		r.Line = c.line
+	}
+	if c.status == 0 && c.fe.http && !c.embryonic {
+		r.Status = -1
+	}
+	c.logPlaces(r)
+	return r
+}
+
+// hand gives the logger a line, and counts it.
+func (c *client) hand(level int, r *accesslog.Record) {
+	if len(c.fe.cfg.Logs) > 0 {
+		c.fe.logged.Add(1)
+	}
+	c.l.e.opt.Logger.Request(c.fe.cfg, level, r)
 }
 
 // frontName is the frontend in logs, with a tilde where the client came over TLS (section 8.2.3).

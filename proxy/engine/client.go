@@ -81,14 +81,18 @@ type exchange struct {
 	in, out              int64 // bytes, as HAProxy counts them
 	seenIn, seenOut      int64 // of these, already in the counters
 	internal             *pending
-	page                 bool  // answered by the statistics page
-	refused              bool  // was no request; has been logged
-	half                 uint8 // of a tunnel: which directions have ended
-	silent               bool  // neither counted as an error nor logged
+	page                 bool   // answered by the statistics page
+	refused              bool   // was no request; has been logged
+	embryonic            bool   // … because the connection did not get that far
+	bad                  bool   // is being logged as one that was none
+	number               uint64 // among the process's requests, from 0
+	half                 uint8  // of a tunnel: which directions have ended
+	silent               bool   // neither counted as an error nor logged
 	form                 *InternalRequest
 	pageOwner            *proxy
 	stay                 persistence
-	tx                   *txn // rules' view of the request; nil: no rules
+	via                  netip.AddrPort // our end of the connection to the server, where logs show it
+	tx                   *txn           // rules' view of the request; nil: no rules
 }
 
 // timing is when the steps of a request took place, in ms on the loop's clock; -1: not yet.
@@ -284,7 +288,7 @@ func (c *client) broken() {
 	case stReading:
 		c.hungUp()
 	case stHeader:
-		c.headerEnded(prxAbort)
+		c.failed(rules.ProxyAbort)
 	case stDraining, stTLS:
 		c.close()
 	default:

@@ -3,6 +3,8 @@ package engine
 import (
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"simulacro/proxy/config"
 )
 
@@ -30,7 +32,9 @@ func (c *client) dial() {
 	}
 	b.key = c.wayKey()
 	c.dials(b)
-	if e := sysConnect(b.fd, c.serverAddr()); e != 0 && e != syscall.EINPROGRESS {
+	e := sysConnect(b.fd, c.serverAddr())
+	c.noteOrigin(b)
+	if e != 0 && e != syscall.EINPROGRESS {
 		c.connectFailed(false)
 		return
 	}
@@ -84,6 +88,7 @@ func (b *upstream) reached(r *reached) {
 		return
 	}
 	b.fd, b.side = r.fd, r.side
+	c.noteOrigin(b)
 	if !c.fe.http {
 		b.register(b, true)
 		c.connectedNow()
@@ -141,6 +146,7 @@ func (c *client) idleConnection() *upstream {
 // reuse sends the request over an idle connection.
 func (c *client) reuse(b *upstream) {
 	c.up, b.c = b, c
+	c.noteOrigin(b)
 	c.countAttempt(true)
 	c.connected = c.l.now
 	c.st = stWaiting
@@ -151,6 +157,13 @@ func (c *client) reuse(b *upstream) {
 	c.armTransfer()
 	if !c.body.Done() && c.readable {
 		c.pumpRequest()
+	}
+}
+
+// noteOrigin keeps our end of a connection to the server where a log format shows it.
+func (c *client) noteOrigin(b *upstream) {
+	if c.fe.showsOrigin {
+		c.via = sockName(b.fd, unix.Getsockname)
 	}
 }
 

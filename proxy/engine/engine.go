@@ -84,6 +84,8 @@ func New(cfg *config.Config, opt Options) (*Engine, error) {
 	e.deriveFullconn()
 	for _, p := range e.proxies {
 		p.ruled = p.isRuled()
+		r := &p.cfg.Rules
+		p.showsOrigin = r.LogLine.Shows("bi", "bp") || r.LogData.Shows("bi", "bp")
 	}
 	e.setVars()
 	return e, nil

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"simulacro/proxy/config"
 	"simulacro/proxy/health"
 )
 
@@ -181,7 +182,15 @@ func (p *proxy) lostAll(before bool, lines []line) []line {
 		return lines
 	}
 	p.back.chkDown++
-	return append(lines, line{LevelEmerg, fmt.Sprintf("backend %s has no server available!", p.cfg.Name)})
+	return append(lines, line{LevelEmerg, fmt.Sprintf("%s %s has no server available!", p.word(), p.cfg.Name)})
+}
+
+// word is what HAProxy calls a section with servers.
+func (p *proxy) word() string {
+	if p.cfg.Kind == config.Listen {
+		return "proxy"
+	}
+	return "backend"
 }
 
 // stillDrained reminds of an operator's will where the checks have changed a server that does not count.

@@ -20,16 +20,17 @@ type proxy struct {
 	e       *Engine
 	cfg     *config.Proxy
 	timeouts
-	xff      string         // header name of forwardfor, in lower case; "": none
-	except   netip.Prefix   // whose clients get none
-	errors   map[int]*reply // by status
-	def      *proxy         // where a frontend's requests go; nil: nowhere
-	stats    string         // stats uri; "": no page
-	http     bool
-	dispatch bool // servers holds the one of `dispatch`, which nobody sees
-	byURI    bool // balance uri
-	byKey    bool // balance url_param, balance hdr
-	ruled    bool // its requests need the rules' view of them
+	xff         string         // header name of forwardfor, in lower case; "": none
+	except      netip.Prefix   // whose clients get none
+	errors      map[int]*reply // by status
+	def         *proxy         // where a frontend's requests go; nil: nowhere
+	stats       string         // stats uri; "": no page
+	http        bool
+	dispatch    bool // servers holds the one of `dispatch`, which nobody sees
+	byURI       bool // balance uri
+	byKey       bool // balance url_param, balance hdr
+	ruled       bool // its requests need the rules' view of them
+	showsOrigin bool // its log lines tell our end of connections to servers
 
 	listeners []*listener
 
@@ -39,6 +40,7 @@ type proxy struct {
 	paused, closed  bool
 	full            atomic.Bool // somebody waits in the backlog because of a limit
 	front           frontCounters
+	logged          atomic.Uint64 // lines so far
 
 	// a backend's
 	beconn   int

@@ -3,10 +3,13 @@ package engine
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"simulacro/proxy/rules"
 )
 
 // proxyHeader is what the PROXY protocol says of a connection (HAProxy's proxy-protocol.txt).
@@ -47,19 +50,6 @@ func checksumFits(whole, field []byte) bool {
 	return got == want
 }
 
-// The ways in which a header can be wrong.
-const (
-	errProxyHeader = headerError(prxBad)
-	errProxyNone   = headerError(prxNone)
-	errProxyProto  = headerError(prxProto)
-	errProxyShort  = headerError(prxTruncated)
-)
-
-// headerError is what the log says of a header.
-type headerError string
-
-func (e headerError) Error() string { return string(e) }
-
 // parseProxyHeader reads a header from b's beginning and gives its length; 0: more is needed.
 func parseProxyHeader(b []byte) (h proxyHeader, n int, err error) {
 	if k := min(len(b), len(proxySignature)); string(b[:k]) == proxySignature[:k] {
@@ -72,12 +62,12 @@ func parseProxyHeader(b []byte) (h proxyHeader, n int, err error) {
 func parseProxyV1(b []byte) (h proxyHeader, n int, err error) {
 	const word = "PROXY "
 	if k := min(len(b), len(word)); string(b[:k]) != word[:k] {
-		return h, 0, errProxyNone
+		return h, 0, rules.ProxyNone
 	}
 	end := bytes.Index(b, []byte("\r\n"))
 	if end < 0 || end > maxProxyLine {
 		if len(b) > maxProxyLine {
-			err = errProxyHeader
+			err = rules.ProxyInvalid
 		}
 		return h, 0, err
 	}
@@ -86,16 +76,16 @@ func parseProxyV1(b []byte) (h proxyHeader, n int, err error) {
 		return h, end + 2, nil
 	}
 	if f[0] != "TCP4" && f[0] != "TCP6" {
-		return h, 0, errProxyProto
+		return h, 0, rules.ProxyUnhandled
 	}
 	if len(f) != 5 {
-		return h, 0, errProxyHeader
+		return h, 0, rules.ProxyInvalid
 	}
 	var good, fine bool
 	h.src, good = addrPort(f[1], f[3], f[0] == "TCP4")
 	h.dst, fine = addrPort(f[2], f[4], f[0] == "TCP4")
 	if !good || !fine {
-		return h, 0, errProxyHeader
+		return h, 0, rules.ProxyInvalid
 	}
 	return h, end + 2, nil
 }
@@ -114,10 +104,10 @@ func parseProxyV2(b []byte) (h proxyHeader, n int, err error) {
 	version, command, family := b[12]>>4, b[12]&15, b[13]
 	size := int(binary.BigEndian.Uint16(b[14:]))
 	if version != 2 {
-		return h, 0, errProxyNone
+		return h, 0, rules.ProxyNone
 	}
 	if command > 1 {
-		return h, 0, errProxyHeader
+		return h, 0, rules.ProxyInvalid
 	}
 	if len(b) < proxyFixed+size {
 		return h, 0, nil
@@ -129,7 +119,7 @@ func parseProxyV2(b []byte) (h proxyHeader, n int, err error) {
 	width := map[byte]int{0x11: 4, 0x21: 16}[family]
 	if width > 0 {
 		if len(p) < 2*width+4 {
-			return h, 0, errProxyHeader
+			return h, 0, rules.ProxyInvalid
 		}
 		h.src, h.dst = binaryAddr(p[:width], p[2*width:]), binaryAddr(p[width:2*width], p[2*width+2:])
 		p = p[2*width+4:]
@@ -148,47 +138,31 @@ func binaryAddr(addr, port []byte) netip.AddrPort {
 func (h *proxyHeader) records(p, whole []byte) error {
 	for len(p) > 0 {
 		if len(p) < 3 {
-			return errProxyHeader
+			return rules.ProxyInvalid
 		}
 		k := int(binary.BigEndian.Uint16(p[1:]))
 		if k > len(p)-3 {
-			return errProxyHeader
+			return rules.ProxyInvalid
 		}
 		switch value := p[3 : 3+k]; p[0] {
 		case typeAuthority:
 			if k > 255 {
-				return errProxyHeader
+				return rules.ProxyInvalid
 			}
 			h.authority, h.hasAuth = string(value), true
 		case typeUnique:
 			if k > 128 {
-				return errProxyHeader
+				return rules.ProxyInvalid
 			}
 			h.unique = string(value)
 		case typeCRC:
 			if k != 4 || !checksumFits(whole, value) {
-				return errProxyHeader
+				return rules.ProxyInvalid
 			}
 		}
 		p = p[3+k:]
 	}
 	return nil
-}
-
-// Why a connection has no header, in HAProxy's words.
-const (
-	prxEmpty     = "Connection closed while waiting for PROXY protocol header"
-	prxAbort     = "Connection error while waiting for PROXY protocol header"
-	prxTruncated = "Truncated PROXY protocol header received"
-	prxNone      = "Received something which does not look like a PROXY protocol header"
-	prxBad       = "Received an invalid PROXY protocol header"
-	prxProto     = "Received an unhandled protocol in the PROXY protocol header"
-)
-
-// headerEnded logs why there is no header, and ends the connection.
-func (c *client) headerEnded(text string) {
-	c.connectionError(text, text == prxEmpty || text == prxAbort)
-	c.close()
 }
 
 // readProxyHeader takes the PROXY protocol's header off a fresh connection. It has to come in one piece, as HAProxy wants it.
@@ -198,19 +172,21 @@ func (c *client) readProxyHeader() {
 	case n == recvNothing:
 		return
 	case n == recvEnd:
-		c.headerEnded(prxEmpty)
+		c.failed(rules.ProxyEmpty)
 		return
 	case n < 0:
-		c.headerEnded(prxAbort)
+		c.failed(rules.ProxyAbort)
 		return
 	}
 	c.held = append(c.held, c.l.buf[:n]...)
 	h, k, err := parseProxyHeader(c.held)
 	if err == nil && k == 0 {
-		err = errProxyShort
+		err = rules.ProxyTruncated
 	}
 	if err != nil {
-		c.headerEnded(err.Error())
+		why := rules.ProxyInvalid
+		errors.As(err, &why)
+		c.failed(why)
 		return
 	}
 	c.held = c.held[:copy(c.held, c.held[k:])]

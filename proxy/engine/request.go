@@ -84,7 +84,7 @@ func (c *client) gotHead(p []byte) {
 	c.noteLine(h, p)
 	c.body = h.RequestBody()
 	c.in = h.Size()
-	c.fe.countRequest(c.l.now)
+	c.countRequest()
 	if string(h.Method.Of(p)) == "PRI" { // the preface of HTTP/2 (RFC 9113, section 3.4)
 		c.req, c.closing = c.req[:0], true
 		c.take(h, p)

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"os"
+	"sync"
+	"time"
 
 	"simulacro/proxy/accesslog"
 	"simulacro/proxy/rules"
@@ -9,10 +11,14 @@ import (
 
 // logRules adds to a record what rules and captures have to say: the line that log-format makes, and captured headers.
 func (c *client) logRules(r *accesslog.Record) {
-	f := c.fe.cfg.Rules.LogLine
+	p := &c.fe.cfg.Rules
+	f := p.LogLine
+	if c.bad && p.ErrorLine != nil {
+		f = p.ErrorLine
+	}
 	t := c.tx
 	if t == nil {
-		if f == nil {
+		if f == nil && p.LogData == nil {
 			return
 		}
 		t = c.newTx()
@@ -20,15 +26,31 @@ func (c *client) logRules(r *accesslog.Record) {
 	}
 	t.Req, t.Res, t.Final = nil, nil, true // they have gone by now
 	for side := range r.Captures {
-		r.Captures[side] = string(rules.AppendCaptures(nil, t.Captured[side], false))
+		if n := len(p.Slots[side]); n > 0 && t.Captured[side] == nil && !c.bad {
+			t.Captured[side] = make([]string, n)
+		}
+		r.Captures[side] = string(rules.AppendCaptures(nil, t.Captured[side]))
 	}
 	r.Cookie, r.SetCookie = t.info.Cookie, t.info.SetCookie
-	if f == nil {
+	if f == nil && p.LogData == nil {
 		return
 	}
 	c.logInfo(&t.info, r)
-	r.Text = f.Append(c.l.line[:0], &t.Tx)
-	c.l.line = r.Text
+	t.Fill = nil
+	if !c.bad {
+		t.Unique()
+	}
+	line := c.l.line[:0]
+	if f != nil {
+		line = f.Append(line, &t.Tx)
+		r.Text = line
+	}
+	if p.LogData != nil {
+		n := len(line)
+		line = p.LogData.Append(line, &t.Tx)
+		r.Data = line[n:]
+	}
+	c.l.line = line
 }
 
 // logInfo fills in what log variables show.
@@ -37,20 +59,39 @@ func (c *client) logInfo(i *rules.LogInfo, r *accesslog.Record) {
 	if r.Line == nil {
 		line = ""
 	}
-	ms := func(d interface{ Milliseconds() int64 }) int64 { return d.Milliseconds() }
+	ms := func(d time.Duration) int64 {
+		if d < 0 {
+			return -1
+		}
+		return d.Milliseconds()
+	}
 	*i = rules.LogInfo{
 		Client: c.session.Src, Frontend: c.session.Dst, Accept: r.Accept, Front: r.Frontend, Back: r.Backend, Server: r.Server,
-		Request: between(c.start, c.got), Queue: between(c.got, c.assigned), Connect: between(c.assigned, c.connected),
-		Response: between(c.connected, c.replied), Active: ms(r.Total), Total: ms(r.Total), Data: -1, Status: r.Status, Bytes: r.Bytes,
+		Request: ms(r.Request), Queue: ms(r.Queue), Connect: ms(r.Connect), Response: ms(r.Response),
+		Active: ms(r.Total), Total: ms(r.Total), Data: -1, Status: r.Status, Bytes: r.Bytes,
 		BytesIn: r.BytesIn, Flags: r.Flags, ActConn: r.ActConn, FeConn: r.FeConn, BeConn: r.BeConn, SrvConn: r.SrvConn,
 		Retries: r.Retries, Redisp: r.Redisp, SrvQueue: r.SrvQueue, BackQueue: r.BackQueue, Line: line, Cookie: cookie, SetCookie: set,
 		Handshake: c.shook,
-		Counter:   c.l.e.requests.Load(), PID: os.Getpid(),
+		Number:    c.number, Logged: c.fe.logged.Load(), PID: os.Getpid(), Host: hostname(),
 	}
-	if c.replied >= 0 {
-		i.Data = c.l.now - c.replied
+	from := c.replied
+	if !c.fe.http {
+		from = c.connected
 	}
+	switch {
+	case from >= 0:
+		i.Data = c.l.now - from
+	case c.page:
+		i.Data = 0
+	}
+	i.Origin = c.via
 	if c.srv != nil {
 		i.Target = c.srv.addr.addrPort()
 	}
 }
+
+// hostname is the system's name, asked for once as HAProxy does.
+var hostname = sync.OnceValue(func() string {
+	name, _ := os.Hostname() // without one a hyphen is logged
+	return name
+})

@@ -1,7 +1,5 @@
 package engine
 
-import "os"
-
 // fullShare is the share of a server that has its whole weight, in sixteenths.
 const fullShare = 16
 
@@ -70,12 +68,4 @@ func (w *warmer) expire() {
 	if more {
 		w.l.timers.set(&w.timer, w.l.now+w.step())
 	}
-}
-
-func hostname() string {
-	name, err := os.Hostname()
-	if err != nil {
-		return ""
-	}
-	return name
 }

@@ -1,5 +1,7 @@
 package engine
 
+import "simulacro/proxy/rules"
+
 // expire is the client's timer.
 func (c *client) expire() {
 	switch c.st {
@@ -27,11 +29,9 @@ func (c *client) expire() {
 		c.end()
 		c.close()
 	case stHeader:
-		c.connectionError("Timeout while waiting for PROXY protocol header", true)
-		c.close()
+		c.failed(rules.ProxyTimeout)
 	case stTLS:
-		c.connectionError("Timeout during SSL handshake", true)
-		c.close()
+		c.failed(rules.TLSTimeout)
 	case stDraining:
 		c.close()
 	}

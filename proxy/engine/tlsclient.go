@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
-	"strconv"
 	"syscall"
 	"time"
 
@@ -119,34 +118,12 @@ func (h *handshake) run() {
 func (c *client) handshakeFailed(err error) {
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		c.connectionError("Connection closed during SSL handshake", true)
+		c.failed(rules.TLSEmpty)
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		c.connectionError("Connection error during SSL handshake", true)
+		c.failed(rules.TLSAbort)
 	default:
-		c.connectionError("SSL handshake failure", false)
+		c.failed(rules.TLSHandshake)
 	}
-	c.close()
-}
-
-// connectionError logs why a connection ended before its first request (configuration manual, section 8.2.6).
-// empty says that it was one that nothing came of, which dontlognull keeps quiet.
-func (c *client) connectionError(text string, empty bool) {
-	if c.l.e.opt.Logger == nil || empty && c.fe.cfg.DontLogNull {
-		return
-	}
-	level := LevelInfo
-	if c.fe.cfg.LogSeparate {
-		level = LevelErr
-	}
-	from, name := "unix:1", strconv.Itoa(c.bind.ID)
-	if c.addr.IsValid() {
-		from = c.addr.Addr().String() + ":" + strconv.Itoa(int(c.addr.Port()))
-	}
-	if c.bind.Name != "" {
-		name = c.bind.Name
-	}
-	at := c.l.e.wall(c.accepted).Format("02/Jan/2006:15:04:05.000")
-	c.l.e.opt.Logger.ConnError(c.fe.cfg, level, from+" ["+at+"] "+c.fe.cfg.Name+"/"+name+": "+text)
 }
 
 // secured is what TLS has made of a client's connection.

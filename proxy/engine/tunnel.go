@@ -66,17 +66,26 @@ func (c *client) openTunnel() {
 
 // armTunnel starts the clock: `timeout tunnel`, or the shorter of client's and server's.
 func (c *client) armTunnel() {
-	d := c.timeout("tunnel", c.be.tunnel)
-	if d == 0 {
-		d = shorter(c.fe.client, c.timeout("server", c.be.server))
-	}
+	d, server := c.timeout("tunnel", c.be.tunnel), c.timeout("server", c.be.server)
 	switch {
-	case c.half&upEnded != 0 && c.fe.clientFin > 0:
-		d = c.fe.clientFin
-	case c.half&downEnded != 0 && c.be.serverFin > 0:
-		d = c.be.serverFin
+	case c.half&downEnded != 0: // only the client is waited for
+		d = first(c.fe.clientFin, d, c.fe.client)
+	case c.half&upEnded != 0:
+		d = first(c.be.serverFin, d, server)
+	case d == 0:
+		d = shorter(c.fe.client, server)
 	}
 	c.arm(d)
+}
+
+// first gives the first timeout that is set; 0: none is.
+func first(list ...int64) int64 {
+	for _, d := range list {
+		if d > 0 {
+			return d
+		}
+	}
+	return 0
 }
 
 // shorter gives the smaller timeout of two; 0 is none.
@@ -88,7 +97,7 @@ func shorter(a, b int64) int64 {
 }
 
 func (c *client) tunnelTimeout() {
-	if c.half&upEnded != 0 || c.fe.client > c.be.server {
+	if c.half&upEnded != 0 || c.half&downEnded == 0 && c.fe.client > c.be.server {
 		c.abort('s', 'D')
 		return
 	}

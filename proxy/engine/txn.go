@@ -87,6 +87,7 @@ func (c *client) newTx() *txn {
 	t.First, t.Backend = c.requests <= 1, c.fe.cfg.Name
 	t.Info, t.ID, t.Slots = &t.info, c.fe.cfg.Rules.UniqueID, &c.fe.cfg.Rules.Slots
 	t.info.Line = string(c.line)
+	t.Fill = func() { c.logInfo(&t.info, c.describe()) }
 	t.Room = 1 << 20
 	return t
 }

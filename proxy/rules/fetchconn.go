@@ -47,8 +47,8 @@ func clientFetches() []fetch {
 		{name: "fc_dst", kind: IP, from: srcClient, get: addrOf(fcDst)},
 		{name: "fc_dst_port", kind: Int, from: srcClient, get: portFrom(fcDst)},
 		{name: "fc_dst_is_local", kind: Bool, from: srcClient, get: localOf(fcDst)},
-		{name: "fc_err", kind: Int, from: srcClient, get: always(integer(0))},
-		{name: "fc_err_str", kind: Str, from: srcClient, get: always(Text("Success"))},
+		{name: "fc_err", kind: Int, from: srcClient, get: func(tx *Tx, _ []arg) (Value, bool) { return integer(int(tx.Session.Failed)), true }},
+		{name: "fc_err_str", kind: Str, from: srcClient, get: func(tx *Tx, _ []arg) (Value, bool) { return Text(tx.Session.Failed.Error()), true }},
 		{name: "fc_http_major", kind: Int, from: srcClient, get: always(integer(1))},
 		{name: "fc_rcvd_proxy", kind: Bool, from: srcClient, get: func(tx *Tx, _ []arg) (Value, bool) { return boolean(tx.Session.Proxied), true }},
 		{name: "fc_pp_authority", kind: Str, from: srcClient, get: func(tx *Tx, _ []arg) (Value, bool) {

@@ -1,17 +1,21 @@
 package rules
 
 import (
-	"strconv"
+	"slices"
 	"strings"
 )
 
 // Format is a compiled log format (section 8.2.4).
-type Format struct{ nodes []node }
+type Format struct {
+	nodes  []node
+	merged bool // blanks between its parts are one
+}
 
 type node struct {
 	text string
+	name string // of a variable
 	expr *Expr
-	info func(dst []byte, i *LogInfo, tx *Tx) []byte
+	info *logVar
 	opts options
 }
 
@@ -126,7 +130,7 @@ func parseNode(env *Env, text string, global *options) (*node, string, error) {
 	if env != nil && env.TCP && contains(httpVars, name) {
 		return nil, "", sayf("format variable '%s' is reserved for HTTP mode", name)
 	}
-	return &node{info: v, opts: opts}, text[i:], nil
+	return &node{name: name, info: &v, opts: opts}, text[i:], nil
 }
 
 // parseSample reads an expression and the bracket that closes it.
@@ -174,20 +178,47 @@ func (o *options) set(flags string) {
 	}
 }
 
+// MergeBlanks makes one of the blanks that follow each other in the format, even where a variable between them shows nothing,
+// and leaves out those it begins with: so the formats of log-format, log-format-sd, error-log-format and unique-id-format are.
+func (f *Format) MergeBlanks() { f.merged = true }
+
+// Shows tells whether one of these variables is in the format. A nil one shows nothing.
+func (f *Format) Shows(names ...string) bool {
+	return f != nil && slices.ContainsFunc(f.nodes, func(n node) bool { return slices.Contains(names, n.name) })
+}
+
 // Append adds the format's text to dst.
 func (f *Format) Append(dst []byte, tx *Tx) []byte {
+	blank := true // what was added last separates
 	for i := range f.nodes {
 		n := &f.nodes[i]
+		before := len(dst)
 		switch {
 		case n.expr != nil:
 			dst = n.sample(dst, tx)
+			blank = false
 		case n.info != nil:
 			dst = n.variable(dst, tx)
+			blank = blank && len(dst) == before
+		case f.merged:
+			dst, blank = appendMerged(dst, n.text, blank)
 		default:
 			dst = append(dst, n.text...)
 		}
 	}
 	return dst
+}
+
+// appendMerged adds a text with its blanks made one.
+func appendMerged(dst []byte, text string, blank bool) ([]byte, bool) {
+	for i := range len(text) {
+		if text[i] == ' ' && blank {
+			continue
+		}
+		blank = text[i] == ' '
+		dst = append(dst, text[i])
+	}
+	return dst, blank
 }
 
 // Text gives the format's text.
@@ -228,66 +259,16 @@ func (n *node) variable(dst []byte, tx *Tx) []byte {
 	if tx.Info == nil {
 		return n.opts.empty(dst)
 	}
-	if o := n.opts; o.quote || o.hex || o.log {
-		return o.variable(dst, n.info(nil, tx.Info, tx))
+	if tx.Fill != nil {
+		tx.Fill()
 	}
-	return n.info(dst, tx.Info, tx)
-}
-
-func (o options) empty(dst []byte) []byte {
-	switch {
-	case o.quote:
-		return append(dst, `""`...)
-	case o.log:
-		return append(dst, '-')
-	}
-	return dst
-}
-
-// append adds a sample; what could break the line is encoded (section 8.6).
-func (o options) append(dst []byte, s string) []byte {
-	if o.quote {
-		dst = append(dst, '"')
-	}
-	for i := range len(s) {
-		c := s[i]
-		switch {
-		case o.escape && (c == '"' || c == '\\' || c == ']'):
-			dst = append(dst, '\\', c)
-		case o.log && (c < 0x20 || c >= 0x7f || c == '"' || c == '#'):
-			dst = append(dst, '#', hexDigits[c>>4], hexDigits[c&15])
-		case !o.log && (c < 0x20 && c != '\t' || c == 0x7f):
-			dst = append(dst, '%', hexDigits[c>>4], hexDigits[c&15])
-		default:
-			dst = append(dst, c)
+	o, v := n.opts, n.info
+	if !o.quote && !o.hex && !o.escape && v.kind != listVar {
+		before := len(dst)
+		if dst = v.add(dst, tx.Info, tx); len(dst) == before && v.kind.hyphened() {
+			return o.empty(dst)
 		}
+		return dst
 	}
-	if o.quote {
-		dst = append(dst, '"')
-	}
-	return dst
-}
-
-// variable adds a log variable's text; hexadecimal is for addresses and numbers.
-func (o options) variable(dst, text []byte) []byte {
-	if o.hex {
-		if n, err := strconv.ParseInt(string(text), 10, 64); err == nil {
-			text = []byte(strings.ToUpper(strconv.FormatInt(n, 16)))
-		} else if a, ok := Text(string(text)).addr(); ok {
-			text = []byte(hexAddr(a.AsSlice()))
-		}
-	}
-	if o.quote && (len(text) == 0 || text[0] != '"') {
-		return append(append(append(dst, '"'), text...), '"')
-	}
-	return append(dst, text...)
-}
-
-func hexAddr(b []byte) string {
-	const digits = "0123456789ABCDEF"
-	var s []byte
-	for _, c := range b {
-		s = append(s, digits[c>>4], digits[c&15])
-	}
-	return string(s)
+	return o.variable(dst, v.kind, v.add(nil, tx.Info, tx))
 }

@@ -246,8 +246,8 @@ func TestFormats(t *testing.T) {
 	tx.Captured[0] = []string{"a", "b|c"}
 	for format, want := range map[string]string{
 		"%ci:%cp %f %b/%s %ST %B %tsc": "192.0.2.7:1234 f b/s 200 9 ----", "100%%": "100%", "%Tc": "-1", "%{+Q}r": `"GET /#01 HTTP/1.1"`,
-		"%hr": "{a|b#7Cc}", "%{+X}ci:%{+X}cp": "C0000207:4D2", "%{+Q}o %f %s": ` "f" "s"`, "%[path] %[req.hdr(none)]": "/a/b.html -",
-		"%HM %HV": "GET HTTP/1.1", "%ms": "5", "%CC": "-",
+		"%hr": "{a|b#7Cc}", "%{+X}ci:%{+X}cp": "C0000207:04D2", "%{+Q}o %f %s": ` "f" "s"`, "%[path] %[req.hdr(none)]": "/a/b.html -",
+		"%HM %HV": "GET HTTP/1.1", "%ms": "005", "%CC": "-",
 	} {
 		f, err := ParseFormat(nil, format, true)
 		require.NoError(t, err, format)

@@ -34,6 +34,7 @@ type Session struct {
 	PPUnique   string // the same: the connection's unique ID
 	TLS        *TLS   // nil: none
 	Proxied    bool   // a PROXY protocol header has come
+	Failed     ConnError
 	Vars       Vars
 }
 
@@ -45,7 +46,8 @@ type Tx struct {
 	Req     *Message // nil: not there, or gone
 	Res     *Message
 	Now     time.Time
-	Info    *LogInfo // what logs show; kept up to date by the engine where a format or a fetch may ask
+	Info    *LogInfo // what log variables show; Line, Cookie and SetCookie are always up to date
+	Fill    func()   // brings the rest of Info up to date; nil: it is
 	First   bool     // the connection's first request
 	Final   bool     // nothing more will come: what is still unknown stays so
 	Backend string
