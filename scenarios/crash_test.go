@@ -107,27 +107,11 @@ func planned(s *sim.Scenario) (end time.Duration) {
 	return end + s.Settle
 }
 
-// lookScript prints what faults touch in a node: files (without what differs between clusters), mounts, packet filter, queues,
-// firewall, stopped processes, programs of the drill.
-const lookScript = `for f in /etc/haproxy/haproxy.cfg /etc/httpd/conf/httpd.conf /etc/httpd/conf.modules.d/10-php.conf /etc/fstab \
-	/etc/ganesha/ganesha.conf /export/index.php /export/index.html; do
-	[ -e $f ] && echo "$f $(sed -E 's/(192\.168|10\.0)\.[0-9]+\./NET./g; s/ nfs [^ ]+/ nfs OPTIONS/' $f | md5sum)"
-done
-grep -E ' /(mnt/web|var/log|export)' /proc/mounts | awk '{ print $2, $3 }'
-nft list tables 2>/dev/null | grep simulacro
-tc qdisc show | grep -v -E 'noqueue|noop'
-if [ -e /usr/bin/firewall-cmd ]; then echo "now $(firewall-cmd --zone=external --list-ports), for good $(firewall-cmd --permanent --zone=external --list-ports)"; fi 2>/dev/null
-ps -eo state=,args= | grep -E '^T|^. (/[^ ]*/)?simulacro '
-true`
-
 // look tells of all nodes what faults may have changed in them.
 func (v *victims) look(t *testing.T) string {
 	t.Helper()
 	var b strings.Builder
 	for _, n := range sim.DefaultPlan().Nodes() {
-		if n.Role == sim.Client {
-			continue
-		}
 		out, err := v.run("exec", n.Name, "--", "sh", "-c", lookScript)
 		require.NoError(t, err, "%s: %s", n.Name, out)
 		fmt.Fprintf(&b, "%s\n%s", n.Name, out)

@@ -4,32 +4,57 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"testing"
+	"time"
 
 	"simulacro/sim"
 	"simulacro/sim/docker"
+
+	"github.com/stretchr/testify/assert"
 )
 
-// shelf keeps clusters on which a scenario ended as it should for the next one: to boot a cluster costs more processor time than
-// to play most scenarios, and would disturb those that play beside it.
+// shelf keeps clusters for the next scenario: to boot one costs more processor time than to play most scenarios, and would disturb
+// those that play beside it. A new one is made
+//   - where the last scenario did not end with the verdict that was wanted, whatever the reason;
+//   - where a look at all nodes finds what was not so when the cluster was new (lookScript), which is the scenario's failure too;
+//   - where the next one wants another number of servers (docker.Adaptable); another director, haproxy.cfg or mount is adapted.
 type shelf struct {
-	mu   sync.Mutex
-	idle []*docker.Cluster
+	mu    sync.Mutex
+	idle  []*docker.Cluster
+	fresh map[string]string // how each cluster looked when it was new
 }
 
 // take gives a cluster that fits spec: one from the shelf, of those the one that has to be changed least, or one from the pool.
 func (s *shelf) take(ctx context.Context, spec sim.Spec) (*docker.Cluster, error) {
 	c := s.nearest(spec)
 	if c == nil {
-		c, err := pool.Get(ctx, spec)
-		if err == nil {
-			c.Attend()
-		}
-		return c, err
+		return s.made(ctx, spec)
 	}
 	if err := c.Adapt(ctx, spec); err != nil {
 		pool.Put(c)
 		return nil, err
 	}
+	return c, nil
+}
+
+// made gives a new cluster.
+func (s *shelf) made(ctx context.Context, spec sim.Spec) (*docker.Cluster, error) {
+	c, err := pool.Get(ctx, spec)
+	if err != nil {
+		return nil, err
+	}
+	c.Attend()
+	fresh, err := look(ctx, c)
+	if err != nil {
+		pool.Put(c)
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fresh == nil {
+		s.fresh = map[string]string{}
+	}
+	s.fresh[c.Spec().Name] = fresh
 	return c, nil
 }
 
@@ -67,8 +92,18 @@ func (s *shelf) nearest(spec sim.Spec) *docker.Cluster {
 	return c
 }
 
-// give takes a cluster back. One that did not serve well is not used again.
-func (s *shelf) give(c *docker.Cluster, served bool) {
+// give takes a cluster back. One that did not serve well, or does not look as it did when it was new, is not used again.
+func (s *shelf) give(t *testing.T, c *docker.Cluster, served bool) {
+	t.Helper()
+	if served {
+		s.mu.Lock()
+		fresh := s.fresh[c.Spec().Name]
+		s.mu.Unlock()
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		other, err := looksLike(ctx, c, fresh)
+		served = assert.NoError(t, err) && (other == "" || assert.Equal(t, fresh, other, "the scenario left the cluster otherwise than it was when new"))
+	}
 	if !served {
 		pool.Put(c)
 		return

@@ -319,6 +319,30 @@ func TestAHoldThatDoesNothingIsToldOf(t *testing.T) {
 	}
 }
 
+// What happens while a fault is held may come later than its time is up, on a busy machine: the recovery waits for it.
+func TestALateHoldIsWaitedFor(t *testing.T) {
+	k, err := Find("node-restart")
+	require.NoError(t, err)
+	asked := make(chan struct{})
+	k.Hold = func(ctx context.Context, s *Site, saw func(string)) error {
+		<-asked
+		saw("it serves again")
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	w, led, told := newWorld(), ledger(t), steps{}
+	node, _ := w.plan.Node("cluster2")
+	i, err := k.On(w.env(), "f", node, nil, led, told.add)
+	require.NoError(t, err)
+	for _, step := range []func(context.Context) error{i.Plan, i.Inject, i.AwaitEffect} {
+		require.NoError(t, step(t.Context()))
+	}
+	time.AfterFunc(20*time.Millisecond, func() { close(asked) })
+	require.NoError(t, i.Recover(t.Context()))
+	require.NoError(t, i.AwaitRecovery(t.Context()))
+	assert.Equal(t, []string{sim.StepPlanned, sim.StepInjected, sim.StepEffect, sim.StepRecover, sim.StepRecovered}, told.names(), "none failed")
+}
+
 // One table holds a node's cut, so that a second would be mended with the first.
 func TestOneCutANodeAtATime(t *testing.T) {
 	w, led := newWorld(), ledger(t)

@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,6 +40,7 @@ type Injection struct {
 	effect time.Time
 	stop   func() error  // ends the kind's Hold and gives what became of it; nil where none goes on
 	over   chan struct{} // closed when it has ended by itself or was ended
+	seen   chan struct{} // closed when something of it was seen
 }
 
 // New checks the kind, the target and the parameters. emit gets every step as an event.
@@ -131,12 +133,15 @@ func (i *Injection) hold(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	var err error
 	saw := false
-	i.over = make(chan struct{})
+	i.over, i.seen = make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(i.over)
 		err = i.kind.Hold(ctx, i.site, func(evidence string) {
-			saw = true
 			i.tell(time.Now(), sim.StepHeld, evidence)
+			if !saw {
+				close(i.seen)
+			}
+			saw = true
 		})
 		if ctx.Err() != nil { // an order that was under way when it was to end is no failure
 			err = nil
@@ -159,12 +164,32 @@ func (i *Injection) Release() error {
 	return err
 }
 
+// awaitHeld gives what goes on while the fault is held its time: a machine that is busy boots a node later than the scenario's
+// author thought, and a recovery would end what was to be seen.
+func (i *Injection) awaitHeld(ctx context.Context) {
+	if i.stop == nil {
+		return
+	}
+	select {
+	case <-i.seen:
+	case <-i.over:
+	case <-time.After(i.wait()):
+	case <-ctx.Done():
+	}
+}
+
+// wait is how long the effect, the recovery and what happens between them are waited for.
+func (i *Injection) wait() time.Duration {
+	return cmp.Or(i.kind.Wait, DefaultWait)
+}
+
 // Recover mends it. It may be asked for again where it failed.
 func (i *Injection) Recover(ctx context.Context) error {
 	if err := i.from("recover", Planned, Injected, Effective, Recovering); err != nil {
 		return err
 	}
 	i.phase = Recovering
+	i.awaitHeld(ctx)
 	i.tell(time.Now(), sim.StepRecover, "")
 	if err := i.Release(); err != nil { // which is no reason not to mend
 		i.tell(time.Now(), sim.StepFailed, "hold: "+err.Error())
@@ -195,11 +220,7 @@ func (i *Injection) AwaitRecovery(ctx context.Context) error {
 // await polls a probe until it sees what it looks for. A probe that cannot look is asked again: the node it looks from
 // may be on its way.
 func (i *Injection) await(ctx context.Context, probe func(context.Context, *Site) (Seen, error)) (time.Time, string, error) {
-	wait := i.kind.Wait
-	if wait == 0 {
-		wait = DefaultWait
-	}
-	ctx, cancel := context.WithTimeout(ctx, wait)
+	ctx, cancel := context.WithTimeout(ctx, i.wait())
 	defer cancel()
 	start, last := time.Now(), "no look was finished"
 	for {
