@@ -44,7 +44,8 @@ func (a *adapter) Info() stats.Info {
 		IdlePercent: s.Info.IdlePct, Stopping: s.Info.Stopping,
 		Jobs:      s.Info.CurrConns + s.Info.Listeners + len(a.d.sockets) + 1, // whoever asks is one, too
 		Listeners: s.Info.Listeners + len(a.d.sockets),
-		BytesOut:  s.Info.BytesOut, BytesOutRate: s.Info.BytesOutRate, MemoryBytes: heapBytes(),
+		TLSConns:  s.Info.TLSConns, MaxTLS: s.Info.MaxTLS, CumTLS: s.Info.CumTLS,
+		BytesOut: s.Info.BytesOut, BytesOutRate: s.Info.BytesOutRate, MemoryBytes: heapBytes(),
 	}
 	if info.Node == "" {
 		info.Node, _ = os.Hostname()

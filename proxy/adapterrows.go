@@ -12,7 +12,8 @@ import (
 // Rows implements stats.Source: per proxy its frontend, its servers, its backend.
 func (a *adapter) Rows(dst []stats.Row) []stats.Row {
 	for _, p := range a.d.engine.Snapshot().Proxies {
-		base := stats.Row{Proxy: p.Proxy.Name, ProxyID: p.Proxy.ID, HTTP: p.Proxy.Mode == config.ModeHTTP}
+		base := stats.Row{Proxy: p.Proxy.Name, ProxyID: p.Proxy.ID, HTTP: p.Proxy.Mode == config.ModeHTTP,
+			Desc: p.Proxy.Description}
 		if p.Front != nil {
 			dst = append(dst, frontRow(base, p.Front))
 		}

@@ -158,6 +158,6 @@ func (p *program) applyFlags() {
 		}
 	}
 	if g.Maxconn <= 0 {
-		g.Maxconn = defaultMaxconn(proxy.Sockets(p.cfg, 0))
+		g.Maxconn = defaultMaxconn(proxy.Sockets(p.cfg, 0), g.HardLimit)
 	}
 }

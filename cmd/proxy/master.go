@@ -172,7 +172,18 @@ func (m *master) replace() bool {
 	}
 	m.holder.Close()
 	m.holder, m.current = d, w
+	m.endOutlived()
 	return true
+}
+
+// endOutlived ends the workers that have outlived more reloads than mworker-max-reloads lets them (section 3.1).
+func (m *master) endOutlived() {
+	most := m.cfg.Global.MaxReloads
+	for _, w := range m.former {
+		if most >= 0 && w.reloads > most {
+			_ = syscall.Kill(w.pid, syscall.SIGTERM)
+		}
+	}
 }
 
 // reap notes the end of a worker. The end of the current one is the end of the service, which systemd then starts anew.

@@ -8,31 +8,45 @@ import (
 	"simulacro/proxy"
 )
 
+// leastMaxconn is the least that a process takes for the number of its connections where nothing sets it, as with HAProxy.
+const leastMaxconn = 100
+
 // defaultMaxconn is the number of connections where nothing sets it: as many as the descriptors allow, two a connection.
-// fixed is what the configuration needs beside.
-func defaultMaxconn(fixed int) int {
-	const ceiling = 1 << 20 // HAProxy's own default for fd-hard-limit
+// fixed is what the configuration needs beside, bound is fd-hard-limit; 0: HAProxy's own bound.
+func defaultMaxconn(fixed, bound int) int {
+	if bound == 0 {
+		bound = 1 << 20
+	}
 	var l syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil {
 		return 2000
 	}
-	return max(1, (int(min(l.Max, ceiling))-fixed)/2)
+	return max(leastMaxconn, (int(min(l.Max, uint64(bound)))-fixed)/2)
 }
 
-// raiseLimit gives the process the descriptors that its connections need, and tells how many it has.
+// raiseLimit gives the process the descriptors that ulimit-n says, or that its connections need, and tells how many it has. Of
+// what it has it gives nothing back.
 func (p *program) raiseLimit() (int, int) {
-	want := uint64(proxy.Sockets(p.cfg, p.cfg.Global.Maxconn))
+	g := &p.cfg.Global
+	want := uint64(proxy.Sockets(p.cfg, g.Maxconn))
+	if g.UlimitN > 0 {
+		want = uint64(g.UlimitN)
+	}
 	var have syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &have); err != nil {
 		p.say.alert("[%s.main()] Cannot raise FD limit to %d, limit is unknown.", p.flags.program, want)
 		return 0, exitError
 	}
-	set := syscall.Rlimit{Cur: want, Max: max(have.Max, want)}
-	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &set); err != nil {
-		if p.cfg.Global.LaxLimits {
+	bound := have.Max
+	if g.HardLimit > 0 {
+		bound = min(bound, uint64(g.HardLimit))
+	}
+	set := syscall.Rlimit{Cur: max(have.Cur, want), Max: max(have.Max, want)}
+	if g.HardLimit > 0 && want > bound || syscall.Setrlimit(syscall.RLIMIT_NOFILE, &set) != nil {
+		if g.LaxLimits {
 			return p.takeLimit(want, have), exitOK
 		}
-		p.say.alert("[%s.main()] Cannot raise FD limit to %d, limit is %d.", p.flags.program, want, have.Max)
+		p.say.alert("[%s.main()] Cannot raise FD limit to %d, limit is %d.", p.flags.program, want, bound)
 		return 0, exitError
 	}
 	return int(want), exitOK
@@ -44,8 +58,10 @@ func (p *program) takeLimit(want uint64, have syscall.Rlimit) int {
 	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: have.Max, Max: have.Max}); err == nil {
 		have.Cur = have.Max
 	}
-	p.say.alert("[%s.main()] FD limit (%d) too low for maxconn=%d/maxsock=%d. Please raise 'ulimit-n' to %d or more to avoid any trouble.",
-		p.flags.program, have.Cur, p.cfg.Global.Maxconn, want, want)
+	if need := uint64(proxy.Sockets(p.cfg, p.cfg.Global.Maxconn)); have.Cur < need {
+		p.say.alert("[%s.main()] FD limit (%d) too low for maxconn=%d/maxsock=%d. Please raise 'ulimit-n' to %d or more to avoid any trouble.",
+			p.flags.program, have.Cur, p.cfg.Global.Maxconn, need, need)
+	}
 	return int(have.Cur)
 }
 

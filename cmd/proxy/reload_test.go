@@ -216,6 +216,27 @@ func (d *director) slowly() string {
 	return string(body)
 }
 
+func TestWorkersOutliveNoMoreReloadsThanTheyMay(t *testing.T) {
+	d, s := newDirector(t), newSlow(t)
+	d.start("-W", "-db", "-f", d.fileFor(s.addr, "mworker-max-reloads 1"), "-S", filepath.Join(d.dir, "master"))
+	d.eventually("it serves", d.serves)
+	first := d.worker()
+	answer := make(chan string, 1)
+	go func() { answer <- d.slowly() }()
+	d.eventually("the long request is under way", func() bool { return s.waiting.Load() == 1 })
+	reload := func(n int) {
+		d.signal(syscall.SIGUSR2)
+		d.eventually("a reload", func() bool { return strings.Contains(d.ask("master", "show proc"), fmt.Sprintf("%d [failed: 0]", n)) })
+	}
+	reload(1)
+	require.Contains(t, d.ask("master", "show proc"), fmt.Sprintf("# old workers\n%-15d", first), "it may outlive one")
+	reload(2)
+	d.eventually("the old worker ends", func() bool { return ended(first) })
+	require.NotEqual(t, "served", <-answer)
+	d.eventually("it was told to", func() bool { return strings.Contains(d.output(), "exited with code 143 (Terminated)") })
+	require.True(t, d.serves())
+}
+
 func TestHardStopAfterEndsTheOldWorker(t *testing.T) {
 	d, s := newDirector(t), newSlow(t)
 	d.start("-W", "-db", "-f", d.fileFor(s.addr, "hard-stop-after 300ms"), "-S", filepath.Join(d.dir, "master"))

@@ -56,8 +56,8 @@ func parseCapture(p *parser, w words) {
 			return
 		}
 		r := &p.px.Rules
-		r.Captures[side] = append(r.Captures[side], Capture{strings.ToLower(w[3]), atoi(w[5])})
-		r.Slots[side] = append(r.Slots[side], r.Captures[side][len(r.Captures[side])-1].Len)
+		r.Captures[side] = append(r.Captures[side], strings.ToLower(w[3]))
+		r.Slots[side] = append(r.Slots[side], atoi(w[5]))
 	default:
 		p.bad("'%s' expects 'cookie' or 'request header' or 'response header'.", w[0])
 	}

@@ -108,18 +108,26 @@ func CipherName(id uint16) string {
 	return tls.CipherSuiteName(id) // those of TLS 1.3 have the same name in both
 }
 
-// suites13 are the ciphersuites of TLS 1.3 that OpenSSL knows; crypto/tls offers its own three whatever is asked for.
+// suites13 are the ciphersuites of TLS 1.3 that OpenSSL knows. crypto/tls always offers its own, which are the first three.
 var suites13 = []string{
 	"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_CCM_SHA256", "TLS_AES_128_CCM_8_SHA256",
 }
 
-func validSuites(list string) bool {
-	for _, name := range strings.Split(list, ":") {
+// suitesOf tells whether a list has only suites that there are, and whether it has all that crypto/tls offers: no other can be
+// honoured.
+func suitesOf(list string) (known, all bool) {
+	names := strings.Split(list, ":")
+	for _, name := range names {
 		if !contains(suites13, name) {
-			return false
+			return false, false
 		}
 	}
-	return true
+	for _, name := range suites13[:3] {
+		if !contains(names, name) {
+			return true, false
+		}
+	}
+	return true, true
 }
 
 // curveIDs are the groups by the names that OpenSSL has for them.

@@ -207,8 +207,40 @@ func TestWhatIsNotSupportedIsRefusedByName(t *testing.T) {
 		require.True(t, rep.Fatal, line)
 		require.Equal(t, "parsing [c:7] : '"+strings.Fields(line)[0]+"' is not supported by this director", rep.Messages[0].Text)
 	}
+	for line, what := range map[string]string{
+		"option logasap": "option logasap", "option socket-stats": "option socket-stats", "option independent-streams": "option independent-streams",
+		"retry-on conn-failure 0rtt-rejected": "retry-on 0rtt-rejected", "server s 127.0.0.1:1 tfo": "tfo", "default-server tfo": "tfo",
+		"server s 127.0.0.1:1 ssl verify none ciphersuites TLS_AES_128_GCM_SHA256": "ciphersuites TLS_AES_128_GCM_SHA256",
+	} {
+		_, rep := ParseText("c", head+"listen b\n bind :1\n "+line+"\n", testOptions())
+		require.True(t, rep.Fatal, line)
+		require.Contains(t, rep.Messages[0].Text, "'"+what+"' is not supported by this director")
+	}
 	_, rep := ParseText("c", "userlist u\n user a password b\n", testOptions())
 	require.Equal(t, "parsing [c:2] : 'password' is not supported by this director", rep.Messages[0].Text)
+}
+
+func TestWhatIsOffMayBeSaidToBe(t *testing.T) {
+	_, rep := ParseText("c", head+"listen b\n bind :1\n no option logasap\n no option socket-stats\n server s 127.0.0.1:1 no-tfo\n", testOptions())
+	require.Empty(t, rep.Messages)
+}
+
+func TestAllCiphersuitesOfCryptoTLSMayBeAskedFor(t *testing.T) {
+	for _, list := range []string{"TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_256_GCM_SHA384 ssl-max-ver TLSv1.2"} {
+		_, rep := ParseText("c", head+"listen b\n bind :1\n server s 127.0.0.1:1 ssl verify none ciphersuites "+list+"\n", testOptions())
+		require.False(t, rep.Fatal, "%s: %s", list, rep)
+	}
+}
+
+func TestDisabledSectionsHaveNothing(t *testing.T) {
+	cfg, rep := ParseText("c", head+"frontend f\n bind :1\n default_backend b\nbackend b\n disabled\n server s 127.0.0.1:1\nfrontend g\n disabled\n bind :2\n",
+		testOptions())
+	require.False(t, rep.Fatal, "%s", rep)
+	require.Len(t, cfg.Proxies, 3)
+	require.Len(t, cfg.Proxies[0].Binds, 1)
+	require.Same(t, cfg.Proxies[1], cfg.Proxies[0].DefaultBackend)
+	require.Empty(t, cfg.Proxies[1].Servers)
+	require.Empty(t, cfg.Proxies[2].Binds)
 }
 
 func TestNamesInUserlistsMustExist(t *testing.T) {

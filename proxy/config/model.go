@@ -55,6 +55,8 @@ type Global struct {
 	BindTLS      TLS           // what ssl-default-bind-* say
 	ServerTLS    TLS           // what ssl-default-server-* say
 	NoVerify     bool          // ssl-server-verify none
+	MaxReloads   int           // mworker-max-reloads: those that a worker may outlive; negative: any number
+	MaxTLS       int           // maxsslconn: connections over TLS, to servers too; 0: any number
 	UlimitN      int           // ulimit-n; 0: as many as connections need
 	HardLimit    int           // fd-hard-limit: the most descriptors to ask for; 0: not set
 	Grace        time.Duration // between a soft stop and the listeners' end
@@ -159,7 +161,7 @@ type Proxy struct {
 	Kind Kind
 	Mode Mode
 
-	Disabled    bool
+	Disabled    bool // nothing listens, no server is asked, and it is not shown
 	Description string
 
 	// frontend side
@@ -176,19 +178,15 @@ type Proxy struct {
 	LogFormat LogFormat
 	LogTag    string
 
-	DontLogNull    bool
-	LogSeparate    bool // option log-separate-errors
-	LogASAP        bool // option logasap
-	DontLogNormal  bool
-	LogHealth      bool        // option log-health-checks
-	ForwardFor     *ForwardFor // nil: no X-Forwarded-For
-	Stats          *Stats      // nil: no statistics page
-	ErrorFiles     map[int][]byte
-	TCPKeepAlive   bool
-	SocketStats    bool
-	AbortOnClose   bool
-	HTTPNoDelay    bool
-	IndependentStr bool
+	DontLogNull   bool
+	LogSeparate   bool // option log-separate-errors
+	DontLogNormal bool
+	LogHealth     bool        // option log-health-checks
+	ForwardFor    *ForwardFor // nil: no X-Forwarded-For
+	Stats         *Stats      // nil: no statistics page
+	ErrorFiles    map[int][]byte
+	TCPKeepAlive  bool
+	AbortOnClose  bool
 
 	Rules      Rules
 	OriginalTo *ForwardFor // option originalto; nil: no X-Original-To
@@ -340,7 +338,6 @@ type Server struct {
 	CheckProto  string
 	PortMap     bool          // the port is the client's plus Addr.Port
 	Redir       string        // redir; "": none
-	PoolLow     int           // pool-low-conn
 	PoolPurge   time.Duration // pool-purge-delay; default 5 s
 	MaxReuse    int           // 0: any number
 	UserTimeout time.Duration // tcp-ut

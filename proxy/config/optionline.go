@@ -10,11 +10,11 @@ import (
 type flagOption struct {
 	name string
 	need side
-	http bool // HAProxy warns of it in mode tcp
-	set  func(*Proxy, bool)
+	http bool               // HAProxy warns of it in mode tcp
+	set  func(*Proxy, bool) // nil: it is refused where it is on
 }
 
-// none is for options that tune what this director does not have: the file may have them.
+// none is for options that ask for what this director does anyway, or that tune what it does not have: the file may have them.
 func none(*Proxy, bool) {}
 
 func flagOptions() []flagOption {
@@ -28,18 +28,18 @@ func flagOptions() []flagOption {
 		{"contstats", frontSide, false, none},
 		{"dontlognull", frontSide, false, func(x *Proxy, on bool) { x.DontLogNull = on }},
 		{"dontlog-normal", frontSide, false, func(x *Proxy, on bool) { x.DontLogNormal = on }},
-		{"logasap", frontSide, false, func(x *Proxy, on bool) { x.LogASAP = on }},
 		{"log-separate-errors", frontSide, false, func(x *Proxy, on bool) { x.LogSeparate = on }},
 		{"log-health-checks", backSide, false, func(x *Proxy, on bool) { x.LogHealth = on }},
-		{"socket-stats", frontSide, false, func(x *Proxy, on bool) { x.SocketStats = on }},
-		{"independent-streams", bothSides, false, func(x *Proxy, on bool) { x.IndependentStr = on }},
-		{"http-no-delay", bothSides, true, func(x *Proxy, on bool) { x.HTTPNoDelay = on }},
+		{"http-no-delay", bothSides, true, none}, // nothing is ever held back for more to come
 		{"splice-request", bothSides, false, none},
 		{"splice-response", bothSides, false, none},
 		{"splice-auto", bothSides, false, none},
 		{"tcp-smart-accept", frontSide, false, none},
 		{"tcp-smart-connect", backSide, false, none},
 		{"disable-h2-upgrade", frontSide, true, none},
+		{"logasap", frontSide, false, nil},
+		{"socket-stats", frontSide, false, nil},
+		{"independent-streams", bothSides, false, nil},
 	}
 }
 
@@ -130,6 +130,12 @@ func (p *parser) flagOption(w words, o flagOption) {
 		return
 	}
 	on := p.modifier == plain
+	if o.set == nil {
+		if on {
+			p.unsupported("option " + o.name)
+		}
+		return
+	}
 	o.set(p.px.Proxy, on)
 	if o.http {
 		p.px.httpOptions[o.name] = on

@@ -104,7 +104,7 @@ func newParser(opt Options) *parser {
 		given:      map[string]bool{},
 	}
 	p.env = p.getenv
-	p.cfg.Global = Global{StatsTimeout: defaultStatsTimeout, StatsMaxconn: defaultStatsMaxconn, LogTag: defaultLogTag}
+	p.cfg.Global = Global{StatsTimeout: defaultStatsTimeout, StatsMaxconn: defaultStatsMaxconn, LogTag: defaultLogTag, MaxReloads: -1}
 	p.defaults = newDefaults()
 	return p
 }

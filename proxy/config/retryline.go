@@ -33,6 +33,8 @@ func parseRetryOn(p *parser, w words) {
 		case word == "conn-failure":
 			r.Never = false
 		case word == "0rtt-rejected":
+			p.unsupported(w[0] + " " + word)
+			return
 		case word == "empty-response":
 			r.Empty = true
 		case word == "junk-response":

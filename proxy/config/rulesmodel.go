@@ -21,7 +21,7 @@ type Rules struct {
 	LogLine                  *rules.Format // log-format; nil: LogFormat
 	LogData                  *rules.Format // log-format-sd: structured data of targets with the format rfc5424
 	ErrorLine                *rules.Format // error-log-format: of what ended before it was a request
-	Captures                 [2][]Capture  // capture request header, capture response header
+	Captures                 [2][]string   // capture request header, capture response header: names in lower case
 	Slots                    [2][]int      // how long captures may be, those of rules included
 	CookieName               string        // capture cookie
 	CookieLen                int
@@ -33,12 +33,6 @@ type Rules struct {
 func (r *Rules) Any() bool {
 	return len(r.TCPRequest)+len(r.TCPResponse)+len(r.Request)+len(r.Response)+len(r.After)+len(r.Switches)+len(r.UseServers) > 0 ||
 		len(r.MonitorFail) > 0 || r.UniqueID != nil || r.LogLine != nil || r.LogData != nil || len(r.Captures[0])+len(r.Captures[1]) > 0 || len(r.HTTPErrors) > 0
-}
-
-// Capture is a header that is logged.
-type Capture struct {
-	Name string // in lower case
-	Len  int
 }
 
 // Switch is one `use_backend`: a backend, or a format that makes its name.

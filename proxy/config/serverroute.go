@@ -29,8 +29,9 @@ var serverRouteKeywords = map[string]serverKeyword{
 	"pool-purge-delay":        {1, serverPoolPurge},
 	"max-reuse":               {1, serverMaxReuse},
 	"init-addr":               {1, serverInitAddr},
-	"tfo":                     {0, nil}, "no-tfo": {0, nil}, // the first data goes with the handshake's last packet as it is
-	"stick": {0, nil}, "non-stick": {0, nil}, // of stick tables
+	"tfo":                     {0, serverTFO},
+	"no-tfo":                  {0, nil},
+	"stick":                   {0, nil}, "non-stick": {0, nil}, // of stick tables
 	"ws": {1, serverWS},
 }
 
@@ -101,12 +102,13 @@ func serverPoolMax(_ *parser, s *serverBase, name, value string) error {
 	return needsValue(name, value)
 }
 
-func serverPoolLow(_ *parser, s *serverBase, name, value string) error {
-	if err := needsValue(name, value); err != nil {
-		return err
-	}
-	s.PoolLow = atoi(value)
-	return nil
+// serverPoolLow reads from when on threads may take each other's idle connections. Here each loop keeps to its own.
+func serverPoolLow(_ *parser, _ *serverBase, name, value string) error {
+	return needsValue(name, value)
+}
+
+func serverTFO(_ *parser, _ *serverBase, name, _ string) error {
+	return sayf("'%s' is not supported by this director", name)
 }
 
 func serverPoolPurge(p *parser, s *serverBase, name, value string) error {

@@ -142,8 +142,13 @@ func (t *TLS) make() string {
 		}
 		c.CipherSuites = ids
 	}
-	if t.Suites != "" && !validSuites(t.Suites) {
-		return sprintf("unable to set TLS 1.3 cipher suites to '%s'", t.Suites)
+	if t.Suites != "" {
+		switch known, all := suitesOf(t.Suites); {
+		case !known:
+			return sprintf("unable to set TLS 1.3 cipher suites to '%s'", t.Suites)
+		case !all && (c.MaxVersion == 0 || c.MaxVersion >= tls.VersionTLS13):
+			return sprintf("'ciphersuites %s' is not supported by this director", t.Suites)
+		}
 	}
 	if t.Curves != "" {
 		ids, ok := curvesOf(t.Curves)

@@ -105,8 +105,9 @@ func tuneKeywords() []keyword {
 		keyword{name: "profiling.tasks", usage: "on | auto | off", max: 1, parse: parseProfiling},
 		keyword{name: "tune.idletimer", usage: "<time>", max: 1, parse: parseIdleTimer},
 		keyword{name: "tune.pattern.cache-size", usage: "<number>", max: -1, parse: parsePatternCache},
-		keyword{name: "max-spread-checks", usage: "<time>", max: 1, later: true, parse: parseMaxSpread},
-		keyword{name: "close-spread-time", usage: "<time> | infinite", max: -1, later: true, parse: parseCloseSpread},
+		keyword{name: "max-spread-checks", usage: "<time>", max: 1, parse: parseMaxSpread},
+		keyword{name: "close-spread-time", usage: "<time> | infinite", max: -1, parse: parseCloseSpread},
+		keyword{name: "maxsslconn", usage: "<number>", max: 1, parse: parseMaxTLS},
 		keyword{name: "mworker-max-reloads", usage: "<number>", max: -1, parse: parseMaxReloads},
 		keyword{name: "no-memory-trimming", parse: nothing},
 		keyword{name: "cluster-secret", usage: "<secret>", max: 1, parse: parseClusterSecret},
@@ -220,9 +221,23 @@ func parseMaxReloads(p *parser, w words) {
 		p.remark("%s : '%s' cannot handle unexpected argument '%s'.", at, w[0], w[2])
 		p.warnAt("(null)")
 	case w.at(1) == "":
-		p.warnAt("(null)%s : '%s' expects an integer argument.", at, w[0])
+		p.warnAt("(null)%s : '%s' expects an integer argument.\n", at, w[0])
 	case n < 0:
 		p.warnAt("(null)%s '%s' : invalid value %d, must be >= 0", at, w[0], n)
+	default:
+		p.cfg.Global.MaxReloads = n
+	}
+}
+
+func parseMaxTLS(p *parser, w words) {
+	n := atoi(w.at(1))
+	switch {
+	case w.at(1) == "":
+		p.bad("'%s' expects an integer argument.", w[0])
+	case n < 0:
+		p.bad("'%s' expects a positive numeric value.", w[0])
+	default:
+		p.cfg.Global.MaxTLS = n
 	}
 }
 

@@ -25,7 +25,7 @@ func (p *parser) userlistLine(w words) {
 				p.badTight("'%s' only supports 'users' option.", w[0])
 				return
 			}
-			for _, name := range strings.Split(w.at(i+1), ",") {
+			for _, name := range listed(w.at(i + 1)) {
 				p.groups[name] = append(p.groups[name], w[1])
 				p.userNames = append(p.userNames, userName{list: p.otherName, group: w[1], user: name, needsUser: true})
 				if u := list.Users[name]; u != nil {
@@ -38,6 +38,11 @@ func (p *parser) userlistLine(w words) {
 	default:
 		p.badTight("unknown keyword '%s' in 'users' section", w[0])
 	}
+}
+
+// listed gives the names of a list with commas, of which several in a row are one.
+func listed(text string) []string {
+	return strings.FieldsFunc(text, func(c rune) bool { return c == ',' })
 }
 
 func (p *parser) user(list *rules.UserList, w words) {
@@ -55,7 +60,7 @@ func (p *parser) user(list *rules.UserList, w words) {
 			p.unsupported("password")
 			return
 		case "groups":
-			for _, group := range strings.Split(w.at(i+1), ",") {
+			for _, group := range listed(w.at(i + 1)) {
 				u.Groups = append(u.Groups, group)
 				p.userNames = append(p.userNames, userName{list: p.otherName, group: group, user: w[1], needsGroup: true})
 			}
@@ -74,7 +79,7 @@ type userName struct {
 }
 
 // checkUserNames refuses a user or group of a userlist that none of its lines makes. As HAProxy it tells of one only, the first
-// of the last line that has such a name.
+// of the last line that has such a name. It tells whether there is none.
 func (p *parser) checkUserNames() (ok bool) {
 	groups := map[[2]string]bool{}
 	for _, n := range p.userNames {

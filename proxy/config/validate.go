@@ -186,8 +186,11 @@ func (p *parser) checkServerNames(s *section) {
 	}
 }
 
-// build hands a section's Proxy over.
+// build hands a section's Proxy over. A disabled one listens nowhere and has no servers, but others may name it.
 func (p *parser) build(s *section) {
+	if s.Disabled {
+		s.Binds, s.Servers = nil, nil
+	}
 	for _, l := range s.logs {
 		s.Logs = append(s.Logs, l.LogTarget)
 	}

@@ -125,6 +125,7 @@ func (b *beside) kill() {
 	b.e.untrack(b)
 	_ = b.raw.Close()
 	_ = b.near.Close()
+	b.e.tlsEnded()
 }
 
 // track notes who is to be ended by a hard stop.

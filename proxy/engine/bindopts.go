@@ -88,8 +88,11 @@ func (li *listener) bindUnix() *BindError {
 	return nil
 }
 
-// room tells whether the bind line's own limit allows one more client; if not, the next one that leaves calls the acceptors again.
+// room tells whether the bind line's own limit, and maxsslconn, allow one more client; if not, the next one that leaves calls the acceptors again.
 func (li *listener) room() bool {
+	if li.overTLS() && !li.p.e.secure.room() {
+		return false
+	}
 	if li.cfg == nil || li.cfg.Maxconn <= 0 || int(li.conns.Load()) < li.cfg.Maxconn {
 		return true
 	}

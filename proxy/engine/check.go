@@ -82,7 +82,7 @@ func (e *Engine) startChecks() {
 	now := time.Now()
 	for i, k := range all {
 		k.l = e.loops[i%len(e.loops)]
-		k.m.Start(now, i, len(all), shortest)
+		k.m.Start(now, i, len(all), shortest, e.cfg.Global.MaxSpread)
 		k.l.timers.set(&k.timer, k.l.e.at(k.m.Next()))
 	}
 }

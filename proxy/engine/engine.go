@@ -33,6 +33,9 @@ type Engine struct {
 	soft, stopping   atomic.Bool
 	hard             atomic.Bool // nothing is waited for any more
 
+	secure    tlsConns
+	spreadEnd atomic.Int64 // when close-spread-time is over; of a soft stop
+
 	warned   []*BindError
 	besideMu sync.Mutex
 	carried  map[killer]struct{} // what works beside the loops
@@ -61,6 +64,7 @@ func New(cfg *config.Config, opt Options) (*Engine, error) {
 		seed = uint64(e.begin.UnixNano())
 	}
 	e.seeds = rand.New(rand.NewPCG(seed, 1))
+	e.secure.most = int64(cfg.Global.MaxTLS)
 	e.SetMaxconn(opt.Maxconn)
 	if opt.Maxconn == 0 {
 		e.SetMaxconn(cfg.Global.Maxconn)
@@ -230,6 +234,7 @@ func (e *Engine) SoftStop() {
 		p.stopListening()
 	}
 	e.stopped(func(p *proxy) bool { return p.cfg.Front() })
+	e.spreadEnd.Store(e.at(time.Now().Add(e.cfg.Global.CloseSpread)))
 	e.stopping.Store(true) // only now: Run reports the backends' end
 	e.all(func(l *loop) runner { return task(l.closeIdle) })
 }
@@ -240,25 +245,6 @@ func (e *Engine) HardStop() {
 	e.hard.Store(true)
 	e.killBeside()
 	e.all(func(l *loop) runner { return task(l.kill) })
-}
-
-// closeIdle ends what waits for nothing but a next request. Who has just connected is still owed an answer to its first.
-func (l *loop) closeIdle() {
-	for c := range l.live {
-		if c.st == stIdle && c.requests > 0 && !c.readable && len(c.held) == 0 {
-			c.close()
-		}
-	}
-	for _, p := range l.e.proxies {
-		for _, s := range p.servers {
-			for pool := &s.pools[l.id]; len(pool.idle) > 0; {
-				pool.idle[len(pool.idle)-1].leavePool()
-			}
-			if s.check != nil && s.check.l == l {
-				s.check.stop()
-			}
-		}
-	}
 }
 
 // kill ends all sessions.
@@ -275,7 +261,7 @@ func (l *loop) kill() {
 // stopped reports the end of some sections, in HAProxy's words.
 func (e *Engine) stopped(which func(*proxy) bool) {
 	for _, p := range e.proxies {
-		if which(p) {
+		if which(p) && !p.cfg.Disabled {
 			p.mu.Lock()
 			text := fmt.Sprintf("Proxy %s stopped (cumulated conns: FE: %d, BE: %d).", p.cfg.Name, p.front.connTot, p.back.sess)
 			p.mu.Unlock()

@@ -199,9 +199,11 @@ func (a *acceptor) accepted(fd int) {
 // header tells whether a PROXY protocol's header comes first.
 func (c *client) header() bool { return c.bind != nil && c.bind.Accept }
 
-func (c *client) overTLS() bool {
-	return c.bind != nil && c.bind.TLS != nil && c.bind.TLS.On && c.bind.TLS.Conf != nil
-}
+func (c *client) overTLS() bool { return overTLS(c.bind) }
+
+func (li *listener) overTLS() bool { return overTLS(li.cfg) }
+
+func overTLS(b *config.Bind) bool { return b != nil && b.TLS != nil && b.TLS.On && b.TLS.Conf != nil }
 
 // begins goes on once the client's address is known: with TLS, or at once.
 func (c *client) begins() {

@@ -157,18 +157,32 @@ func (x *reaching) handshakes(w *wire) error {
 		return err
 	}
 	x.step.Store(onTLS)
+	return x.secure(w)
+}
+
+// secure makes the connection one over TLS.
+func (x *reaching) secure(w *wire) (err error) {
+	e := x.l.e
+	if !e.secure.room() {
+		return errTLSFull
+	}
+	e.secure.begin()
+	defer func() {
+		if x.got.side == nil {
+			e.tlsEnded()
+		}
+	}()
 	conf := x.r.tls
 	if x.r.name != "" {
 		conf = conf.Clone()
 		conf.ServerName = x.r.name
 	}
 	far := tls.Client(w, conf)
-	if err := far.Handshake(); err != nil {
+	if err = far.Handshake(); err != nil {
 		return err
 	}
 	x.got.state = far.ConnectionState()
-	var err error
-	x.got.side, x.got.fd, err = x.l.e.carry(far, w)
+	x.got.side, x.got.fd, err = e.carry(far, w)
 	return err
 }
 

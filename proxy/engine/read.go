@@ -7,6 +7,9 @@ func (e *Engine) Snapshot() *Snapshot {
 	now := e.clock()
 	s := &Snapshot{Time: time.Now(), Info: e.info(now)}
 	for _, p := range e.proxies {
+		if p.cfg.Disabled {
+			continue
+		}
 		p.mu.Lock()
 		s.Proxies = append(s.Proxies, p.snapshot(now))
 		s.Info.ActiveServers += p.act
@@ -25,7 +28,8 @@ func (e *Engine) info(now int64) Info {
 	defer e.mu.Unlock()
 	i := Info{Start: e.begin, Loops: e.nloops, CurrConns: int(e.actconn.Load()), MaxConns: e.maxSeen, CumConns: e.conns,
 		CumReq: e.requests.Load(), ConnRate: e.connRate.read(now), ConnRateMax: e.connRate.max, BytesOut: e.bytesOut.Load(),
-		Stopping: e.stopping.Load(), IdlePct: 100}
+		Stopping: e.stopping.Load(), IdlePct: 100,
+		TLSConns: int(e.secure.now.Load()), CumTLS: e.secure.total.Load(), MaxTLS: int(e.secure.most)}
 	i.SessRate, i.SessRateMax = i.ConnRate, i.ConnRateMax
 	if m := e.maxconn.Load(); m < 1<<31 {
 		i.Maxconn = int(m)

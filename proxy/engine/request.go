@@ -80,7 +80,7 @@ func (c *client) gotHead(p []byte) {
 	c.requests++
 	c.got = c.l.now
 	c.v11, c.noBody, c.upgrade = h.V11, h.IsHead(p), h.Upgrade
-	c.closing = h.Close || h.Doubtful || !h.V11 && !h.KeepAlive || c.fe.cfg.ConnMode == modeClose || c.l.e.stopping.Load()
+	c.closing = h.Close || h.Doubtful || !h.V11 && !h.KeepAlive || c.fe.cfg.ConnMode == modeClose || c.l.ends()
 	c.noteLine(h, p)
 	c.body = h.RequestBody()
 	c.in = h.Size()

@@ -157,7 +157,7 @@ func (l *loop) finalHead(c *client, p []byte) []byte {
 		return l.upgradeHead(c, p)
 	}
 	closing := c.closing
-	c.closing = c.closing || b.body.UntilEnd() || h.Doubtful || l.e.stopping.Load()
+	c.closing = c.closing || b.body.UntilEnd() || h.Doubtful || l.ends()
 	c.st = stPassing
 	b.noKeep = c.serverCloses() || h.Close || h.Doubtful || !h.V11 && !h.KeepAlive
 	c.countReply()
@@ -235,11 +235,7 @@ func (c *client) complete() {
 	}
 	c.fresh()
 	c.st = stIdle
-	if c.l.e.stopping.Load() && len(c.held) == 0 && !c.readable {
-		c.close()
-		return
-	}
-	c.arm(c.fe.keepAlive)
+	c.rest()
 	if len(c.held) > 0 || c.readable {
 		c.l.again = append(c.l.again, c)
 	}

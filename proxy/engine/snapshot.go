@@ -29,6 +29,8 @@ type Info struct {
 	Listeners, ActiveServers int
 	IdlePct                  int // of the last second, all loops together
 	Stopping                 bool
+	TLSConns, MaxTLS         int // connections over TLS, to servers too, and maxsslconn; 0: no limit
+	CumTLS                   uint64
 }
 
 // ProxyStats is one section of the file.

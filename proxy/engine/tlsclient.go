@@ -41,6 +41,7 @@ func (c *client) startTLS() {
 	c.held, c.fd, c.added, c.asked, c.readable = c.held[:0], -1, false, false, false
 	c.shaking, c.st = h, stTLS
 	c.arm(c.fe.client)
+	l.e.secure.begin()
 	l.e.track(h)
 	l.e.wg.Add(1)
 	go h.run0()
@@ -55,6 +56,9 @@ func (h *handshake) run0() {
 		h.side, h.fd, h.err = h.l.e.carry(far, h.raw)
 	}
 	h.l.e.untrack(h)
+	if h.side == nil {
+		h.l.e.tlsEnded()
+	}
 	h.l.post(h)
 }
 

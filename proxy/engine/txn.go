@@ -147,7 +147,7 @@ func (t *txn) capture(side int, p *config.Proxy, m *rules.Message) {
 		t.Captured[side] = make([]string, n)
 	}
 	for i, k := range p.Rules.Captures[side] {
-		if v, ok := m.Get(k.Name); ok {
+		if v, ok := m.Get(k); ok {
 			t.Capture(side, i, v)
 		}
 	}

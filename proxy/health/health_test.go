@@ -89,8 +89,13 @@ func TestStartSpreadsOverOneInterval(t *testing.T) {
 	now := time.Unix(0, 0)
 	for i, want := range []time.Duration{0, 666666666, 1333333333} {
 		m := New(Params{})
-		m.Start(now, i, 3, 2*time.Second)
+		m.Start(now, i, 3, 2*time.Second, 0)
 		require.Equal(t, want, m.Next().Sub(now))
+	}
+	for most, want := range map[time.Duration]time.Duration{time.Second: 500 * time.Millisecond, time.Minute: time.Second} {
+		m := New(Params{})
+		m.Start(now, 1, 2, 2*time.Second, most)
+		require.Equal(t, want, m.Next().Sub(now), "max-spread-checks %s", most)
 	}
 }
 

@@ -51,9 +51,11 @@ func New(p Params) *Machine {
 }
 
 // Start plans the first check: position pos of n in time, so that the checks of all servers spread over one interval.
-// inter is the shortest interval of all servers.
-func (m *Machine) Start(now time.Time, pos, n int, inter time.Duration) {
-	inter = max(inter, m.interval())
+// inter is the shortest interval of all servers, most what max-spread-checks bounds it to; 0: nothing does.
+func (m *Machine) Start(now time.Time, pos, n int, inter, most time.Duration) {
+	if inter = max(inter, m.interval()); most > 0 {
+		inter = min(inter, most)
+	}
 	m.next = now.Add(inter * time.Duration(pos) / time.Duration(max(n, 1)))
 }
 

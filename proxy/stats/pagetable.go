@@ -10,6 +10,9 @@ func (p *Page) section(b *document, rows []Row, o pageOptions) {
 	forms := p.stats.Admin && hasKind(rows, Server)
 	name := rows[0].Proxy
 	b.raw(`<section><h3 id="`).text(name).raw(`"><a href="#`).text(name).raw(`">`).text(name).raw("</a></h3>")
+	if rows[0].Desc != "" {
+		b.raw("<small>").text(rows[0].Desc).raw("</small>")
+	}
 	if p.stats.ShowLegend {
 		b.raw("<small>").text(fmt.Sprintf("mode: %s, id: %d", modeName(&rows[0]), rows[0].ProxyID)).raw("</small>")
 	}

@@ -20,6 +20,7 @@ type Row struct {
 	Kind      Kind
 	Proxy     string // pxname
 	Name      string // svname: FRONTEND, BACKEND, the server's or the listener's name
+	Desc      string // the proxy's description; only the page shows it
 	ProxyID   int    // iid
 	ServiceID int    // sid; 0 for frontends and backends
 	HTTP      bool   // mode http; false is mode tcp

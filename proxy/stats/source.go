@@ -25,6 +25,8 @@ type Info struct {
 	Maxconn, HardMaxconn  int
 	CurrConns             int
 	CumConns, CumReq      uint64
+	TLSConns, MaxTLS      int // MaxTLS is maxsslconn; 0: no limit
+	CumTLS                uint64
 	ConnRate, MaxConnRate int
 	SessRate, MaxSessRate int
 	Tasks, RunQueue       int
