@@ -319,6 +319,29 @@ func TestAHoldThatDoesNothingIsToldOf(t *testing.T) {
 	}
 }
 
+// A fault is held for its time from the end of the look that saw it, as windows are: one of a second would leave nothing of a second.
+func TestEffectCountsFromTheEndOfTheLook(t *testing.T) {
+	k, err := Find("node-pause")
+	require.NoError(t, err)
+	look, ended := k.Effect, time.Time{}
+	k.Effect = func(ctx context.Context, s *Site) (Seen, error) {
+		seen, err := look(ctx, s)
+		if seen.OK {
+			time.Sleep(20 * time.Millisecond)
+			ended = time.Now()
+		}
+		return seen, err
+	}
+	w, led := newWorld(), ledger(t)
+	node, _ := w.plan.Node("cluster2")
+	i, err := k.On(w.env(), "f", node, nil, led, func(sim.Event) {})
+	require.NoError(t, err)
+	for _, step := range []func(context.Context) error{i.Plan, i.Inject, i.AwaitEffect} {
+		require.NoError(t, step(t.Context()))
+	}
+	assert.False(t, i.EffectAt().Before(ended))
+}
+
 // What happens while a fault is held may come later than its time is up, on a busy machine: the recovery waits for it.
 func TestALateHoldIsWaitedFor(t *testing.T) {
 	k, err := Find("node-restart")

@@ -64,7 +64,8 @@ func (k Kind) On(env Env, id string, node sim.Node, params map[string]string, le
 // Target is the node that is hit.
 func (i *Injection) Target() string { return i.site.Node.Name }
 
-// EffectAt is when the effect was first known to be there; zero before AwaitEffect.
+// EffectAt is when the look had ended that saw the effect first; zero before AwaitEffect. The time for which a fault is held counts
+// from then, as the windows of expectations do: a look at what does not answer takes a second and more.
 func (i *Injection) EffectAt() time.Time { return i.effect }
 
 // Phase tells how far it has come.
@@ -119,7 +120,7 @@ func (i *Injection) AwaitEffect(ctx context.Context) error {
 	if err != nil {
 		return i.failed("effect", err)
 	}
-	i.phase, i.effect = Effective, at
+	i.phase, i.effect = Effective, time.Now()
 	i.tellSeen(at, sim.StepEffect, evidence)
 	i.hold(ctx)
 	return nil
