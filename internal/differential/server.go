@@ -18,19 +18,20 @@ type Server struct {
 	name string
 	addr string
 
-	mu      sync.Mutex
-	l       net.Listener
-	deaf    []int // descriptors of a listener that accepts nobody
-	conns   map[net.Conn]bool
-	handle  func(c *Conn, request string)
-	greet   func(c *Conn)
-	ignore  string
-	checks  int // requests that were ignored
-	n       int // connections that have brought a request
-	reached []string
-	noted   int // how many of these the transcript has
-	wg      sync.WaitGroup
-	over    chan struct{}
+	mu       sync.Mutex
+	l        net.Listener
+	deafened chan struct{} // closed when l is no more
+	deaf     []int         // descriptors of a listener that accepts nobody
+	conns    map[net.Conn]bool
+	handle   func(c *Conn, request string)
+	greet    func(c *Conn)
+	ignore   string
+	checks   int // requests that were ignored
+	n        int // connections that have brought a request
+	reached  []string
+	noted    int // how many of these the transcript has
+	wg       sync.WaitGroup
+	over     chan struct{}
 }
 
 // Conn is a connection that a server has accepted.
@@ -86,6 +87,13 @@ func (srv *Server) Ignores(text string) *Server {
 // Say writes to the program.
 func (c *Conn) Say(text string) { _, _ = io.WriteString(c, text) }
 
+// Shut ends what the server says, and lets it go on listening.
+func (c *Conn) Shut() {
+	if t, ok := c.Conn.(*net.TCPConn); ok {
+		_ = t.CloseWrite()
+	}
+}
+
 // Break ends the connection with a reset.
 func (c *Conn) Break() {
 	if t, ok := c.Conn.(*net.TCPConn); ok {
@@ -113,10 +121,13 @@ func OK(body string) string {
 func (srv *Server) serve(l net.Listener) {
 	srv.mu.Lock()
 	srv.l = l
+	deafened := make(chan struct{})
+	srv.deafened = deafened
 	srv.mu.Unlock()
 	srv.wg.Add(1)
 	go func() {
 		defer srv.wg.Done()
+		defer close(deafened)
 		for {
 			c, err := l.Accept()
 			if err != nil {
@@ -190,11 +201,15 @@ func (c *Conn) Saw(text string) {
 // Down makes the server refuse connections, and breaks those that it has.
 func (srv *Server) Down() {
 	srv.mu.Lock()
-	defer srv.mu.Unlock()
-	if srv.l != nil {
-		_ = srv.l.Close()
-		srv.l = nil
+	l := srv.l
+	srv.l = nil
+	srv.mu.Unlock()
+	if l != nil {
+		_ = l.Close()
+		<-srv.deafened // until its last Accept has returned the socket still listens
 	}
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
 	for c := range srv.conns {
 		_ = c.Close()
 	}

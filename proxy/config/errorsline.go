@@ -39,7 +39,7 @@ func parseHTTPError(p *parser, w words) {
 	env := p.ruleEnv()
 	r, rest, err := rules.ParseReply(env, w.from(1), 0)
 	if err == nil && len(rest) > 0 {
-		p.bad("%s : unknown argument '%s'.", w[0], rest[0])
+		p.bad("%s : unknown keyword '%s'.", w[0], rest[0])
 		return
 	}
 	if err != nil {
@@ -51,8 +51,8 @@ func parseHTTPError(p *parser, w words) {
 		p.bad("%s : expects at least a <status> as arguments.\n", w[0])
 		return
 	}
-	if !knownStatus(status) {
-		p.bad("%s : status code '%d' not handled.", w[0], status)
+	if !rules.HasDefault(status) {
+		p.bad("%s: status code '%d' not handled.", w[0], status)
 		return
 	}
 	p.noteFormats(env)
@@ -64,15 +64,6 @@ func parseHTTPError(p *parser, w words) {
 	})
 }
 
-func knownStatus(status int) bool {
-	for _, s := range errorStatuses {
-		if s == status {
-			return true
-		}
-	}
-	return false
-}
-
 // parseErrorFiles takes the files of an http-errors section, all or those of the listed statuses.
 func parseErrorFiles(p *parser, w words) {
 	if w.at(1) == "" {
@@ -82,7 +73,7 @@ func parseErrorFiles(p *parser, w words) {
 	var statuses []int
 	for _, word := range w.from(2) {
 		status := atoi(word)
-		if !knownStatus(status) {
+		if !rules.HasDefault(status) {
 			p.bad("%s : status code '%d' not handled.", w[0], status)
 			return
 		}
@@ -120,7 +111,7 @@ func parseErrorLoc(p *parser, w words) {
 		return
 	}
 	status := atoi(w[1])
-	if !knownStatus(status) {
+	if !rules.HasDefault(status) {
 		p.bad("%s : status code '%d' not handled.", w[0], status)
 		return
 	}
@@ -179,7 +170,7 @@ func (p *parser) httpErrorsLine(w words) {
 		return
 	}
 	status := atoi(w[1])
-	if !knownStatus(status) {
+	if !rules.HasDefault(status) {
 		p.bad("%s : status code '%d' not handled.", w[0], status)
 		return
 	}

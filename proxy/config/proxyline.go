@@ -2,6 +2,8 @@ package config
 
 import (
 	"strings"
+
+	"simulacro/proxy/rules"
 )
 
 func (p *parser) proxyLine(w words) {
@@ -177,16 +179,13 @@ func parseRetries(p *parser, w words) {
 	p.px.Retries = max(0, atoi(w[1]))
 }
 
-// errorStatuses are the codes that HAProxy itself may send.
-var errorStatuses = []int{200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 421, 422, 425, 429, 500, 501, 502, 503, 504}
-
 func parseErrorFile(p *parser, w words) {
 	if w.at(1) == "" || w.at(2) == "" {
 		p.bad("%s : expects <status_code> and <file> as arguments.\n", w[0])
 		return
 	}
 	status := atoi(w[1])
-	if !knownStatus(status) {
+	if !rules.HasDefault(status) {
 		p.bad("%s : status code '%d' not handled.", w[0], status)
 		return
 	}

@@ -45,6 +45,8 @@ func ruleKeywords() []keyword {
 		{name: "redirect", usage: "location | prefix | scheme <to> [<option>] [if | unless <condition>]", max: -1, parse: parseRedirectLine},
 		{name: "use_backend", usage: "<backend> [if | unless <condition>]", max: -1, need: frontSide, local: true, parse: parseUseBackend},
 		{name: "use-server", usage: "<server> if | unless <condition>", max: -1, need: backSide, local: true, parse: parseUseServer},
+		{name: "force-persist", usage: "if | unless <condition>", max: -1, need: backSide, local: true, parse: parsePersist},
+		{name: "ignore-persist", usage: "if | unless <condition>", max: -1, need: backSide, local: true, parse: parsePersist},
 		{name: "monitor", usage: "fail if | unless <condition>", max: -1, need: frontSide, local: true, parse: parseMonitor},
 		{name: "log-format", usage: "<format>", max: -1, need: frontSide, parse: parseLogFormat},
 		{name: "log-format-sd", usage: "<format>", max: -1, need: frontSide, parse: parseLogData},

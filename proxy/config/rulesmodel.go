@@ -15,6 +15,7 @@ type Rules struct {
 	InspectResponse          time.Duration
 	Switches                 []*Switch
 	UseServers               []*UseServer
+	Persists                 []*Persist
 	MonitorFail              []*rules.Cond
 	UniqueID                 *rules.Format
 	UniqueIDHeader           string
@@ -31,7 +32,7 @@ type Rules struct {
 
 // Any tells whether some rule looks at requests or responses.
 func (r *Rules) Any() bool {
-	return len(r.TCPRequest)+len(r.TCPResponse)+len(r.Request)+len(r.Response)+len(r.After)+len(r.Switches)+len(r.UseServers) > 0 ||
+	return len(r.TCPRequest)+len(r.TCPResponse)+len(r.Request)+len(r.Response)+len(r.After)+len(r.Switches)+len(r.UseServers)+len(r.Persists) > 0 ||
 		len(r.MonitorFail) > 0 || r.UniqueID != nil || r.LogLine != nil || r.LogData != nil || len(r.Captures[0])+len(r.Captures[1]) > 0 || len(r.HTTPErrors) > 0
 }
 
@@ -44,9 +45,16 @@ type Switch struct {
 	pos     Pos
 }
 
-// UseServer is one `use-server`.
+// UseServer is one `use-server`: a server's name, or a format that makes it.
 type UseServer struct {
 	Cond   *rules.Cond
 	Server string
+	Name   *rules.Format
 	pos    Pos
+}
+
+// Persist is one `force-persist` or `ignore-persist`.
+type Persist struct {
+	Cond   *rules.Cond
+	Ignore bool
 }

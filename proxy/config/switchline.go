@@ -70,6 +70,13 @@ func (p *parser) linkSwitch(s *section, x *Switch) {
 }
 
 func (p *parser) linkUseServer(s *section, x *UseServer) {
+	if p.pos = x.pos; strings.Contains(x.Server, "%") {
+		var err error
+		if x.Name, err = rules.ParseFormat(p.envFor(rules.UseServer), x.Server, false); err != nil {
+			p.alert("Parsing [%s:%d]; use-server rule failed to parse log-format '%s' : %s.", p.pos.File, p.pos.Line, x.Server, err)
+		}
+		return
+	}
 	for _, v := range s.Servers {
 		if v.Name == x.Server {
 			return
@@ -92,8 +99,7 @@ func parseUseServer(p *parser, w words) {
 		p.bad("'%s' expects a server name.", w[0])
 		return
 	}
-	if w.at(2) != "if" && w.at(2) != "unless" {
-		p.bad("'%s' requires either 'if' or 'unless' followed by a condition.", w[0])
+	if !p.conditioned(w, 2, w[0]) {
 		return
 	}
 	if c, ok := p.ruleCondition(w, 2, "switching rule"); ok {
@@ -106,12 +112,30 @@ func parseMonitor(p *parser, w words) {
 		p.bad("'%s' only supports 'fail'.", w[0])
 		return
 	}
-	if w.at(2) != "if" && w.at(2) != "unless" {
-		p.bad("'%s %s' requires either 'if' or 'unless' followed by a condition.", w[0], w[1])
+	if !p.conditioned(w, 2, w[0]+" "+w[1]) {
 		return
 	}
 	p.noteOrder(w)
 	if c, ok := p.ruleCondition(w, 2, "a 'monitor fail' condition"); ok {
 		p.px.Rules.MonitorFail = append(p.px.Rules.MonitorFail, c)
 	}
+}
+
+// parsePersist reads force-persist and ignore-persist.
+func parsePersist(p *parser, w words) {
+	if !p.conditioned(w, 1, w[0]) {
+		return
+	}
+	if c, ok := p.ruleCondition(w, 1, "a '"+w[0]+"' rule"); ok {
+		p.px.Rules.Persists = append(p.px.Rules.Persists, &Persist{Cond: c, Ignore: w[0] == "ignore-persist"})
+	}
+}
+
+// conditioned tells whether a condition begins at the i-th word, without which the line, of that name, makes no sense.
+func (p *parser) conditioned(w words, i int, name string) bool {
+	if w.at(i) == "if" || w.at(i) == "unless" {
+		return true
+	}
+	p.bad("'%s' requires either 'if' or 'unless' followed by a condition.", name)
+	return false
 }

@@ -18,27 +18,19 @@ func (c *client) sendAnswer(a *rules.Answer, cause, when byte) {
 	default:
 		m := rules.Message{Version: "1.1", Status: a.Status, Reason: a.Reason}
 		if m.Reason == "" {
-			m.Reason = reasonFor(a.Status)
+			m.Reason = rules.Reason(a.Status)
 		}
 		m.Fields = append(m.Fields, a.Fields...)
 		if _, ok := m.Get("content-length"); !ok {
 			m.Add("content-length", strconv.Itoa(len(a.Body)))
 		}
-		if a.Status == 204 { // RFC 9110, section 8.6
+		if a.Status == 204 { // RFC 9110, section 8.6; HAProxy counts the field all the same
+			v, _ := m.Get("content-length")
+			c.out += int64(len("content-length") + len(v))
 			m.Del("content-length")
 		}
 		c.sendMessage(&m, []byte(a.Body))
 	}
-}
-
-// reasonFor gives a status's reason: that of the director's own answers, or the usual one.
-func reasonFor(status int) string {
-	for _, t := range replyTexts {
-		if t.status == status {
-			return t.reason
-		}
-	}
-	return rules.Reason(status)
 }
 
 // defaultAnswer gives the section's own answer for a status; a.Fields come on top.
@@ -95,6 +87,7 @@ func (c *client) sendReply(r *reply, more []rules.Field) {
 		readMessage(&m, &h, p)
 	}
 	m.Fields = append(m.Fields, more...)
+	c.out += r.unsaid
 	c.sendMessage(&m, r.body)
 }
 

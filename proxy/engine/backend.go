@@ -18,11 +18,8 @@ func (c *client) enterBackend() {
 func (c *client) assign() {
 	p, before := c.be, c.srv
 	wanted := c.stay.server
-	if wanted == nil || before != nil {
-		wanted = c.useServer()
-	}
 	p.mu.Lock()
-	if p.act+p.bck == 0 && (c.stay.server == nil || wanted != c.stay.server) {
+	if p.act+p.bck == 0 && wanted == nil {
 		p.back.econn++
 		p.mu.Unlock()
 		c.srv = nil
@@ -30,7 +27,7 @@ func (c *client) assign() {
 		return
 	}
 	s := wanted
-	if s == nil || !s.Up && s != c.stay.server || s == before {
+	if s == nil || s == before {
 		s = p.choose(c, before)
 	}
 	if s != nil && s.Full() && s.cfg.Maxqueue > 0 && s.Queued >= s.cfg.Maxqueue {

@@ -7,10 +7,12 @@ import (
 	"simulacro/proxy/rules"
 )
 
-// persistence is what became of a request's and its response's cookie (section 4.2, "cookie").
+// persistence is what decides about a request's server before the balancing does, and what became of the cookie (section 4.2, "cookie").
 type persistence struct {
-	server      *server // that the cookie names, if it may be used; nil: none
-	direct      bool    // the request goes where its cookie says
+	server      *server // that the cookie or a use-server rule names, if it may be used; nil: none
+	direct      bool    // the request goes there
+	force       bool    // even if it is down
+	ignore      bool    // cookies do not count
 	seen, given byte    // as logs show them (section 8.5); 0: the backend has no cookie
 	last, first int64   // dates in the cookie, in seconds; 0: none
 }
@@ -22,7 +24,7 @@ func (c *client) readCookie() {
 	if k == nil || c.tx == nil {
 		return
 	}
-	c.stay = persistence{seen: 'N', given: 'N'}
+	c.stay.seen, c.stay.given = 'N', 'N'
 	m := c.tx.Req
 	kept := m.Fields[:0]
 	for _, f := range m.Fields {
@@ -75,8 +77,12 @@ func (c *client) cookieValue(k *config.Cookie, value string) (rest string, isOur
 			return "", false
 		}
 	}
-	if c.stay.direct {
+	switch {
+	case c.stay.seen == 'V' || c.stay.seen == 'D' && c.stay.direct:
 		return rest, isOurs // the first one decides
+	case c.stay.direct || c.stay.ignore:
+		c.stay.seen = 'U'
+		return rest, isOurs
 	}
 	c.stay.seen = 'I'
 	p := c.be
@@ -86,7 +92,7 @@ func (c *client) cookieValue(k *config.Cookie, value string) (rest string, isOur
 		if s.cfg.Cookie == "" || s.cfg.Cookie != id {
 			continue
 		}
-		if s.Up || p.cfg.Persist {
+		if s.Up || c.stay.force || p.cfg.Persist {
 			c.stay.server, c.stay.direct, c.stay.seen = s, true, 'V'
 			if !s.Up {
 				c.stay.seen = 'D'
@@ -161,7 +167,7 @@ func (c *client) writeCookie(m *rules.Message) {
 		}
 	}
 	m.Fields = kept
-	if k.Mode != config.CookieInsert || c.stay.given == 'P' && k.Preserve || !c.wantsCookie(k) ||
+	if k.Mode != config.CookieInsert || c.stay.given == 'P' && k.Preserve || !c.wantsCookie(k) || c.stay.ignore ||
 		k.PostOnly && c.tx.Req != nil && c.tx.Req.Method != "POST" {
 		return
 	}

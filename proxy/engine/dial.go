@@ -283,7 +283,7 @@ func (c *client) mayRedispatch() bool {
 	be := c.be
 	n := be.cfg.Redispatch
 	switch {
-	case n == 0:
+	case n == 0 || c.stay.force:
 		return false
 	case !c.srv.Up || !c.srv.healthy():
 		return true

@@ -48,8 +48,8 @@ func TestWhatIsLoggedOfFailures(t *testing.T) {
 			"GET / HT", 408, "cR--", "HTTP/1.1 408 "},
 		{"no request", nil, nil, "nonsense\r\n\r\n", 400, "PR--", "HTTP/1.1 400 "},
 		{"broken chunks", named("x"), nil, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\r\n", 400, "PR--", "HTTP/1.1 400 "},
-		{"the client stops in its body", hold, func(x *config.Timeouts) { x.Client = 50 * time.Millisecond },
-			"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc", -1, "cD--", ""},
+		{"the client stops in its body", hold, func(x *config.Timeouts) { x.Client, x.Server = 10*time.Millisecond, 50*time.Millisecond },
+			"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc", 504, "sH--", "HTTP/1.1 504 "},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -36,6 +36,7 @@ type loop struct {
 	id        int
 	ep, wake  int
 	now       int64 // ms since the engine's start, read once a round
+	round     uint64
 	timers    timers
 	slots     []slot
 	clients   []*client   // free ones
@@ -43,6 +44,7 @@ type loop struct {
 	spare     [2][]*upstream
 	trim      *trimmer
 	late      []*upstream // server sockets to be disconnected before the next sleep
+	pooled    int         // idle connections to servers, of all pools
 	again     []runner    // what has more to do at once
 	spareRun  []runner    // again's other half
 	bufs
@@ -144,14 +146,36 @@ func (l *loop) serve() {
 		l.work()
 		n := l.wait(l.timers.run(l.now))
 		l.tick()
-		for i := range max(n, 0) { // -1: interrupted
-			ev := &l.evs[i]
-			if s := &l.slots[ev.fd]; s.h != nil && s.gen == ev.gen {
-				s.h.onEvent(ev.events)
+		l.round++
+		events := l.evs[:max(n, 0)] // -1: interrupted
+		l.sweepPools(events)
+		for i := range events {
+			if h := l.ownerOf(&events[i]); h != nil {
+				h.onEvent(events[i].events)
 			}
 		}
 	}
 	l.work()
+}
+
+// ownerOf gives who gets an event; nil: the descriptor has been given up since, or has another owner.
+func (l *loop) ownerOf(ev *epollEvent) handler {
+	if s := &l.slots[ev.fd]; s.gen == ev.gen {
+		return s.h
+	}
+	return nil
+}
+
+// sweepPools ends the idle connections that their servers have closed, before a request of the same round can be sent over one.
+func (l *loop) sweepPools(events []epollEvent) {
+	if l.pooled == 0 {
+		return
+	}
+	for i := range events {
+		if b, ok := l.ownerOf(&events[i]).(*upstream); ok && b.pooled {
+			b.onEvent(events[i].events)
+		}
+	}
 }
 
 func (l *loop) tick() { l.now = l.e.clock() }
@@ -172,7 +196,7 @@ func (l *loop) work() {
 // garbage need not wait for this thread.
 func (l *loop) wait(timeout int) int {
 	n, _ := raw(syscall.SYS_EPOLL_PWAIT, l.ep, ptr(&l.evs[0]), uintptr(len(l.evs)), 0, 0, 0)
-	if n != 0 || timeout == 0 || len(l.again) > 0 {
+	if n != 0 || timeout == 0 || len(l.again)+len(l.late) > 0 { // timers may have left something to do
 		return n
 	}
 	slept := time.Now()

@@ -9,21 +9,51 @@ func (c *client) target() []byte {
 	return uri
 }
 
-// useServer gives the server that a use-server rule names for the request; nil: none. Conditions may look at backends,
-// so no lock may be held.
-func (c *client) useServer() *server {
+// persist evaluates what decides about a request's server before its cookie and the balancing do (section 4.2, "force-persist",
+// "ignore-persist", "use-server"). Conditions may look at backends, so no lock may be held.
+func (c *client) persist() {
+	c.stay = persistence{}
 	if c.tx == nil {
-		return nil
+		return
 	}
-	for _, x := range c.be.cfg.Rules.UseServers {
+	r := &c.be.cfg.Rules
+	for _, x := range r.Persists {
+		if x.Cond.Holds(&c.tx.Tx) {
+			c.stay.ignore, c.stay.force = x.Ignore, !x.Ignore
+			break
+		}
+	}
+	for _, x := range r.UseServers {
 		if !x.Cond.Holds(&c.tx.Tx) {
 			continue
 		}
-		for _, s := range c.be.servers {
-			if s.cfg.Name == x.Server {
-				return s
-			}
+		name := x.Server
+		if x.Name != nil {
+			name = x.Name.Text(&c.tx.Tx)
+		}
+		s := c.be.serverNamed(name)
+		if s == nil { // a format made the name of none: HAProxy looks no further
+			return
+		}
+		if c.be.admits(s, c.stay.force) {
+			c.stay.server, c.stay.direct = s, true
+			return
+		}
+	}
+}
+
+func (p *proxy) serverNamed(name string) *server {
+	for _, s := range p.servers {
+		if s.cfg.Name == name {
+			return s
 		}
 	}
 	return nil
+}
+
+// admits tells whether a request that is meant for s may go there: s is up, or that does not count.
+func (p *proxy) admits(s *server, force bool) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return s.Up || force || p.cfg.Persist
 }

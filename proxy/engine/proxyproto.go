@@ -196,6 +196,7 @@ func (c *client) readProxyHeader() {
 	if c.session == nil {
 		c.session = c.newSession()
 	}
+	c.session.Proxied = true
 	c.session.Authority, c.session.HasAuth, c.session.PPUnique = h.authority, h.hasAuth, h.unique
 	c.st = stIdle
 	c.begins()

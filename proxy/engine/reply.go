@@ -14,6 +14,7 @@ type reply struct {
 	head   []byte // start line and fields, without connection and the blank line
 	body   []byte
 	size   int64  // as HAProxy counts it
+	unsaid int64  // of these, what is not in head: the field that closes the connection
 	raw    []byte // as the message parser sends it, before there is a request: other order and case
 }
 
@@ -28,14 +29,16 @@ var replyTexts = []struct {
 	{403, "Forbidden", "Request forbidden by administrative rules."},
 	{404, "Not Found", "The resource could not be found."},
 	{405, "Method Not Allowed", "A request was made of a resource using a request method not supported by that resource"},
+	{407, "Unauthorized", "You need a valid user and password to access this content."},
 	{408, "Request Time-out", "Your browser didn't send a complete request in time."},
 	{410, "Gone", "The resource is no longer available and will not be available again."},
 	{413, "Payload Too Large", "The request entity exceeds the maximum allowed."},
+	{421, "Misdirected Request", "Request sent to a non-authoritative server."},
 	{422, "Unprocessable Content", "The server cannot process the contained instructions."},
 	{425, "Too Early", "Your browser sent early data."},
 	{429, "Too Many Requests", "You have sent too many requests in a given amount of time."},
 	{500, "Internal Server Error", "An internal server error occurred."},
-	{501, "Not Implemented", ".\nThe server does not support the functionality required to fulfill the request."},
+	{501, "Not Implemented", ".The server does not support the functionality required to fulfill the request."},
 	{502, "Bad Gateway", "The server returned an invalid or incomplete response."},
 	{503, "Service Unavailable", "No server is available to handle this request."},
 	{504, "Gateway Time-out", "The server didn't respond in time."},
@@ -52,18 +55,18 @@ var standard = func() map[int]*reply {
 
 func newReply(status int, reason, text string) *reply {
 	body := fmt.Sprintf("<html><body><h1>%d %s</h1>\n%s\n</body></html>\n", status, reason, text)
-	ends := ""
+	ends, unsaid := "", 0
 	if status == 400 || status == 408 { // of the others that a parser may send HAProxy does not say so
-		ends = "Connection: close\r\n"
+		ends, unsaid = "Connection: close\r\n", len("connection")+len("close")
 	}
 	raw := fmt.Sprintf("HTTP/1.1 %d %s\r\nContent-length: %d\r\nCache-Control: no-cache\r\n%sContent-Type: text/html\r\n\r\n%s",
 		status, reason, len(body), ends, body)
-	r := &reply{status: status, body: []byte(body), raw: []byte(raw)}
+	r := &reply{status: status, body: []byte(body), raw: []byte(raw), unsaid: int64(unsaid)}
 	r.head = fmt.Appendf(nil, "HTTP/1.1 %d %s\r\ncontent-length: %d\r\ncache-control: no-cache\r\ncontent-type: text/html\r\n",
 		status, reason, len(body))
 	var h http1.Head
 	if h.ParseResponse(append(append([]byte(nil), r.head...), '\r', '\n')) == nil {
-		r.size = h.Size() + int64(len(body))
+		r.size = h.Size() + int64(len(body)) + r.unsaid
 	}
 	return r
 }

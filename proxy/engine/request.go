@@ -273,14 +273,11 @@ func (c *client) uploading() bool {
 	return !c.body.Done() && (c.up == nil && c.ahead || c.up != nil && len(c.up.pend) == 0 && !c.up.dialing)
 }
 
-// armTransfer starts the clock of whoever has to move next.
+// armTransfer starts the clock of whoever has to move next. Until there is a whole answer that is the server, even while the client
+// is slow to send its request: HAProxy counts a client's silence only where nothing else is awaited.
 func (c *client) armTransfer() {
 	switch {
-	case len(c.pend) > 0:
-		c.arm(c.fe.client)
-	case c.uploading() && c.st == stWaiting: // both may end it: the server's clock runs since it got the last bytes
-		c.arm(shorter(c.fe.client, c.timeout("server", c.be.server)))
-	case c.uploading():
+	case len(c.pend) > 0, c.ahead && c.uploading():
 		c.arm(c.fe.client)
 	default:
 		c.arm(c.timeout("server", c.be.server))

@@ -188,6 +188,7 @@ func (c *client) ruleTimeout() {
 	switch {
 	case t.slow != nil:
 		c.prepare()
+		c.got, c.assigned = c.start-1, c.l.now // in the log all of the time is a queue's, as with HAProxy
 		c.sendAnswer(t.slow, 'P', 'T')
 	case t.req.body:
 		c.prepare()
@@ -265,6 +266,7 @@ func (c *client) rulesDone() {
 		c.reply(503, 'S', 'C')
 		return
 	}
+	c.persist()
 	c.readCookie()
 	c.forward(h, p)
 	t.req.buf = nil
@@ -316,6 +318,7 @@ func (c *client) runTCPRules() {
 	}
 	c.held = append(c.held[:0], t.req.buf...)
 	t.req.buf = nil
+	c.persist()
 	c.enterBackend()
 	c.assign()
 }

@@ -51,14 +51,10 @@ func (c *client) idleTimeout() {
 func (c *client) transferTimeout() {
 	switch {
 	case c.responseTimeout():
-	case len(c.pend) > 0: // the client does not read
-		c.abort('c', 'D')
-	case c.st == stWaiting && c.uploading() && (c.be.server == 0 || c.fe.client > 0 && c.fe.client <= c.be.server):
+	case len(c.pend) > 0, c.ahead: // the client does not read, or does not send the rest
 		c.abort('c', 'D')
 	case c.st == stWaiting:
 		c.serverTimeout()
-	case c.uploading():
-		c.abort('c', 'D')
 	default:
 		c.abort('s', 'D')
 	}

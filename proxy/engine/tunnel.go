@@ -42,6 +42,8 @@ func (l *loop) upgradeHead(c *client, p []byte) []byte {
 	}
 	t = append(append(t, '\r', '\n'), p[h.End:]...)
 	l.tmp = t
+	c.out += int64(len(p) - h.End)
+	c.up.plain = true // from here on the end of the bytes means something
 	c.st, c.closing = stTunnel, true
 	return t
 }
@@ -96,8 +98,12 @@ func shorter(a, b int64) int64 {
 	return a
 }
 
+// tunnelTimeout tells who was silent: the side that still had to end, or else the one with the shorter time. `timeout tunnel` is
+// both sides' time, and the client's runs out first.
 func (c *client) tunnelTimeout() {
-	if c.half&upEnded != 0 || c.half&downEnded == 0 && c.fe.client > c.be.server {
+	client, server := c.fe.client, c.timeout("server", c.be.server)
+	both := c.half&(upEnded|downEnded) == 0 && c.timeout("tunnel", c.be.tunnel) == 0
+	if c.half&upEnded != 0 || both && server > 0 && (client == 0 || server < client) {
 		c.abort('s', 'D')
 		return
 	}
@@ -121,6 +127,7 @@ func (c *client) relayUp() {
 			return
 		case n == recvEnd:
 			c.half |= upEnded
+			continue // an end does not set the clock back
 		case n < 0:
 			c.abort('C', 'D')
 			return
@@ -151,6 +158,7 @@ func (c *client) relayDown() {
 			return
 		case n == recvEnd:
 			c.half |= downEnded
+			continue
 		case n < 0:
 			c.abort('S', 'D')
 			return
@@ -172,6 +180,9 @@ func (c *client) shutUp() {
 	if c.up != nil && c.half&upEnded != 0 && c.half&upShut == 0 && len(c.up.pend) == 0 {
 		sysShutdownWrite(c.up.fd)
 		c.half |= upShut
+		if c.be.serverFin > 0 || c.be.tunnel == 0 {
+			c.armTunnel()
+		}
 	}
 	c.closeTunnel()
 }
@@ -180,13 +191,16 @@ func (c *client) shutDown() {
 	if c.half&downEnded != 0 && c.half&downShut == 0 && len(c.pend) == 0 {
 		sysShutdownWrite(c.fd)
 		c.half |= downShut
+		if c.fe.clientFin > 0 || c.be.tunnel == 0 {
+			c.armTunnel()
+		}
 	}
 	c.closeTunnel()
 }
 
-// closeTunnel ends the session when both directions have.
+// closeTunnel ends the session when both directions have. What HTTP has switched to ends with the server's side, as an answer does.
 func (c *client) closeTunnel() {
-	if c.half&(upShut|downShut) != upShut|downShut {
+	if c.half&downShut == 0 || c.half&upShut == 0 && !c.fe.http {
 		return
 	}
 	if c.up != nil {

@@ -20,6 +20,7 @@ type upstream struct {
 	proven  bool      // has been reused before
 	owner   *client   // the only one who may use it; nil: anybody
 	kind    int       // index of the list of spares
+	taken   uint64    // the round in which the socket was dialled again: its events of that round are of the connection before
 	uses    int       // how often it has been used again
 	key     string    // who may use it, see wayKey; "": anybody
 	way     *reaching // being gone; fd is -1 until then
@@ -73,6 +74,7 @@ func (l *loop) takeSpare(s *server, kind int, plain bool) *upstream {
 		if b := l.late[k]; b.kind == kind && disconnect(b.fd) {
 			l.late = append(l.late[:k], l.late[k+1:]...)
 			b.reset(s)
+			b.taken = l.round
 			return b
 		}
 	}
@@ -81,6 +83,7 @@ func (l *loop) takeSpare(s *server, kind int, plain bool) *upstream {
 		l.spare[kind] = l.spare[kind][:k-1]
 		l.trim.saw(kind)
 		b.reset(s)
+		b.taken = l.round
 		return b
 	}
 	return nil
@@ -144,12 +147,14 @@ func (b *upstream) release(keep bool) {
 	if m := b.srv.cfg.MaxReuse; m > 0 && b.uses >= m {
 		keep = false
 	}
-	if !keep || b.plain || b.l.e.stopping.Load() {
+	unread := b.fin || b.readable // epoll does not tell again of a FIN, or of bytes that nobody has asked for
+	if !keep || b.plain || unread || b.l.e.stopping.Load() {
 		b.hangUp()
 		return
 	}
 	p := &b.srv.pools[b.l.id]
 	p.idle = append(p.idle, b)
+	b.l.pooled++
 	b.srv.idle.Add(1)
 	b.pooled = true
 	if private {
@@ -178,6 +183,7 @@ func (b *upstream) takeOut() {
 	for i := len(p.idle) - 1; i >= 0; i-- {
 		if p.idle[i] == b {
 			p.idle = append(p.idle[:i], p.idle[i+1:]...)
+			b.l.pooled--
 			break
 		}
 	}
@@ -195,6 +201,7 @@ func (b *upstream) leavePool() {
 	for i := range p.idle {
 		if p.idle[i] == b {
 			p.idle = append(p.idle[:i], p.idle[i+1:]...)
+			b.l.pooled--
 			b.srv.idle.Add(-1)
 			b.hangUp()
 			return
@@ -212,6 +219,8 @@ func (b *upstream) expire() {
 func (b *upstream) onEvent(ev uint32) {
 	c := b.c
 	switch {
+	case b.taken == b.l.round:
+		return
 	case c != nil && c.st == stTunnel:
 		c.serverTunnelEvent(ev)
 		return

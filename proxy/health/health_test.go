@@ -228,9 +228,7 @@ func TestMySQLPackets(t *testing.T) {
 	} {
 		r := MySQL("user", c.old).Begin(Facts{})
 		require.Equal(t, WantOpen, r.Next())
-		require.Equal(t, WantAnswer, r.Next())
-		r.Answer([]byte("\x0a\x00\x00\x00\x0a8.0.19\x00ab"), false)
-		require.Equal(t, WantSend, r.Next())
+		require.Equal(t, WantSend, r.Next()) // before the greeting has come
 		require.Equal(t, c.want, hex.EncodeToString(r.Out))
 	}
 }

@@ -93,10 +93,11 @@ func MySQL(user string, old bool) *Script {
 	b = append(b, 0, 0)
 	head := []byte{byte(len(b)), byte(len(b) >> 8), byte(len(b) >> 16), 1}
 	quit := []byte{1, 0, 0, 0, 1}
-	return protocol(judged(mysqlPacket),
-		say(string(head)+string(b)+string(quit)),
+	return protocol(say(string(head)+string(b)+string(quit)), // without waiting for the greeting, as HAProxy does
+		judged(mysqlPacket),
 		judged(func(p []byte, more bool) CustomVerdict {
-			v := mysqlPacket(p, more)
+			greeting := min(4+mysqlLength(p), len(p)) // which has been judged
+			v := mysqlPacket(p[greeting:], more)
 			if v.OK {
 				v.Info = "" // what the greeting said stays
 			}

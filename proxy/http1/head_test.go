@@ -179,7 +179,8 @@ func FuzzResponse(f *testing.F) {
 			return
 		}
 		out := append(h.AppendFields(h.AppendStart(nil, b), b), '\r', '\n')
-		if err := again.ParseResponse(out); err != nil || again.End != len(out) || again.Length != h.Length {
+		lost := h.Status < 200 || h.Status == 204 // these go without their length, since they have no body
+		if err := again.ParseResponse(out); err != nil || again.End != len(out) || !lost && again.Length != h.Length {
 			t.Fatalf("%q became %q: %v", b, out, err)
 		}
 	})

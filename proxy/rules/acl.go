@@ -286,16 +286,6 @@ func (t *Test) Holds(tx *Tx) bool {
 	return false
 }
 
-// Holds tells whether one of the ACL's tests does.
-func (a *ACL) Holds(tx *Tx) bool {
-	for _, t := range a.Tests {
-		if t.Holds(tx) {
-			return true
-		}
-	}
-	return false
-}
-
 // conflict tells whether none of the ACL's tests can ever hold where env's rules stand.
 func (a *ACL) conflict(env *Env) bool {
 	if env == nil {

@@ -110,24 +110,55 @@ func declared(env *Env, name string) (*ACL, error) {
 	return a, nil
 }
 
-// Holds tells whether the condition does; a nil one always does.
+// result is what is known of a test: where it has not passed, what comes still may change that (section 7.2).
+type result uint8
+
+const (
+	fails result = iota
+	unknown
+	holds
+)
+
+// Holds tells whether the condition does; a nil one always does. Where that is not known yet, tx waits.
 func (c *Cond) Holds(tx *Tx) bool {
 	if c == nil {
 		return true
 	}
+	r := fails
 	for _, group := range c.groups {
-		if all(tx, group) {
-			return !c.unless
+		if r = max(r, all(tx, group)); r == holds {
+			break
 		}
 	}
-	return c.unless
+	tx.waiting = r == unknown
+	return (r == holds) != c.unless
 }
 
-func all(tx *Tx, group []term) bool {
+func all(tx *Tx, group []term) result {
+	r := holds
 	for _, t := range group {
-		if t.acl.Holds(tx) == t.not {
-			return false
+		x := t.acl.judge(tx)
+		if t.not {
+			x = holds - x
+		}
+		if r = min(r, x); r == fails {
+			break
 		}
 	}
-	return true
+	return r
+}
+
+// judge evaluates the ACL's tests until one passes.
+func (a *ACL) judge(tx *Tx) result {
+	r := fails
+	for _, t := range a.Tests {
+		tx.waiting = false
+		if t.Holds(tx) {
+			return holds
+		}
+		if tx.waiting {
+			r = unknown
+		}
+	}
+	return r
 }

@@ -160,8 +160,8 @@ func parseMQTT(s string) (*mqtt, bool) {
 		m.connack(&r)
 	case m.kind <= mqttConnack:
 		return nil, false
-	default:
-		r.s = ""
+	default: // HAProxy does not know the others
+		return nil, false
 	}
 	return m, !r.bad && r.s == ""
 }

@@ -29,8 +29,9 @@ func protocolConvs() []conv {
 			}
 			return nil
 		}},
-		{name: "mqtt_is_valid", in: Bin, out: Bool, do: func(_ *Tx, v Value, _ []arg) (Value, bool) {
+		{name: "mqtt_is_valid", in: Bin, out: Bool, do: func(tx *Tx, v Value, _ []arg) (Value, bool) {
 			m, ok := parseMQTT(v.Str)
+			tx.waiting = tx.waiting && m == nil && ok // more bytes make no difference to a packet that is all here
 			return boolean(ok), m != nil || !ok
 		}},
 		{name: "mqtt_field_value", sig: "ss", in: Bin, out: Str, do: convMQTT, check: checkMQTT},

@@ -21,6 +21,7 @@ type node struct {
 
 // options are a node's flags.
 type options struct {
+	raw                bool // binary: nothing is encoded
 	quote, hex, escape bool
 	log                bool // an empty value is written as -
 }
@@ -28,9 +29,9 @@ type options struct {
 // Literal makes a format of a text as it is, percent signs and all.
 func Literal(text string) *Format { return &Format{nodes: []node{{text: text}}} }
 
-// Computed makes a format of a function.
+// Computed makes a format of a function, whose bytes stay as they are.
 func Computed(f func(tx *Tx) string) *Format {
-	return &Format{nodes: []node{{expr: ComputedExpr(func(tx *Tx) (Value, bool) { return Text(f(tx)), true })}}}
+	return &Format{nodes: []node{{expr: ComputedExpr(func(tx *Tx) (Value, bool) { return Text(f(tx)), true }), opts: options{raw: true}}}}
 }
 
 // ComputedExpr makes an expression of a function.

@@ -97,6 +97,9 @@ const escaped = "\"\\]"
 // append adds a sample. In a log line it stands as it is (section 8.6 is about captures and the request line); in a header
 // what would break it is encoded.
 func (o options) append(dst []byte, s string) []byte {
+	if o.raw {
+		return append(dst, s...)
+	}
 	if o.log {
 		return o.text(dst, []byte(s))
 	}

@@ -91,6 +91,8 @@ func ParseReply(env *Env, words []string, status int) (*Reply, []string, error) 
 		words = words[used:]
 	}
 	switch empty := r.body != nil && r.body.empty(); {
+	case r.kind == "default-errorfiles" && !HasDefault(r.status):
+		return nil, nil, sayf("status code '%d' not handled by default with 'default-errorfiles' argument.", r.status)
 	case r.ctype == "" && r.formatted:
 		return nil, nil, sayf("a content type must be defined with a log-format payload")
 	case r.ctype == "" && r.body != nil && !empty:
@@ -110,7 +112,7 @@ func ParseReply(env *Env, words []string, status int) (*Reply, []string, error) 
 
 // replyOptions are an answer's words with what they expect.
 var replyOptions = map[string]string{
-	"status": "<status_code>", "deny_status": "<status_code>", "content-type": "<ctype>", "errorfile": "<file>", "errorfiles": "<name>", "file": "<file>",
+	"status": "<status_code>", "content-type": "<ctype>", "errorfile": "<fmt>", "errorfiles": "<name>", "file": "<file>",
 	"lf-file": "<file>", "string": "<str>", "lf-string": "<fmt>", "hdr": "<name> and <value>",
 }
 
@@ -124,7 +126,7 @@ func (r *Reply) option(env *Env, words []string) (int, error) {
 		return 0, sayf("'hdr' expects %s as arguments", what)
 	}
 	if len(words) < 2 {
-		return 0, sayf("'%s' expects %s as argument", strings.TrimPrefix(words[0], "deny_"), what)
+		return 0, sayf("'%s' expects %s as argument", words[0], what)
 	}
 	v := words[1]
 	var err error
@@ -134,7 +136,7 @@ func (r *Reply) option(env *Env, words []string) (int, error) {
 		}
 	}
 	switch words[0] {
-	case "status", "deny_status":
+	case "status":
 		digits := v[:len(v)-len(strings.TrimLeft(v, "0123456789"))]
 		r.status, _ = strconv.Atoi(digits) // what does not begin with a digit is 0, as in HAProxy
 		if r.status < 200 || r.status > 599 {
@@ -144,7 +146,7 @@ func (r *Reply) option(env *Env, words []string) (int, error) {
 		r.ctype = v
 	case "errorfile":
 		if r.file, err = env.ReadFile(v); err != nil {
-			return 0, sayf("error opening file '%s'", v)
+			return 0, sayf("error opening file '%s'.", v)
 		}
 	case "errorfiles":
 		r.errors, r.ref = env.Errors, v
@@ -188,176 +190,4 @@ func (r *Reply) pays(word, kind string) error {
 	}
 	r.payload, r.kind = word, kind
 	return nil
-}
-
-func parseReturn(p *ruleParser) (doing, error) {
-	r, rest, err := ParseReply(p.env, p.rest(), 200)
-	p.words = append(rest, p.words...)
-	if err != nil {
-		return nil, err
-	}
-	return func(tx *Tx) Verdict { tx.Answer = r.Make(tx); return Respond }, nil
-}
-
-func parseDeny(v Verdict, status int) func(*ruleParser) (doing, error) {
-	return func(p *ruleParser) (doing, error) {
-		code := status
-		if p.list == Response {
-			code = 502
-		}
-		r, rest, err := ParseReply(p.env, p.rest(), code)
-		p.words = append(rest, p.words...)
-		if err != nil {
-			return nil, err
-		}
-		// HAProxy has no ready answers for these two: they belong to auth.
-		if r.kind == "" && r.headers == nil && r.status != 401 && r.status != 407 {
-			r.kind = "default-errorfiles"
-		}
-		return func(tx *Tx) Verdict { tx.Answer = r.Make(tx); return v }, nil
-	}
-}
-
-// parseAuth asks for a name and a password (RFC 7617).
-func parseAuth(p *ruleParser) (doing, error) {
-	realm := ""
-	if !p.done() && p.words[0] == "realm" {
-		p.take()
-		var ok bool
-		if realm, ok = p.take(); !ok {
-			return nil, sayf("missing realm value.\n")
-		}
-	}
-	return func(tx *Tx) Verdict {
-		name := realm
-		if name == "" && tx.Session != nil {
-			name = tx.Session.Frontend
-		}
-		tx.Answer = &Answer{Status: 401, Default: true, Fields: []Field{{"www-authenticate", `Basic realm="` + name + `"`}}}
-		return Deny
-	}, nil
-}
-
-// parseRedirect reads redirect location|prefix|scheme <to> and its options (section 4.2, "redirect").
-func parseRedirect(p *ruleParser) (doing, error) {
-	x := &redirect{code: 302}
-	for !p.done() {
-		how, _ := p.take()
-		switch how {
-		case "drop-query":
-			x.dropQuery = true
-			continue
-		case "append-slash":
-			x.appendSlash = true
-			continue
-		case "ignore-empty":
-			x.ignoreEmpty = true
-			continue
-		}
-		w, ok := p.take()
-		if !ok && contains([]string{"location", "prefix", "scheme", "code", "set-cookie", "clear-cookie"}, how) {
-			return nil, sayf("missing argument for '%s'", how)
-		}
-		var err error
-		switch how {
-		case "location", "prefix", "scheme":
-			x.how = how
-			if x.to = Literal(w); !p.env.Plain {
-				p.env.Moved = true
-				x.to, err = ParseFormat(p.env, w, false)
-			}
-		case "code":
-			if x.code, err = strconv.Atoi(w); err != nil || x.code < 301 || x.code > 308 || x.code > 303 && x.code < 307 {
-				err = sayf("'code': unsupported HTTP code '%s' (must be one of 301, 302, 303, 307 or 308)", w)
-			}
-		case "set-cookie":
-			x.cookie = w + "; path=/;"
-		case "clear-cookie":
-			x.cookie = w + "; path=/; Max-Age=0;"
-		default:
-			err = sayf("expects 'code', 'prefix', 'location', 'scheme', 'set-cookie', 'clear-cookie', 'drop-query', 'ignore-empty' or 'append-slash' (was '%s')", how)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	if x.to == nil {
-		return nil, sayf("redirection type expected ('prefix', 'location', or 'scheme')")
-	}
-	return x.do, nil
-}
-
-type redirect struct {
-	how                    string
-	to                     *Format
-	code                   int
-	cookie                 string
-	dropQuery, appendSlash bool
-	ignoreEmpty            bool
-}
-
-func (x *redirect) do(tx *Tx) Verdict {
-	to := x.to.Text(tx)
-	if x.ignoreEmpty && to == "" {
-		return Next
-	}
-	path, query := "", ""
-	if tx.Req != nil {
-		_, path, query = tx.Req.path()
-	}
-	if x.dropQuery {
-		query = ""
-	}
-	if x.appendSlash && !strings.HasSuffix(path+query, "/") {
-		if query += "/"; query == "/" {
-			path, query = path+"/", ""
-		}
-	}
-	switch x.how {
-	case "prefix":
-		if to == "/" {
-			to = ""
-		}
-		to += path + query
-	case "scheme":
-		host := ""
-		if tx.Req != nil {
-			host = hostOf(tx.Req)
-		}
-		if path == "" || path == "*" {
-			path = "/"
-		}
-		to += "://" + host + path + query
-	}
-	a := &Answer{Status: x.code, Fields: []Field{{"content-length", "0"}, {"location", to}}}
-	if x.code == 302 || x.code == 303 || x.code == 307 {
-		a.Fields = append(a.Fields, Field{"cache-control", "no-cache"})
-	}
-	if x.cookie != "" {
-		a.Fields = append(a.Fields, Field{"set-cookie", x.cookie})
-	}
-	tx.Answer = a
-	return Respond
-}
-
-// reasons are the words for statuses, as HAProxy has them.
-var reasons = map[int]string{
-	100: "Continue", 101: "Switching Protocols", 200: "OK", 201: "Created", 202: "Accepted", 203: "Non-Authoritative Information",
-	204: "No Content", 205: "Reset Content", 206: "Partial Content", 300: "Multiple Choices", 301: "Moved Permanently", 302: "Found",
-	303: "See Other", 304: "Not Modified", 307: "Temporary Redirect", 308: "Permanent Redirect", 400: "Bad Request",
-	401: "Unauthorized", 402: "Payment Required", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-	406: "Not Acceptable", 407: "Proxy Authentication Required", 408: "Request Timeout", 409: "Conflict", 410: "Gone",
-	411: "Length Required", 412: "Precondition Failed", 413: "Payload Too Large", 414: "URI Too Long", 415: "Unsupported Media Type",
-	416: "Range Not Satisfiable", 417: "Expectation Failed", 418: "I'm a teapot", 422: "Unprocessable Entity", 425: "Too Early",
-	428: "Precondition Required", 429: "Too Many Requests", 431: "Request Header Fields Too Large",
-	451: "Unavailable For Legal Reasons", 500: "Internal Server Error", 501: "Not Implemented", 502: "Bad Gateway",
-	503: "Service Unavailable", 504: "Gateway Timeout", 505: "HTTP Version Not Supported",
-}
-
-// Reason is a status's usual reason.
-func Reason(status int) string {
-	if r, ok := reasons[status]; ok {
-		return r
-	}
-	return "<none>"
 }

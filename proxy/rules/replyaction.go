@@ -1,0 +1,61 @@
+package rules
+
+func parseReturn(p *ruleParser) (doing, error) {
+	r, rest, err := ParseReply(p.env, p.rest(), 200)
+	p.words = append(rest, p.words...)
+	if err != nil {
+		return nil, err
+	}
+	return func(tx *Tx) Verdict { tx.Answer = r.Make(tx); return Respond }, nil
+}
+
+func parseDeny(v Verdict, status int) func(*ruleParser) (doing, error) {
+	return func(p *ruleParser) (doing, error) {
+		code := status
+		if p.list == Response {
+			code = 502
+		}
+		r, rest, err := ParseReply(p.env, denied(p.rest()), code)
+		p.words = append(rest, p.words...)
+		if err != nil {
+			return nil, err
+		}
+		return func(tx *Tx) Verdict { tx.Answer = r.Make(tx); return v }, nil
+	}
+}
+
+// denied spells out the short forms of a denial's answer. Without a word, or with deny_status alone, it is the section's own; where
+// more is said of it, it has no body but the one that is given.
+func denied(words []string) []string {
+	switch {
+	case len(words) == 0:
+		return []string{"default-errorfiles"}
+	case words[0] != "deny_status":
+		return words
+	}
+	words = append([]string{"status"}, words[1:]...)
+	if len(words) == 2 {
+		words = append(words, "default-errorfiles")
+	}
+	return words
+}
+
+// parseAuth asks for a name and a password (RFC 7617).
+func parseAuth(p *ruleParser) (doing, error) {
+	realm := ""
+	if !p.done() && p.words[0] == "realm" {
+		p.take()
+		var ok bool
+		if realm, ok = p.take(); !ok {
+			return nil, sayf("missing realm value.\n")
+		}
+	}
+	return func(tx *Tx) Verdict {
+		name := realm
+		if name == "" && tx.Session != nil {
+			name = tx.Session.Frontend
+		}
+		tx.Answer = &Answer{Status: 401, Default: true, Fields: []Field{{"www-authenticate", `Basic realm="` + name + `"`}}}
+		return Respond
+	}, nil
+}
