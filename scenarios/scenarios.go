@@ -36,7 +36,7 @@ func Names() []string {
 func Read(name string) ([]byte, error) {
 	text, err := files.ReadFile(name + Ending)
 	if err != nil {
-		return nil, fmt.Errorf("no scenario %q: there are %s", name, strings.Join(Names(), ", "))
+		return nil, fmt.Errorf("no scenario is called %q", name)
 	}
 	return text, nil
 }

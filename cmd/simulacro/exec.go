@@ -9,8 +9,9 @@ import (
 func newExec(a *app) *cobra.Command {
 	var input bool
 	cmd := &cobra.Command{
-		Use:   "exec [-i] NODE -- COMMAND [ARG...]",
-		Short: "Run a command in a node",
+		Use:                   "exec [flags] NODE -- COMMAND [ARG...]",
+		DisableFlagsInUseLine: true,
+		Short:                 "Run a command in a node",
 		Long: `Runs a command in a node as root, shows its output as it comes and ends with its exit
 code. Ctrl-C ends the command in the node too. There is no shell unless you name one.`,
 		Example: `  simulacro exec cluster1 -- systemctl status -l haproxy

@@ -22,19 +22,21 @@ type listed struct {
 }
 
 func newList(a *app) *cobra.Command {
+	var tag string
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the drills that come with the program",
 		Example: `  simulacro list
+  simulacro list --tag trap
   simulacro list --lang es`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			found, err := tagged(tag)
+			if err != nil {
+				return err
+			}
 			var all []listed
-			for _, name := range scenarios.Names() {
-				s, err := findScenario(name)
-				if err != nil {
-					return err
-				}
+			for _, s := range found {
 				all = append(all, listed{s.Name, s.Title, s.Description, s.Tags})
 			}
 			if a.json() {
@@ -47,7 +49,44 @@ func newList(a *app) *cobra.Command {
 		},
 	}
 	a.addLang(cmd)
+	addTag(cmd, &tag)
 	return cmd
+}
+
+// addTag lets a person choose drills by what they are about.
+func addTag(cmd *cobra.Command, tag *string) {
+	cmd.Flags().StringVar(tag, "tag", "", "the drills that have this tag, as trap, storage or core")
+	_ = cmd.RegisterFlagCompletionFunc("tag", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		all, _ := tagged("") // they are embedded, and tested
+		return tags(all), cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+// tagged are the drills that have a tag, all of them where it is empty.
+func tagged(tag string) ([]*sim.Scenario, error) {
+	var all, found []*sim.Scenario
+	for _, name := range scenarios.Names() {
+		s, err := findScenario(name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+		if tag == "" || slices.Contains(s.Tags, tag) {
+			found = append(found, s)
+		}
+	}
+	if len(found) == 0 {
+		return nil, usagef("no drill has the tag %q: there are %s", tag, strings.Join(tags(all), ", "))
+	}
+	return found, nil
+}
+
+func tags(all []*sim.Scenario) (names []string) {
+	for _, s := range all {
+		names = append(names, s.Tags...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // languages are those that scenarios may be told in; the first has every text.
@@ -82,7 +121,10 @@ func scenarioText(arg string) (name string, text []byte, err error) {
 		return arg, text, err
 	}
 	if text, err = scenarios.Read(arg); err != nil {
-		return arg, nil, fmt.Errorf("%w; or give the path of a file", err)
+		if near := run.Nearest(arg, scenarios.Names()); near != "" {
+			return arg, nil, fmt.Errorf("%w: did you mean %q? A file is given by its path", err, near)
+		}
+		return arg, nil, fmt.Errorf("%w (simulacro list tells which there are); a file is given by its path", err)
 	}
 	return arg + scenarios.Ending, text, nil
 }

@@ -244,5 +244,8 @@ func oneNode(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return errors.New("which node? (cluster1 to cluster4, storage, client)")
 	}
+	if len(args) > 1 && strings.HasPrefix(args[1], "-") && args[1] != "--" { // no command is called so
+		return fmt.Errorf("%s: flags come before the node: simulacro %s", args[1], cmd.Use)
+	}
 	return nil
 }

@@ -29,12 +29,13 @@ type runFlags struct {
 	narrate bool
 
 	parallel int // runs at once
+	tag      string
 }
 
 func newRun(a *app) *cobra.Command {
 	f := &runFlags{}
 	cmd := &cobra.Command{
-		Use:   "run FILE|NAME...",
+		Use:   "run FILE|NAME... | --tag TAG",
 		Short: "Play a drill: break things under load and judge what was seen",
 		Long: `Plays scenarios one after the other: a file's path, or the name of a drill that comes with
 the program (see simulacro list). The cluster that --cluster names is used and left as it
@@ -61,12 +62,19 @@ follows from haproxy.cfg for the times of detection and recovery.`,
   simulacro run kill-server --director haproxy
   simulacro run kill-server --narrate --lang es
   simulacro run kill-server kill-all --director simulacro,haproxy --parallel 2
+  simulacro run --tag storage --parallel 2
   simulacro run my-drill.yaml --keep -o json`,
-		Args:              wants("which drill? (a file, or a name that simulacro list tells)", cobra.ArbitraryArgs),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 && f.tag == "" {
+				return usagef("which drill? (a file, a name that simulacro list tells, or --tag)")
+			}
+			return nil
+		},
 		ValidArgsFunction: completeScenario,
 	}
 	f.specFlags = addSpecFlags(cmd)
 	a.addLang(cmd)
+	addTag(cmd, &f.tag)
 	cmd.Flags().BoolVar(&f.dry, "dry-run", false, "play nothing: tell the plan and the budgets")
 	cmd.Flags().BoolVar(&f.keep, "keep", false, "leave a cluster that was made for the run")
 	cmd.Flags().BoolVar(&f.narrate, "narrate", false, "tell a class what happens while it happens, and what to look at (--lang es: in Spanish)")
@@ -76,17 +84,13 @@ follows from haproxy.cfg for the times of detection and recovery.`,
 	cmd.Flags().IntVar(&f.parallel, "parallel", 1, "how many runs at once, each on a cluster of its own")
 	cmd.Flags().Lookup("director").Usage += ", or both with a comma"
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		isolated, err := f.isolated(len(args))
+		all, err := f.scenarios(args)
 		if err != nil {
 			return err
 		}
-		var all []*sim.Scenario
-		for _, arg := range args { // all are read before the first is played
-			s, err := findScenario(arg)
-			if err != nil {
-				return &codeError{exitUsage, err}
-			}
-			all = append(all, s)
+		isolated, err := f.isolated(len(all))
+		if err != nil {
+			return err
 		}
 		if f.dry || isolated {
 			return a.runPairings(cmd.Context(), f, all)
@@ -104,6 +108,22 @@ follows from haproxy.cfg for the times of detection and recovery.`,
 		})
 	}
 	return cmd
+}
+
+// scenarios are those that were named and those of the tag; all are read before the first is played.
+func (f *runFlags) scenarios(args []string) (all []*sim.Scenario, err error) {
+	for _, arg := range args {
+		s, err := findScenario(arg)
+		if err != nil {
+			return nil, &codeError{exitUsage, err}
+		}
+		all = append(all, s)
+	}
+	if f.tag == "" {
+		return all, nil
+	}
+	more, err := tagged(f.tag)
+	return append(all, more...), err
 }
 
 // runPairings plans or plays each scenario on each director.
@@ -147,12 +167,9 @@ func (a *app) runOne(ctx context.Context, rt *docker.Runtime, f *runFlags, s *si
 		Options: run.Options{Seed: f.seed, Lang: a.language(), Version: version, Tell: live.event, Hear: live.hear, Live: live.second}}
 	done, err := job.Run(ctx, rt)
 	live.close()
-	if errors.Is(err, run.ErrLeftBehind) {
-		return done, errors.Join(a.printRun(done, f), err)
-	}
 	if err != nil {
-		if done != nil {
-			a.say("what was seen until then: %s", filepath.Join(done.Dir, run.HTMLFile))
+		if done != nil { // it broke off: what was seen until then is a verdict too, an inconclusive one
+			err = errors.Join(a.printRun(done, f), err)
 		}
 		return nil, err
 	}

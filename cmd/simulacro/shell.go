@@ -11,8 +11,9 @@ import (
 
 func newShell(a *app) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "shell NODE [-- COMMAND [ARG...]]",
-		Short: "Open a shell in a node, or run a command there on a terminal",
+		Use:                   "shell [flags] NODE [-- COMMAND [ARG...]]",
+		DisableFlagsInUseLine: true,
+		Short:                 "Open a shell in a node, or run a command there on a terminal",
 		Example: `  simulacro shell cluster2
   simulacro shell cluster1 -- nano /etc/haproxy/haproxy.cfg`,
 		Args:              oneNode,

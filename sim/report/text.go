@@ -141,13 +141,18 @@ func pad(s string, n int) string {
 	return s + strings.Repeat(" ", max(0, n-utf8.RuneCountInString(s)))
 }
 
-// wrap breaks a text at spaces into lines of at most n characters; a longer word has a line of its own.
-func wrap(s string, n int) []string {
+// wrap breaks a text at spaces into lines of at most n characters; a longer word has a line of its own, and the text's own lines stay.
+func wrap(s string, n int) (lines []string) {
 	if s == "" {
 		return nil
 	}
-	n = max(n, 20)
-	var lines []string
+	for line := range strings.Lines(s) {
+		lines = append(lines, wrapLine(strings.TrimSuffix(line, "\n"), max(n, 20))...)
+	}
+	return lines
+}
+
+func wrapLine(s string, n int) (lines []string) {
 	line := ""
 	for _, word := range strings.Split(s, " ") {
 		switch {
@@ -164,15 +169,19 @@ func wrap(s string, n int) []string {
 
 // Line is a verdict in one line, for a table of many runs.
 func Line(h sim.History, v sim.Verdict) string {
-	passed := 0
+	var others []string
 	for _, c := range v.Checks {
-		if c.Outcome == sim.Pass {
-			passed++
+		if c.Outcome != sim.Pass {
+			others = append(others, c.Name)
 		}
 	}
 	name := "run"
 	if run := h.Run(); run != nil {
 		name = fmt.Sprintf("%s on %s", scenarioName(run), run.Director)
 	}
-	return fmt.Sprintf("%s %s: %s, %d of %d checks passed", marks[v.Outcome], name, v.Outcome, passed, len(v.Checks))
+	line := fmt.Sprintf("%s %s: %s, %d of %d checks passed", marks[v.Outcome], name, v.Outcome, len(v.Checks)-len(others), len(v.Checks))
+	if len(others) > 0 {
+		line += ", not: " + strings.Join(others, "; ")
+	}
+	return line
 }

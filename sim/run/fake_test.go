@@ -36,6 +36,7 @@ type fakeCluster struct {
 	cfg     string
 	stop    chan struct{} // closed when the load is asked to stop
 	acts    []string
+	helpers map[string]bool // nodes in which those of a killed run go on
 	// limits of the nodes, and the client's addresses besides its own
 	limits  map[string]sim.Limits
 	sources []string
@@ -148,6 +149,12 @@ func (c *fakeCluster) Exec(_ context.Context, node string, argv ...string) (sim.
 		c.sources = argv[5:]
 	case strings.Contains(cmd, "ip addr del"):
 		c.sources = nil
+	case argv[0] == "pkill":
+		if left := c.helpers[node]; left {
+			delete(c.helpers, node)
+			return sim.Output{}, nil
+		}
+		return sim.Output{Code: 1}, nil
 	case argv[0] == "kill":
 		close(c.stop)
 	case argv[0] == "cat":

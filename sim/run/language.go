@@ -36,6 +36,9 @@ func language() scenario.Options {
 	}}
 }
 
+// Nearest is the known word that was probably meant, "" if none is near.
+func Nearest(word string, known []string) string { return scenario.Nearest(word, known) }
+
 // Mistake is something wrong in a scenario file, and its place, from 1.
 type Mistake struct {
 	Line    int    `json:"line"`

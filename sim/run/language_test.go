@@ -33,7 +33,15 @@ func golden(t *testing.T, path string, got []byte, hint string) {
 	}
 	want, err := os.ReadFile(path)
 	require.NoError(t, err, hint)
-	assert.Equal(t, string(want), string(got), hint)
+	if bytes.Equal(want, got) {
+		return
+	}
+	have, made := strings.Split(string(want), "\n"), strings.Split(string(got), "\n")
+	i := 0 // of the first line that differs: the files are long, and a whole difference would hide the hint
+	for i < min(len(have), len(made)) && have[i] == made[i] {
+		i++
+	}
+	t.Errorf("%s\n%s:%d is\n\t%s\nand would be\n\t%s", hint, path, i+1, strings.Join(have[i:min(i+1, len(have))], ""), strings.Join(made[i:min(i+1, len(made))], ""))
 }
 
 func TestWhatIsMadeFromTheTablesIsCurrent(t *testing.T) {
@@ -140,6 +148,9 @@ expect:
   - {distribution: {law: weights, of: [cluster3, cluster4], within: 2}, in: during kill}
   - {output: {of: look, exit: 0, contains: cluster}}
   - {log: {lacks: ALERT}, in: during dark}
+  - {status: {only: [2xx]}, in: before look}
+  - {status: {only: [2xx]}, in: during look}
+  - {status: {only: [2xx]}, in: after look}
 `
 
 func preview(t *testing.T, text string) *Preview {

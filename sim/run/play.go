@@ -180,17 +180,6 @@ func (p *play) whole(ctx context.Context) (err error) {
 	return nil
 }
 
-// mendLeftovers undoes what a killed run left, before it can be taken for this run's doing.
-func (p *play) mendLeftovers(ctx context.Context) error {
-	if len(p.ledger.Owed()) == 0 {
-		return nil
-	}
-	if err := fault.Heal(ctx, p.env, p.ledger, func(what string) { p.tell(textEvent("left by a run before: " + what)) }); err != nil {
-		return fmt.Errorf("mend what a run before left: %w", err)
-	}
-	return nil
-}
-
 // prepare puts the scenario's haproxy.cfg in place and opens the history.
 func (p *play) prepare(ctx context.Context) error {
 	seed := p.opt.Seed

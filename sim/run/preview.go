@@ -220,6 +220,17 @@ func (p *Preview) window(w sim.Window, times *schedule) WindowPreview {
 		up = "UP, at most " + sim.ShortTime(limit.up) + " after the recovery"
 	}
 	v := WindowPreview{Name: w.String(), From: "0s", To: times.endText()}
+	if _, action := times.moments[w.Fault+"/"+actionBegin]; action {
+		switch w.Kind {
+		case sim.Before:
+			v.To = moment(actionBegin)
+		case sim.During:
+			v.From, v.To = moment(actionBegin), moment(sim.ActionEnd)
+		case sim.After:
+			v.From = moment(sim.ActionEnd)
+		}
+		return v
+	}
 	switch w.Kind {
 	case sim.Named:
 		v.From, v.To = times.moment(p.own[w.Name].From), times.moment(p.own[w.Name].To)

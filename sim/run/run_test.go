@@ -71,6 +71,18 @@ func TestPlayFromSteadyStateToVerdict(t *testing.T) {
 	assert.EqualValues(t, 7, h.Run().Seed)
 }
 
+// The load of a run that was killed goes on without it, and would be taken for this run's.
+func TestHelpersOfAKilledRunAreEnded(t *testing.T) {
+	c := newFakeCluster()
+	c.helpers = map[string]bool{"client": true}
+	var said []string
+	res, err := Play(t.Context(), c, scene(t, killText), Options{Tell: func(e sim.Event) { said = append(said, e.Text) }})
+	require.NoError(t, err)
+	assert.Equal(t, sim.Pass, res.Verdict.Outcome, Why(res.Verdict))
+	assert.Empty(t, c.helpers)
+	assert.Contains(t, said, "left by a run before: client still ran a helper of it: ended")
+}
+
 func ledgerOf(t *testing.T) string {
 	t.Helper()
 	path, err := ledgerPath("fake")

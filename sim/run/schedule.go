@@ -80,13 +80,16 @@ func targetText(f *sim.Fault) string {
 	return text
 }
 
+// actionBegin is the moment that an action's windows count from.
+const actionBegin = "begin"
+
 func (c *schedule) action(a *sim.Action, start Moment, plan sim.Plan, lang string) time.Duration {
 	start.What, start.Say = a.Node+"# "+plan.Rewrite(a.Run), a.Say.In(lang)
 	if a.Exit != nil {
 		start.What += fmt.Sprintf("  (code %d)", *a.Exit)
 	}
 	c.list = append(c.list, start)
-	c.moments[a.Name+"/"+sim.ActionEnd] = Moment{At: start.At, Least: true}
+	c.moments[a.Name+"/"+actionBegin], c.moments[a.Name+"/"+sim.ActionEnd] = start, Moment{At: start.At, Least: true}
 	return start.At
 }
 

@@ -39,7 +39,7 @@ func (e Errors) err() error {
 
 // unknown says that word is not one of known, and which of them was probably meant.
 func unknown(what, word string, known []string) string {
-	if near := nearest(word, known); near != "" {
+	if near := Nearest(word, known); near != "" {
 		return fmt.Sprintf("unknown %s %q: did you mean %q?", what, word, near)
 	}
 	if len(known) == 0 {
@@ -48,8 +48,8 @@ func unknown(what, word string, known []string) string {
 	return fmt.Sprintf("unknown %s %q: it must be one of %s", what, word, strings.Join(known, ", "))
 }
 
-// nearest is the known word at the least edit distance, "" if that is more than a third of the word.
-func nearest(word string, known []string) string {
+// Nearest is the known word at the least edit distance, "" if that is more than a third of the word.
+func Nearest(word string, known []string) string {
 	best, dist := "", max(1, len(word)/3)+1
 	for _, k := range known {
 		if n := distance(strings.ToLower(word), strings.ToLower(k)); n < dist {

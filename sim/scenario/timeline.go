@@ -38,7 +38,7 @@ func (d *decoder) step(n ast.Node, number int) []sim.Step {
 	default:
 		d.fail(n, "step is neither a fault (fault: KIND) nor an operator's action (run: COMMAND)")
 		for _, e := range entries {
-			if near := nearest(e.key, []string{"fault", "run"}); near != "" {
+			if near := Nearest(e.key, []string{"fault", "run"}); near != "" {
 				d.fail(e.at, "unknown field of step %q: did you mean %q?", e.key, near)
 			}
 		}

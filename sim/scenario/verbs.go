@@ -134,7 +134,7 @@ func (d *decoder) isStatus(at ast.Node, s string) bool {
 			return true
 		}
 	}
-	if near := nearest(s, errorClasses); near != "" {
+	if near := Nearest(s, errorClasses); near != "" {
 		d.fail(at, "unknown status %q: did you mean %q?", s, near)
 	} else {
 		d.fail(at, "unknown status %q: write a code (503), a class (5xx) or an error (%s)", s, strings.Join(errorClasses, ", "))
@@ -168,8 +168,8 @@ func (d *decoder) status(n ast.Node) *sim.StatusMix {
 		switch {
 		case i >= 0:
 			fields[i].set(d, e.value)
-		case nearest(e.key, keys(fields)) != "" && !statusForm.MatchString(e.key):
-			d.fail(e.at, "unknown field of status %q: did you mean %q?", e.key, nearest(e.key, keys(fields)))
+		case Nearest(e.key, keys(fields)) != "" && !statusForm.MatchString(e.key):
+			d.fail(e.at, "unknown field of status %q: did you mean %q?", e.key, Nearest(e.key, keys(fields)))
 		case d.isStatus(e.at, e.key):
 			if b, ok := d.bound(e.value, "share of "+e.key, ">="); ok {
 				mix.Share = append(mix.Share, sim.StatusShare{Status: e.key, Bound: b})
