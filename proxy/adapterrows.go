@@ -23,6 +23,9 @@ func (a *adapter) Rows(dst []stats.Row) []stats.Row {
 		}
 		if p.Back != nil {
 			dst = append(dst, backRow(base, p.Back, dst[first:]))
+			if k := p.Proxy.Cookie; k != nil {
+				dst[len(dst)-1].Cookie = k.Name
+			}
 		}
 	}
 	return dst

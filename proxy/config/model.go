@@ -15,7 +15,7 @@ type Config struct {
 	Global  Global
 	Proxies []*Proxy // frontend, backend and listen sections, in the file's order
 
-	Patterns []*rules.Patterns // of all ACLs
+	Patterns []*rules.PatternSet // of all ACLs
 }
 
 // Pos is where a section or keyword stands.

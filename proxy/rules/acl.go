@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -31,7 +32,7 @@ type Test struct {
 	fold     bool
 	dotted   bool // numbers may be versions: 3.1
 	maps     bool // files are maps, whose keys are the patterns
-	patterns *Patterns
+	patterns []*Patterns
 }
 
 // derived are the fetches whose names may carry the match: path_beg, hdr_dom and their like. The value is the fetch. All but
@@ -151,7 +152,7 @@ func ParseTest(env *Env, words []string) (*Test, error) {
 	if len(words) == 1 && t.how != "bool" && t.how != "found" {
 		env.bare("parsing acl keyword '%s' :\n"+noPatterns, words[0])
 	}
-	if t.patterns, err = t.list(env, files, rest); err != nil {
+	if err = t.lists(env, words[0], files, rest); err != nil {
 		return nil, err
 	}
 	return t, nil
@@ -209,48 +210,6 @@ func (t *Test) method(how string) (string, error) {
 	return how, nil
 }
 
-// list makes the patterns: those of the files, then those of the line.
-func (t *Test) list(env *Env, files, words []string) (*Patterns, error) {
-	p := &Patterns{how: t.how, fold: t.fold, dotted: t.dotted, Pos: envPos(env)}
-	for _, name := range files {
-		if p.File == "" {
-			p.File = name
-		}
-		if env == nil || env.ReadFile == nil {
-			return nil, sayf("failed to open pattern file <%s>", name)
-		}
-		text, err := env.ReadFile(name)
-		if err != nil {
-			return nil, sayf("failed to open pattern file <%s>", name)
-		}
-		for i, line := range strings.Split(string(text), "\n") {
-			if line = strings.Trim(line, " \t\r"); line == "" || line[0] == '#' {
-				continue
-			}
-			if at := strings.IndexAny(line, " \t"); at > 0 && t.maps {
-				line = line[:at]
-			}
-			if err := p.Add(line); err != nil {
-				return nil, sayf("%w at line %d of file '%s'", err, i+1, name)
-			}
-		}
-	}
-	if err := p.addWords(words); err != nil {
-		return nil, err
-	}
-	if env != nil && env.Patterns != nil {
-		*env.Patterns = append(*env.Patterns, p)
-	}
-	return p, nil
-}
-
-func envPos(env *Env) Pos {
-	if env == nil {
-		return Pos{}
-	}
-	return env.Pos
-}
-
 // authorized tells whether the client belongs to one of the groups.
 func (t *Test) authorized(tx *Tx) bool {
 	if tx.Req == nil || tx.Res != nil {
@@ -261,9 +220,11 @@ func (t *Test) authorized(tx *Tx) bool {
 	if u == nil {
 		return false
 	}
-	for _, p := range t.patterns.Items {
-		if contains(u.Groups, p.Text) {
-			return true
+	for _, list := range t.patterns {
+		for _, p := range list.Items {
+			if contains(u.Groups, p.Text) {
+				return true
+			}
 		}
 	}
 	return false
@@ -279,7 +240,7 @@ func (t *Test) Holds(tx *Tx) bool {
 		return len(values) > 0
 	}
 	for _, v := range values {
-		if t.patterns.Match(v) {
+		if slices.ContainsFunc(t.patterns, func(p *Patterns) bool { return p.Match(v) }) {
 			return true
 		}
 	}

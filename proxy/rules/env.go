@@ -24,7 +24,7 @@ type Env struct {
 	List          List              // where the samples are taken
 	Refs          *[]Ref            // what is named and must exist once all has been read; nil: nobody looks
 	inACL         bool
-	Patterns      *[]*Patterns // the pattern lists that there are; nil: nobody asks
+	Patterns      *[]*PatternSet // the patterns that there are; nil: nobody asks
 }
 
 // Ref is a section or server that an expression names.

@@ -8,10 +8,9 @@ import (
 	"sync"
 )
 
-// Patterns is a list of patterns with the way to match them. The runtime socket may show and change it while it is in use.
+// Patterns is a list of patterns with the way to match them. The runtime socket may change it while it is in use, see
+// PatternSet.
 type Patterns struct {
-	File  string // "": they stand in the configuration
-	Pos   Pos
 	Items []*Pattern // guarded by mu where the list is in use
 
 	mu     sync.RWMutex
@@ -73,6 +72,23 @@ func (l *Patterns) Match(v Value) bool {
 		}
 	}
 	return false
+}
+
+// find gives the first pattern that a text fits; nil: none.
+func (l *Patterns) find(text string) *Pattern {
+	m := matchers[l.how]
+	v, ok := cast(Text(text), m.takes)
+	if !ok || m.fits == nil {
+		return nil
+	}
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	for _, p := range l.Items {
+		if m.fits(v, p, l.fold) {
+			return p
+		}
+	}
+	return nil
 }
 
 func folded(v Value, fold bool) string {
@@ -158,8 +174,22 @@ func (l *Patterns) addWords(words []string) error {
 		if err := l.Add(text); err != nil {
 			return err
 		}
+		if p := l.Items[len(l.Items)-1]; op != "" && !l.dotted {
+			p.Text = p.bounds(op)
+		}
 	}
 	return nil
+}
+
+// bounds writes what an operator means as a range, as HAProxy keeps it.
+func (p *Pattern) bounds(op string) string {
+	switch op {
+	case "ge", "gt":
+		return strconv.FormatInt(p.lo, 10) + ":"
+	case "le", "lt":
+		return ":" + strconv.FormatInt(p.hi, 10)
+	}
+	return strconv.FormatInt(p.lo, 10)
 }
 
 // Add compiles a pattern and puts it at the list's end.
@@ -172,35 +202,6 @@ func (l *Patterns) Add(w string) error {
 	defer l.mu.Unlock()
 	l.Items = append(l.Items, p)
 	return nil
-}
-
-// Del takes a pattern out by its text, or by its number behind a #; false: there is none.
-func (l *Patterns) Del(w string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	kept := make([]*Pattern, 0, len(l.Items))
-	for _, p := range l.Items {
-		if p.Text != w {
-			kept = append(kept, p)
-		}
-	}
-	found := len(kept) < len(l.Items)
-	l.Items = kept
-	return found
-}
-
-// Clear takes all patterns out.
-func (l *Patterns) Clear() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.Items = nil
-}
-
-// All gives the patterns as they are now.
-func (l *Patterns) All() []*Pattern {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	return append([]*Pattern(nil), l.Items...)
 }
 
 func (l *Patterns) compile(w string) (*Pattern, error) {

@@ -20,7 +20,7 @@ type CLI struct {
 // NewCLI makes a CLI. sockets are only listed, by `show cli sockets`.
 func NewCLI(source Source, admin ServerAdmin, sockets []config.StatsSocket) *CLI {
 	c := &CLI{source: source, admin: admin, sockets: sockets}
-	c.commands = slices.Concat(showCommands, serverCommands, frontendCommands, processCommands, varCommands, sessionCommands)
+	c.commands = slices.Concat(showCommands, serverCommands, frontendCommands, processCommands, varCommands, aclCommands, sessionCommands, leftOutCommands())
 	slices.SortStableFunc(c.commands, func(a, b command) int { return strings.Compare(a.name(), b.name()) })
 	return c
 }

@@ -9,6 +9,8 @@ import (
 )
 
 var serverCommands = []command{
+	{words: []string{"enable", "agent"}, help: "enable agent checks", level: config.LevelAdmin, run: onServer(setAgent(true))},
+	{words: []string{"disable", "agent"}, help: "disable agent checks", level: config.LevelAdmin, run: onServer(setAgent(false))},
 	{words: []string{"enable", "server"}, help: "enable a disabled server (use 'set server' instead)", args: "(DEPRECATED)", level: config.LevelAdmin, run: onServer(setState(Ready))},
 	{words: []string{"disable", "server"}, help: "disable a server for maintenance (use 'set server' instead)", args: "(DEPRECATED)", level: config.LevelAdmin, run: onServer(setState(Maint))},
 	{words: []string{"enable", "health"}, help: "enable health checks", level: config.LevelAdmin, run: onServer(setChecks(true))},
@@ -123,6 +125,16 @@ func setServerHealth(s *session, server *Row, args []string) reply {
 		return unsupported("set server <b>/<s> health")
 	}
 	return result(admin.SetServerHealth(server.Ref(), to))
+}
+
+// setAgent answers for servers without an agent, as all of this director's are.
+func setAgent(on bool) serverCommand {
+	return func(*session, *Row, []string) reply {
+		if on {
+			return fail("Agent was not configured on this server, cannot enable.\n")
+		}
+		return done()
+	}
 }
 
 func setChecks(on bool) serverCommand {

@@ -35,9 +35,13 @@ func formatOf(args []string) (f Format) {
 	for _, a := range args {
 		switch a {
 		case "typed":
-			f = Typed
+			f = Typed | f&^f.base()
 		case "json":
-			f = JSON
+			f = JSON | f&^f.base()
+		case "desc":
+			f |= Described
+		case "float":
+			f |= Float
 		}
 	}
 	return f

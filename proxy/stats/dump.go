@@ -16,13 +16,28 @@ const (
 	CSV   Format = iota // `show info` has plain text instead
 	Typed               // one value a line, with its position, tags and type
 	JSON
+	// Described may be added to Typed, and for `show info` to CSV: each value is followed by what it means.
+	Described Format = 1 << 4
+	// Float may be added for `show info`: times have fractions of a second.
+	Float Format = 1 << 5
 )
+
+// base is a format without what has been added to it.
+func (f Format) base() Format { return f &^ (Described | Float) }
+
+// describe ends a line that says what its value means.
+func (f Format) describe(dst []byte, desc string) []byte {
+	if f&Described != 0 {
+		dst = append(append(append(dst, `:"`...), desc...), '"')
+	}
+	return append(dst, '\n')
+}
 
 // AppendRows adds rows to dst in the given format. A CSV begins with its header line.
 func AppendRows(dst []byte, rows []Row, f Format) []byte {
-	switch f {
+	switch f.base() {
 	case Typed:
-		return appendTyped(dst, rows)
+		return appendTyped(dst, rows, f)
 	case JSON:
 		return appendJSON(dst, rows)
 	}
@@ -93,12 +108,12 @@ func eachValue(r *Row, visit func(pos int, c *column)) {
 }
 
 // appendTyped writes "S.3.2.17.status.1:SGP:str:UP" (management manual, section 9.2).
-func appendTyped(dst []byte, rows []Row) []byte {
+func appendTyped(dst []byte, rows []Row, f Format) []byte {
 	for i := range rows {
 		r := &rows[i]
 		eachValue(r, func(pos int, c *column) {
 			dst = fmt.Appendf(dst, "%c.%d.%d.%d.%s.1:%s:%s:", r.Kind.letter(), r.ProxyID, r.ServiceID, pos, c.name, c.tagsOf(r.Kind), c.typ)
-			dst = append(c.appendValue(dst, r), '\n')
+			dst = f.describe(c.appendValue(dst, r), columnDescs[c.name])
 		})
 	}
 	return dst

@@ -2,6 +2,9 @@ package stats
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -90,24 +93,26 @@ var infoFields = [...]infoField{
 
 // AppendInfo adds the process's figures to dst in the given format; CSV stands for the plain "name: value" text.
 func AppendInfo(dst []byte, in *Info, f Format) []byte {
-	if f == JSON {
-		return appendInfoJSON(dst, in)
+	if f.base() == JSON {
+		return appendInfoJSON(dst, in, f)
 	}
 	for i := range infoFields {
 		field := &infoFields[i]
-		value := field.value(in)
+		tags, typ, value := field.of(in, f)
 		switch {
 		case field.name == "description" && in.Description == "":
-		case f == Typed:
-			dst = fmt.Appendf(dst, "%d.%s.1:%s:%s:%v\n", field.pos, field.name, field.tags, field.typ, value)
+			continue
+		case f.base() == Typed:
+			dst = fmt.Appendf(dst, "%d.%s.1:%s:%s:%v", field.pos, field.name, tags, typ, value)
 		default:
-			dst = fmt.Appendf(dst, "%s: %v\n", field.name, value)
+			dst = fmt.Appendf(dst, "%s: %v", field.name, value)
 		}
+		dst = f.describe(dst, infoDescs[field.name])
 	}
 	return dst
 }
 
-func appendInfoJSON(dst []byte, in *Info) []byte {
+func appendInfoJSON(dst []byte, in *Info, f Format) []byte {
 	open := byte('[')
 	for i := range infoFields {
 		field := &infoFields[i]
@@ -115,10 +120,36 @@ func appendInfoJSON(dst []byte, in *Info) []byte {
 			continue
 		}
 		dst = append(dst, open, '{')
-		dst = appendJSONField(dst, field.pos, field.name, field.tags, field.typ, fmt.Sprint(field.value(in)))
+		tags, typ, value := field.of(in, f)
+		dst = appendJSONField(dst, field.pos, field.name, tags, typ, fmt.Sprint(value))
 		open = ','
 	}
 	return append(dst, "]\n"...)
+}
+
+// rates are the fields that `float` makes numbers with a fraction, beside the two times.
+var rates = []string{
+	"ConnRate", "SessRate", "SslRate", "SslFrontendKeyRate", "SslFrontendSessionReuse_pct", "SslBackendKeyRate", "CompressBpsIn", "CompressBpsOut",
+}
+
+// of gives the field's tags, type and value in a format.
+func (field *infoField) of(in *Info, f Format) (tags, typ string, value any) {
+	value = field.value(in)
+	switch {
+	case f&Float == 0:
+	case field.name == "Uptime_sec":
+		return field.tags, "flt", fraction(in.Now.Sub(in.Start).Seconds())
+	case field.name == "Start_time_sec":
+		return field.tags, "flt", fraction(float64(in.Start.UnixMicro()) / 1e6)
+	case slices.Contains(rates, field.name):
+		return "MRP", "flt", value
+	}
+	return field.tags, field.typ, value
+}
+
+// fraction writes up to six decimals, as few as there are.
+func fraction(x float64) string {
+	return strings.TrimRight(strings.TrimRight(strconv.FormatFloat(x, 'f', 6, 64), "0"), ".")
 }
 
 func (in *Info) seconds() int { return max(0, int(in.Now.Sub(in.Start)/time.Second)) }

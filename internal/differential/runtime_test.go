@@ -1,0 +1,117 @@
+package differential
+
+import "strings"
+
+// command plays commands on the runtime socket, one session each.
+func command(s *Side, commands string) {
+	for _, c := range strings.Split(strings.TrimSpace(commands), "\n") {
+		s.Note("$ %s", c)
+		s.CLI(c)
+	}
+}
+
+const aclFile = Head + `
+frontend web
+    bind {web}
+    acl local src 127.0.0.0/8 ::1 10.0.0.1
+    acl p path -i /a /b
+    acl f path_beg -f {dir}/patterns /q
+    acl f path_end -f {dir}/patterns
+    acl n hdr_cnt(host) gt 1
+    acl r path_reg ^/a ^/b.*
+    acl i req.body_len 1:4 5 le 9
+    acl d path -m found
+    acl b path_sub a
+    acl s str(x),lower -m bin 00ff
+    acl e src_port -i 80
+    http-request deny if p { path -i /c } local
+    http-request deny status 404 if f
+    http-request return status 200
+`
+
+const aclCommands = `
+show acl
+show acl #0
+show acl #2
+show acl {dir}/patterns
+show acl #5
+show acl #7
+show acl #99
+show acl @1 #1
+show acl @0 #1
+get acl #0 10.0.0.1
+get acl #0 1.2.3.4
+get acl {dir}/patterns /x/z
+get acl #3 /qq
+get acl #6 x
+get acl #1 /A
+get acl #9 /zz
+get acl #1
+get acl #99 x
+add acl
+add acl #1 /n
+add acl #99 x
+add acl #0 nonsense
+add acl @3 #1 x
+del acl #1
+del acl #1 /b
+del acl #1 /none
+del acl #99 x
+show acl #1
+add acl {dir}/patterns /new
+del acl {dir}/patterns /x
+show acl {dir}/patterns
+prepare acl
+prepare acl #1
+add acl @1 #1 /fresh
+show acl @1 #1
+show acl #1
+commit acl #1
+commit acl @9 #1
+commit acl @1 #1
+commit acl @1 #1
+show acl #1
+clear acl
+clear acl #99
+clear acl @3 #1
+clear acl #2
+user;show acl #1
+operator;add acl #1 /operator
+`
+
+var runtimeCases = []Case{
+	{
+		Name:   "cli-acl",
+		Config: aclFile,
+		Before: func(s *Side) { s.write("patterns", "/x\n# none\n/y z\n") },
+		Play: func(s *Side) {
+			s.Mask(`0x[0-9a-f]+`, "0x(ref)")
+			s.Mask(`(?m)\n\d+ \(\) acl 'var' file 'httpclient'.*`, "") // HAProxy's own
+			look := func() {
+				s.Note("a %s n %s fresh %s x %s new %s", s.Who("web", "/a"), s.Who("web", "/n"), s.Who("web", "/FRESH"), s.Who("web", "/x"), s.Who("web", "/new"))
+			}
+			look()
+			half := strings.Index(aclCommands, "prepare acl\n")
+			command(s, s.Text(aclCommands[:half]))
+			look()
+			command(s, s.Text(aclCommands[half:]))
+			look()
+		},
+	},
+	{
+		Name:   "cli-described",
+		Config: one("    stats uri /stats\n    cookie S insert\n"),
+		Play: func(s *Side) {
+			s.Mask(`2\.6\.12[-+\w]+`, "(version)")
+			s.Mask(`\b\d+(\.\d+)*(-\S+?)?\b`, "n")
+			command(s, "show info desc\nshow info typed desc\nshow info typed float\nshow info float\nshow stat typed desc")
+		},
+	},
+	{
+		Name:   "cli-agent",
+		Config: one(""),
+		Play: func(s *Side) {
+			command(s, "enable agent web/a\ndisable agent web/a\nenable agent\nenable agent web/zz\nset server web/a agent up\noperator;enable agent web/a")
+		},
+	},
+}
