@@ -12,9 +12,9 @@ import (
 const leastMaxconn = 100
 
 // defaultMaxconn is the number of connections where nothing sets it: as many as the descriptors allow, two a connection.
-// fixed is what the configuration needs beside, bound is fd-hard-limit; 0: HAProxy's own bound.
+// fixed is what the configuration needs beside, bound is fd-hard-limit; 0 or less: HAProxy's own bound.
 func defaultMaxconn(fixed, bound int) int {
-	if bound == 0 {
+	if bound <= 0 {
 		bound = 1 << 20
 	}
 	var l syscall.Rlimit

@@ -48,7 +48,6 @@ var forTheParser = map[string]string{
 	"Server.CheckProto": "checked against the mode",
 	"Server.Pos":        "of messages",
 	"Config.Files":      "of tests and of who embeds the parser",
-	"Config.Patterns":   "of all ACLs, for commands of the runtime socket that it does not have yet",
 }
 
 // listed is what `go list` says of a package.

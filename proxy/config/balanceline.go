@@ -1,8 +1,6 @@
 package config
 
-import (
-	"strings"
-)
+import "strings"
 
 // parseBalance reads `balance`. The error texts follow "balance " as HAProxy prints them.
 func parseBalance(p *parser, w words) {

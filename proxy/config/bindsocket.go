@@ -39,14 +39,12 @@ func (p *parser) userTimeout(d *time.Duration, name, value string) error {
 		return sayf("'%s' : missing TCP User Timeout value", name)
 	}
 	v, fault := p.parseTime(value, time.Millisecond)
-	switch {
-	case fault == nil:
+	if fault == nil {
 		*d = v
 		return nil
-	case fault.over:
-		return sayf("timer overflow in argument '%s' to '%s' (maximum value is 2147483647 ms or ~24.8 days)", value, name)
-	case fault.under:
-		return sayf("timer underflow in argument '%s' to '%s' (minimum non-null value is 1 ms)", value, name)
+	}
+	if text := fault.bounds(value, name); text != "" {
+		return said(text)
 	}
 	return sayf("'%s' : expects a positive delay in milliseconds", name)
 }

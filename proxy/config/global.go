@@ -45,7 +45,6 @@ func globalKeywords() []keyword {
 		{name: "group", usage: "<name>", max: 1, parse: parseGroup},
 		{name: "uid", usage: "<number>", max: 1, parse: parseUID},
 		{name: "gid", usage: "<number>", max: 1, parse: parseGID},
-		{name: "maxconn", usage: "<number>", max: 1, parse: parseGlobalMaxconn},
 		{name: "nbthread", usage: "<number>", max: 1, parse: parseThreads},
 		{name: "node", usage: "<name>", max: 1, parse: parseNode},
 		{name: "description", usage: "<text>", max: -1, parse: parseGlobalDescription},
@@ -148,18 +147,6 @@ func (p *parser) identity(w words, id *int, both, name string) {
 			w[0], n, name, name)
 	default:
 		*id = int(number)
-	}
-}
-
-func parseGlobalMaxconn(p *parser, w words) {
-	g := &p.cfg.Global
-	switch {
-	case g.Maxconn != 0:
-		p.already(w)
-	case w.at(1) == "":
-		p.bad("'%s' expects an integer argument.", w[0])
-	default:
-		g.Maxconn = atoi(w[1])
 	}
 }
 

@@ -1,8 +1,6 @@
 package config
 
-import (
-	"strings"
-)
+import "strings"
 
 // words are the words of one line. A word past the end reads as empty, and an empty word ends the line, as in HAProxy.
 type words []string

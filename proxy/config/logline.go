@@ -1,8 +1,6 @@
 package config
 
-import (
-	"os"
-)
+import "os"
 
 // facilities are syslog's, in the order of their codes (RFC 5424 section 6.2.1 and the configuration manual, "log").
 var facilities = []string{

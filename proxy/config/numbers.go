@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"time"
 )
 
@@ -34,6 +35,17 @@ func atoi(s string) int {
 type timeFault struct {
 	over, under bool
 	char        string // the unexpected character; NUL at the end of the word
+}
+
+// bounds words, as most keywords do, that a time is too long or too short; "": it is no number.
+func (f *timeFault) bounds(value, name string) string {
+	switch {
+	case f.over:
+		return fmt.Sprintf("timer overflow in argument '%s' to '%s' (maximum value is 2147483647 ms or ~24.8 days)", value, name)
+	case f.under:
+		return fmt.Sprintf("timer underflow in argument '%s' to '%s' (minimum non-null value is 1 ms)", value, name)
+	}
+	return ""
 }
 
 // maxTimer is HAProxy's longest time, in the unit of the value: 31 bits.

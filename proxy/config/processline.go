@@ -2,60 +2,17 @@ package config
 
 import (
 	"strconv"
-	"time"
 )
 
 // processKeywords are those of the global section about the process itself (section 3.1).
 var processKeywords = []keyword{
-	{name: "ulimit-n", usage: "<number>", max: 1, parse: parseUlimit},
-	{name: "fd-hard-limit", usage: "<number>", max: 1, parse: parseHardLimit},
-	{name: "grace", usage: "<time>", max: 1, parse: parseGrace},
+	{name: "grace", usage: "<time>", max: 1, parse: func(p *parser, w words) { p.globalTime(w, &p.cfg.Global.Grace) }},
 	{name: "unix-bind", usage: "[prefix <prefix>] [mode <mode>] [user <user>] [uid <uid>] [group <group>] [gid <gid>]", max: -1, parse: parseUnixBind},
 	{name: "noreuseport", parse: func(p *parser, _ words) { p.cfg.Global.NoReusePort = true }},
 	{name: "pp2-never-send-local", parse: func(p *parser, _ words) { p.cfg.Global.NeverLocal = true }},
 	{name: "nbproc", max: -1, parse: func(p *parser, _ words) {
 		p.bad("nbproc is not supported any more since HAProxy 2.5. Threads will automatically be used on multi-processor machines if available.")
 	}},
-}
-
-func parseUlimit(p *parser, w words) {
-	switch g := &p.cfg.Global; {
-	case g.UlimitN != 0:
-		p.already(w)
-	case w.at(1) == "":
-		p.bad("'%s' expects an integer argument.", w[0])
-	default:
-		g.UlimitN = max(0, atoi(w[1]))
-	}
-}
-
-func parseHardLimit(p *parser, w words) {
-	switch g := &p.cfg.Global; {
-	case g.HardLimit != 0:
-		p.already(w)
-	case w.at(1) == "":
-		p.bad("'%s' expects an integer argument.", w[0])
-	default:
-		g.HardLimit = max(0, atoi(w[1]))
-	}
-}
-
-func parseGrace(p *parser, w words) {
-	if w.at(1) == "" {
-		p.bad("'%s' expects <time> as argument.\n", w[0])
-		return
-	}
-	d, fault := p.parseTime(w[1], time.Millisecond)
-	switch {
-	case fault == nil:
-		p.cfg.Global.Grace = d
-	case fault.over:
-		p.bad("timer overflow in argument '%s' to '%s' (maximum value is 2147483647 ms or ~24.8 days)", w[1], w[0])
-	case fault.under:
-		p.bad("timer underflow in argument '%s' to '%s' (minimum non-null value is 1 ms)", w[1], w[0])
-	default:
-		p.bad("unexpected character '%s' in argument to <%s>.\n", fault.char, w[0])
-	}
 }
 
 // UnixBind is `unix-bind`: what unix listeners get unless their own lines say otherwise.

@@ -116,14 +116,12 @@ func serverPoolPurge(p *parser, s *serverBase, name, value string) error {
 		return err
 	}
 	d, fault := p.parseTime(value, time.Millisecond)
-	switch {
-	case fault == nil:
+	if fault == nil {
 		s.PoolPurge, s.NoPool = d, s.NoPool || d == 0
 		return nil
-	case fault.over:
-		return sayf("timer overflow in argument '%s' to '%s' (maximum value is 2147483647 ms or ~24.8 days)", value, name)
-	case fault.under:
-		return sayf("timer underflow in argument '%s' to '%s' (minimum non-null value is 1 ms)", value, name)
+	}
+	if text := fault.bounds(value, name); text != "" {
+		return said(text)
 	}
 	return sayf("unexpected character '%s' in argument to <%s>.", fault.char, name)
 }

@@ -33,10 +33,8 @@ func (p *parser) statsTimeout(w words) {
 		p.bad("'%s %s' expects a positive value", w[0], w[1])
 	case fault == nil:
 		p.cfg.Global.StatsTimeout, p.cliOpen = d, true
-	case fault.over:
-		p.bad("timer overflow in argument '%s' to '%s %s' (maximum value is 2147483647 ms or ~24.8 days)", w.at(2), w[0], w[1])
-	case fault.under:
-		p.bad("timer underflow in argument '%s' to '%s %s' (minimum non-null value is 1 ms)", w.at(2), w[0], w[1])
+	case fault.over || fault.under:
+		p.bad("%s", fault.bounds(w.at(2), w[0]+" "+w[1]))
 	default:
 		p.bad("'%s %s' : unexpected character '%s'", w[0], w[1], fault.char)
 	}

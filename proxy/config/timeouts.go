@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"time"
 )
 
@@ -52,16 +53,12 @@ func (p *parser) timeout(w words, name string, need side, value *time.Duration, 
 		return
 	}
 	d, fault := p.parseTime(w[2], time.Millisecond)
-	switch {
-	case fault == nil:
-	case fault.over:
-		p.bad("timer overflow in argument '%s' to 'timeout %s' (maximum value is 2147483647 ms or ~24.8 days)", w[2], name)
-		return
-	case fault.under:
-		p.bad("timer underflow in argument '%s' to 'timeout %s' (minimum non-null value is 1 ms)", w[2], name)
-		return
-	default:
-		p.bad("unexpected character '%s' in 'timeout %s'", fault.char, name)
+	if fault != nil {
+		text := fault.bounds(w[2], "timeout "+name)
+		if text == "" {
+			text = fmt.Sprintf("unexpected character '%s' in 'timeout %s'", fault.char, name)
+		}
+		p.bad("%s", text)
 		return
 	}
 	switch {

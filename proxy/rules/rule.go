@@ -196,66 +196,6 @@ func ParseRule(env *Env, list List, words []string) (*Rule, error) {
 // prefixActions are found by what a word begins with, so that it is they that tell what is wrong with the rest.
 var prefixActions = []string{"set-var-fmt", "set-var", "unset-var"}
 
-// trailing refuses a word behind the arguments.
-func (p *ruleParser) trailing() error {
-	return &LineError{Tight: true, Word: p.words[0], Text: sayf("'%s %s' expects either 'if' or 'unless' followed by a condition but found '%s'", p.list.Name(), p.word, p.words[0]).Error()}
-}
-
-// CondError says that a rule's condition is wrong, which HAProxy words in its own way.
-type CondError struct{ err error }
-
-func (e *CondError) Error() string { return e.err.Error() }
-
-// Unwrap gives the condition's error.
-func (e *CondError) Unwrap() error { return e.err }
-
-// UnsupportedError names what HAProxy has and this director has not.
-type UnsupportedError string
-
-func (e UnsupportedError) Error() string {
-	return "'" + string(e) + "' is not supported by this director"
-}
-
-// foreign are actions that HAProxy 2.6 has and this director does not.
-var foreign = []string{
-	"add-acl", "del-acl", "add-map", "set-map", "del-map", "cache-use", "cache-store", "do-resolve", "lua", "sc-inc-gpc", "sc-inc-gpc0", "sc-inc-gpc1",
-	"sc-set-gpt", "sc-set-gpt0", "send-spoe-group", "set-bandwidth-limit", "set-priority-class", "set-priority-offset", "track-sc0", "track-sc1",
-	"track-sc2", "track-sc", "ot-group", "expect-proxy", "expect-netscaler-cip", "switch-mode", "use-service",
-}
-
-// LineError is one whose message does not name the rule.
-type LineError struct {
-	Word  string // where a condition was expected: what stands there
-	Text  string
-	Tight bool     // no space stands before the colon
-	Bare  bool     // no full stop ends it
-	Names []string // what the word may have been meant for
-}
-
-func (e *LineError) Error() string { return e.Text }
-
-func (p *ruleParser) unknown() error {
-	if contains(foreign, p.name) || strings.HasPrefix(p.name, "lua.") {
-		return UnsupportedError(p.list.Name() + " " + p.name)
-	}
-	names := known[p.list]
-	if p.list == SessionList {
-		names = known[Connection]
-	}
-	e := &LineError{Tight: p.list&http != 0}
-	for _, s := range strings.Split(names, ", ") {
-		e.Names = append(e.Names, strings.TrimSuffix(strings.Trim(s, "'"), "(*)"))
-	}
-	missing := ""
-	if p.name == "" {
-		missing = " (missing argument)"
-	}
-	if e.Text = sayf("'%s' expects %s, but got '%s'%s", p.list.Name(), names, p.word, missing).Error(); !e.Tight {
-		e.Text = sayf("'%s' expects %s in %s '%s' (got '%s')", p.list.Name(), names, p.env.Kind, p.env.Section, p.word).Error()
-	}
-	return e
-}
-
 func findAction(name string, list List) *action {
 	for i, a := range actions() {
 		if a.name == name && a.on&list != 0 {

@@ -1,0 +1,68 @@
+package config
+
+import "time"
+
+// longestIdle is the most that tune.idletimer takes, in milliseconds.
+const longestIdle = 65535
+
+func parseIdleTimer(p *parser, w words) {
+	if w.at(1) == "" {
+		p.bad("'%s' expects a timer value between 0 and 65535 ms.", w[0])
+		return
+	}
+	d, fault := p.parseTime(w[1], time.Millisecond)
+	switch {
+	case fault == nil && d <= longestIdle*time.Millisecond:
+	case fault == nil:
+		p.bad("'%s' expects a timer value between 0 and 65535 ms.", w[0])
+	case fault.over:
+		p.badTight("timer overflow in argument <%s> to <%s>, maximum value is 65535 ms.", w[1], w[0])
+	case fault.under:
+		p.badTight("timer underflow in argument <%s> to <%s>, minimum non-null value is 1 ms.", w[1], w[0])
+	default:
+		p.badTight("unexpected character '%s' in argument to <%s>.", fault.char, w[0])
+	}
+}
+
+func parseMaxSpread(p *parser, w words) {
+	if w.at(1) == "" {
+		p.badTight("'%s' expects an integer argument (0..50).", w[0])
+		return
+	}
+	d, fault := p.parseTime(w[1], time.Millisecond)
+	switch {
+	case fault == nil:
+		p.cfg.Global.MaxSpread = d
+	case fault.over:
+		p.badTight("timer overflow in argument <%s> to <%s>, maximum value is 2147483647 ms (~24.8 days).", w[1], w[0])
+	case fault.under:
+		p.badTight("timer underflow in argument <%s> to <%s>, minimum non-null value is 1 ms.", w[1], w[0])
+	default:
+		p.badTight("unsupported character '%s' in '%s' (wants an integer delay).", fault.char, w[0])
+	}
+}
+
+func parseCloseSpread(p *parser, w words) {
+	switch {
+	case w.at(1) == "infinite":
+		p.cfg.Global.CloseSpread = -1
+	default:
+		p.globalTime(w, &p.cfg.Global.CloseSpread)
+	}
+}
+
+// globalTime reads a time in milliseconds.
+func (p *parser) globalTime(w words, value *time.Duration) {
+	if w.at(1) == "" {
+		p.bad("'%s' expects <time> as argument.\n", w[0])
+		return
+	}
+	d, fault := p.parseTime(w[1], time.Millisecond)
+	if fault == nil {
+		*value = d
+	} else if text := fault.bounds(w[1], w[0]); text != "" {
+		p.bad("%s", text)
+	} else {
+		p.bad("unexpected character '%s' in argument to <%s>.\n", fault.char, w[0])
+	}
+}
