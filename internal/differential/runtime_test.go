@@ -114,4 +114,58 @@ var runtimeCases = []Case{
 			command(s, "enable agent web/a\ndisable agent web/a\nenable agent\nenable agent web/zz\nset server web/a agent up\noperator;enable agent web/a")
 		},
 	},
+	{
+		Name:   "cli-sessions",
+		Config: Head + "listen web\n    bind {web}\n    server a {s1}\nlisten raw\n    mode tcp\n    option tcplog\n    bind {raw}\n    server a {s2}\n",
+		Play: func(s *Side) {
+			s.Server("s1").Do(func(c *Conn, request string) {
+				if strings.Contains(request, "/part") {
+					c.Say("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+				}
+				c.Hang()
+			})
+			s.Server("s2").Greets(func(c *Conn) { c.Say("hello"); c.Hang() })
+			session := func(of string) (id string) {
+				s.Until("a session is listed", func() bool {
+					text, err := s.ask("show sess")
+					s.must(err, "show sess")
+					for _, l := range strings.Split(text, "\n") {
+						if at := strings.Index(l, ": proto=tcpv4 src=127.0.0.1:"); at > 0 && strings.Contains(l, " fe="+of+" be="+of+" srv=a ") {
+							id = l[:at]
+						}
+					}
+					return id != ""
+				})
+				return id
+			}
+			end := func(of string, c *Client, n int) {
+				s.Note("%s", of)
+				if n > 0 {
+					c.Read(n)
+				}
+				id := session(of)
+				s.CLI("shutdown session " + id)
+				if n == 0 {
+					c.Answer().Close()
+				} else {
+					c.Rest()
+				}
+				s.Logs(1)
+			}
+			end("web", s.Dial("web").Send(Request("/wait")), 0)
+			end("web", s.Dial("web").Send(Request("/part")), len("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf"))
+			end("raw", s.Dial("raw").Send("x"), 5)
+			s.Dial("web").Send("GET / HT")
+			command(s, "shutdown session\nshutdown session 0x1\nshutdown session foo\noperator;shutdown session 0x1")
+			c, d := s.Dial("web").Send(Request("/wait")), s.Dial("raw")
+			d.Read(5)
+			session("web")
+			session("raw")
+			command(s, "shutdown sessions server web/a\nshutdown sessions server raw/a")
+			c.Answer().Close()
+			d.Rest()
+			s.Logs(2)
+			s.Stat("web/a", "scur", "stot", "cli_abrt", "srv_abrt", "hrsp_2xx", "hrsp_5xx", "eresp")
+		},
+	},
 }

@@ -86,6 +86,7 @@ type exchange struct {
 	embryonic            bool   // … because the connection did not get that far
 	bad                  bool   // is being logged as one that was none
 	number               uint64 // among the process's requests, from 0
+	id                   uint64 // for operators; 0: none has asked
 	half                 uint8  // of a tunnel: which directions have ended
 	silent               bool   // neither counted as an error nor logged
 	form                 *InternalRequest

@@ -30,6 +30,7 @@ type Engine struct {
 	full             atomic.Bool // somebody waits in a backlog because of maxconn
 	requests         atomic.Uint64
 	bytesOut         atomic.Uint64
+	sessions         atomic.Uint64 // numbers that operators have been given
 	soft, stopping   atomic.Bool
 	hard             atomic.Bool // nothing is waited for any more
 

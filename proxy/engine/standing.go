@@ -176,6 +176,14 @@ func (e *Engine) endSessions(cause byte, which func(c *client) bool) {
 // evict ends a session that its server can no longer have; who has no answer yet gets one that says so.
 func (c *client) evict(cause byte) {
 	when := phase(c)
+	if !c.fe.http {
+		when = '-'
+	} else if c.st == stPassing && c.srv != nil {
+		c.be.mu.Lock()
+		c.srv.srvAbort++
+		c.be.back.srvAbort++
+		c.be.mu.Unlock()
+	}
 	if !c.fe.http || c.answered || c.st != stWaiting && c.st != stConnect && c.st != stPausing {
 		c.abort(cause, when)
 		return
@@ -187,6 +195,7 @@ func (c *client) evict(cause byte) {
 	status := 503
 	if c.st == stWaiting {
 		status = 502
+		c.countBadReply(sawClose)
 	}
 	c.reply(status, cause, when)
 }
