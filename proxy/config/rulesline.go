@@ -226,5 +226,5 @@ func parseRedirectLine(p *parser, w words) {
 		p.bad("error detected in %s '%s' while parsing redirect rule : %s%s.", p.px.word(), p.px.Name, reason, err)
 		return
 	}
-	p.px.redirects = append(p.px.redirects[:len(p.px.redirects):len(p.px.redirects)], r)
+	p.px.Rules.Redirects = append(p.px.Rules.Redirects, r)
 }

@@ -11,6 +11,7 @@ type Rules struct {
 	Connection, Session      []*rules.Rule
 	TCPRequest, TCPResponse  []*rules.Rule
 	Request, Response, After []*rules.Rule
+	Redirects                []*rules.Rule // of `redirect` lines: looked at behind Request, whatever that has come to
 	InspectRequest           time.Duration // tcp-request inspect-delay
 	InspectResponse          time.Duration
 	Switches                 []*Switch
@@ -32,7 +33,7 @@ type Rules struct {
 
 // Any tells whether some rule looks at requests or responses.
 func (r *Rules) Any() bool {
-	return len(r.TCPRequest)+len(r.TCPResponse)+len(r.Request)+len(r.Response)+len(r.After)+len(r.Switches)+len(r.UseServers)+len(r.Persists) > 0 ||
+	return len(r.TCPRequest)+len(r.TCPResponse)+len(r.Request)+len(r.Redirects)+len(r.Response)+len(r.After)+len(r.Switches)+len(r.UseServers)+len(r.Persists) > 0 ||
 		len(r.MonitorFail) > 0 || r.UniqueID != nil || r.LogLine != nil || r.LogData != nil || len(r.Captures[0])+len(r.Captures[1]) > 0 || len(r.HTTPErrors) > 0
 }
 

@@ -21,8 +21,7 @@ type section struct {
 	logData        formatText // log-format-sd
 	errorLine      formatText // error-log-format
 	uniqueID       formatText
-	httpFormat     bool          // a rule's format asks for something of HTTP
-	redirects      []*rules.Rule // of `redirect` lines, which come behind http-request's
+	httpFormat     bool // a rule's format asks for something of HTTP
 	errors         []errorLine
 	refs           []rules.Ref // what expressions name
 	statsInherited bool        // Stats is that of the defaults

@@ -1,7 +1,5 @@
 package config
 
-import "simulacro/proxy/rules"
-
 // finish checks what can be checked only once all has been read, in HAProxy's order, and makes the Config.
 func (p *parser) finish() (*Config, *Report) {
 	if p.rep.Fatal {
@@ -125,10 +123,6 @@ func (p *parser) validate(s *section) {
 	}
 	if s.Mode == ModeTCP {
 		p.validateTCP(s)
-		return
-	}
-	for _, r := range s.redirects {
-		s.Rules.add(rules.Request, r)
 	}
 }
 

@@ -74,8 +74,9 @@ func (p *parser) dropHTTPRules(s *section) {
 			*list = nil
 		}
 	}
-	if len(s.redirects) > 0 {
+	if len(r.Redirects) > 0 {
 		p.warn("'redirect' rules ignored for %s '%s' as they require HTTP mode.", s.word(), s.Name)
+		r.Redirects = nil
 	}
 }
 

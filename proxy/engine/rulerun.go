@@ -9,9 +9,11 @@ import (
 const (
 	stepFrontContent = iota
 	stepFrontHTTP
+	stepFrontRedirect
 	stepSwitch
 	stepBackContent
 	stepBackHTTP
+	stepBackRedirect
 	stepBody
 	stepsDone
 )
@@ -72,19 +74,26 @@ func (c *client) step() (v rules.Verdict) {
 		list, delay = c.fe.cfg.Rules.TCPRequest, c.fe.cfg.Rules.InspectRequest.Milliseconds()
 	case stepFrontHTTP:
 		list = c.fe.cfg.Rules.Request
+	case stepFrontRedirect:
+		list = c.fe.cfg.Rules.Redirects
 	case stepSwitch:
 		c.be = c.switchBackend()
 		if c.be != nil {
 			t.Backend = c.be.cfg.Name
 		}
 		return rules.Next
-	case stepBackContent, stepBackHTTP:
+	case stepBackContent, stepBackHTTP, stepBackRedirect:
 		if c.be == nil || c.be == c.fe {
 			return rules.Next
 		}
-		list = c.be.cfg.Rules.Request
-		if t.req.phase == stepBackContent {
-			list, delay = c.be.cfg.Rules.TCPRequest, c.be.cfg.Rules.InspectRequest.Milliseconds()
+		r := &c.be.cfg.Rules
+		switch t.req.phase {
+		case stepBackContent:
+			list, delay = r.TCPRequest, r.InspectRequest.Milliseconds()
+		case stepBackHTTP:
+			list = r.Request
+		default:
+			list = r.Redirects
 		}
 	case stepBody:
 		return c.bodyStep()

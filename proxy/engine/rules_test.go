@@ -139,3 +139,18 @@ func TestProxyProtocolHeaders(t *testing.T) {
 		require.Equal(t, c.authority, h.authority)
 	}
 }
+
+// A `redirect` line is looked at even where http-request has allowed the request, and behind those http-request lines that follow it.
+func TestRedirectLinesComeLast(t *testing.T) {
+	s := serve(t, named("x"))
+	d := start(t, parsed(t, "bind 127.0.0.1:1; http-request allow if { path /a }; redirect location /there if { path_beg /a }; "+
+		"http-request deny if { path /ab }", "redirect location /%[path] if { path /b }; server s "+s.addr))
+	b := d.dial()
+	for path, want := range map[string]int{"/a": 302, "/ab": 403, "/ac": 302, "/b": 302, "/c": 200} {
+		res, _ := ask(t, b, "GET "+path+" HTTP/1.1\r\nHost: a\r\n\r\n")
+		require.Equal(t, want, res.StatusCode, path)
+		if path == "/b" {
+			require.Equal(t, []string{"/%[path]"}, res.Header["Location"], "its target is no format")
+		}
+	}
+}
