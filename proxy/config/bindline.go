@@ -89,7 +89,7 @@ func parseBind(p *parser, w words) {
 			one := a
 			one.Port = port
 			one.setIP(a.IP)
-			binds = append(binds, Bind{Pos: p.pos, Addr: one.Address, UID: -1, GID: -1})
+			binds = append(binds, Bind{Pos: p.pos, Addr: one.Address, Arg: w[1], UID: -1, GID: -1})
 		}
 	}
 	for i := range binds {

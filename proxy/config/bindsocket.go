@@ -128,7 +128,7 @@ func bindSeverity(_ *parser, _ *Bind, name, value string) error {
 
 // bindProcess takes the older word for thread.
 func bindProcess(p *parser, b *Bind, name, value string) error {
-	p.warnAt("'bind %s' in section '%s' : '%s %s' on 'bind' lines is deprecated and will be removed in 2.7.", b.Addr.Text, p.open, name, value)
+	p.warnAt("'bind %s' in section '%s' : '%s %s' on 'bind' lines is deprecated and will be removed in 2.7.", b.Arg, p.open, name, value)
 	return nil
 }
 

@@ -117,6 +117,7 @@ func (p *Proxy) Back() bool { return p.Kind != Frontend }
 type Bind struct {
 	Pos     Pos
 	Addr    Address
+	Arg     string // as the line has it: one or more addresses, each maybe with a range of ports
 	Name    string
 	ID      int // 1, 2, … in the proxy: HAProxy's luid
 	Maxconn int

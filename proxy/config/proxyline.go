@@ -81,15 +81,6 @@ func proxyKeywords() []keyword {
 	}, append(routeKeywords, ruleKeywords()...)...)
 }
 
-// goneKeywords are those that HAProxy has given up, with what it says of them after the position.
-var goneKeywords = map[string]string{
-	"redispatch": "keyword 'redispatch' directive is not supported anymore since HAProxy 2.1. Use 'option redispatch'.",
-	"redisp":     "keyword 'redisp' directive is not supported anymore since HAProxy 2.1. Use 'option redispatch'.",
-	"clitimeout": "the 'clitimeout' directive is not supported anymore since HAProxy 2.1. Use 'timeout client'.",
-	"srvtimeout": "the 'srvtimeout' directive is not supported anymore since HAProxy 2.1. Use 'timeout server'.",
-	"contimeout": "the 'contimeout' directive is not supported anymore since HAProxy 2.1. Use 'timeout connect'.",
-}
-
 func (p *parser) unknownProxyKeyword(w words) {
 	if text, ok := goneKeywords[w.at(0)]; ok {
 		p.bad("%s", text)

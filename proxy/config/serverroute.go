@@ -29,6 +29,9 @@ var serverRouteKeywords = map[string]serverKeyword{
 	"pool-purge-delay":        {1, serverPoolPurge},
 	"max-reuse":               {1, serverMaxReuse},
 	"init-addr":               {1, serverInitAddr},
+	"resolve-prefer":          {1, serverResolvePrefer},
+	"resolve-opts":            {1, serverResolveOpts},
+	"resolve-net":             {1, serverResolveNet},
 	"tfo":                     {0, serverTFO},
 	"no-tfo":                  {0, nil},
 	"stick":                   {0, nil}, "non-stick": {0, nil}, // of stick tables

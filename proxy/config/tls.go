@@ -32,9 +32,9 @@ type TLS struct {
 	NoReuse              bool     // no-ssl-reuse
 	IgnoreCA, IgnoreCert ErrorSet // ca-ignore-err, crt-ignore-err
 
-	Conf       *tls.Config // made of the above once all files are read; nil: no TLS
-	deprecated bool        // no-sslv3 and its like
-	ecdhe      string      // the older word for one curve
+	Conf  *tls.Config // made of the above once all files are read; nil: no TLS
+	off   versionSet  // by no-sslv3 and its like
+	ecdhe string      // the older word for one curve
 }
 
 // TLSVerify is `verify`.

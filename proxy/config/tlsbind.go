@@ -101,17 +101,13 @@ func forced(name string) uint16 {
 	}
 }
 
-// without takes one version out: no-tlsv10 raises the lowest, no-tlsv13 lowers the highest.
-func (t *TLS) without(name string) {
-	v := forced(name)
-	t.deprecated = true
-	switch {
-	case v == tlsVersions["TLSv1.3"]:
-		t.MaxVer = v - 1
-	case t.MinVer <= v:
-		t.MinVer = v + 1
-	}
-}
+// versionSet are versions of TLS, one bit each.
+type versionSet uint8
+
+func (s versionSet) has(v uint16) bool { return s>>(v-tlsVersions["SSLv3"])&1 != 0 }
+
+// without takes one version out: no-tlsv10 and its like.
+func (t *TLS) without(name string) { t.off |= 1 << (forced(name) - tlsVersions["SSLv3"]) }
 
 func tlsText(to *string, name, value, what string) error {
 	if value == "" {

@@ -6,37 +6,61 @@ import (
 	"slices"
 )
 
-// finishTLS makes the configurations of all bind and server lines, once everything is known, in HAProxy's words where that fails.
+// finishTLS makes the configurations of all bind and server lines, once everything is known, in HAProxy's words where that fails:
+// first all servers, then all that listens. The listeners of one line share theirs, and what is wrong with it is said once.
 func (p *parser) finishTLS() {
 	for _, s := range p.proxies {
-		if s.Disabled {
-			continue
+		if !s.Disabled {
+			p.checkMux(s)
 		}
-		for i := range s.Binds {
-			p.finishBind(s, &s.Binds[i])
-		}
+	}
+	for _, s := range p.proxies {
 		for _, v := range s.Servers {
-			p.finishServer(s, v)
+			if !s.Disabled {
+				p.finishServer(s, v)
+			}
+		}
+	}
+	for _, s := range p.proxies {
+		for i := range s.Binds {
+			b := &s.Binds[i]
+			switch {
+			case s.Disabled || !fitsMode(b.Proto, s.Mode):
+			case i > 0 && s.Binds[i-1].Pos == b.Pos:
+				b.TLS = s.Binds[i-1].TLS
+			default:
+				p.finishBind(s, b)
+			}
+		}
+	}
+}
+
+// checkMux compares what bind and server lines say of the protocol with the proxy's mode.
+func (p *parser) checkMux(s *section) {
+	for i, b := range s.Binds {
+		if !fitsMode(b.Proto, s.Mode) && (i == 0 || s.Binds[i-1].Pos != b.Pos) {
+			p.alert("%s '%s' : MUX protocol '%s' is not usable for 'bind %s' at [%s:%d].", s.word(), s.Name, b.Proto, b.Arg, b.Pos.File, b.Pos.Line)
+		}
+	}
+	for _, v := range s.Servers {
+		if !fitsMode(v.Proto, s.Mode) {
+			p.alert("%s '%s' : MUX protocol '%s' is not usable for server '%s' at [%s:%d].", s.word(), s.Name, v.Proto, v.Name, v.Pos.File, v.Pos.Line)
 		}
 	}
 }
 
 func (p *parser) finishBind(s *section, b *Bind) {
-	if !fitsMode(b.Proto, s.Mode) {
-		p.alert("%s '%s' : MUX protocol '%s' is not usable for 'bind %s' at [%s:%d].", s.word(), s.Name, b.Proto, b.Addr.Text, b.Pos.File, b.Pos.Line)
-		return
-	}
 	t := b.TLS
 	if !t.wants() {
 		return
 	}
 	where := func(format string, args ...any) string {
-		return sprintf("Proxy '%s': ", s.Name) + sprintf(format, args...) + sprintf(" for bind '%s' at [%s:%d]", b.Addr.Text, b.Pos.File, b.Pos.Line)
-	}
-	if t.deprecated {
-		p.warn("%s. Use only 'ssl-min-ver' and 'ssl-max-ver' to fix.", where("no-sslv3/no-tlsv1x are ignored"))
+		return sprintf("Proxy '%s': ", s.Name) + sprintf(format, args...) + sprintf(" for bind '%s' at [%s:%d]", b.Arg, b.Pos.File, b.Pos.Line)
 	}
 	t.inherit(&p.cfg.Global.BindTLS)
+	if t.settleVersions() {
+		p.warn("%s. Use only 'ssl-min-ver' and 'ssl-max-ver' to fix.", where("no-sslv3/no-tlsv1x are ignored"))
+	}
 	switch {
 	case len(t.Certs) == 0 && t.Strict:
 		p.warn("%s, ssl connections will fail (use 'crt').", where("no SSL certificate specified"))
@@ -68,9 +92,6 @@ func (p *parser) twice(format string, args ...any) {
 }
 
 func (p *parser) finishServer(s *section, v *Server) {
-	if !fitsMode(v.Proto, s.Mode) {
-		p.alert("%s '%s' : MUX protocol '%s' is not usable for server '%s' at [%s:%d].", s.word(), s.Name, v.Proto, v.Name, v.Pos.File, v.Pos.Line)
-	}
 	if !v.TLS.wants() {
 		return
 	}
@@ -80,6 +101,10 @@ func (p *parser) finishServer(s *section, v *Server) {
 		p.alert("[%s:%d] : 'server %s/%s' : %s", v.Pos.File, v.Pos.Line, s.Name, v.Name, sprintf(format, args...))
 	}
 	t.inherit(&p.cfg.Global.ServerTLS)
+	if t.settleVersions() {
+		p.warn("[%s:%d] : 'server %s/%s' : no-sslv3/no-tlsv1x are ignored for this server. Use only 'ssl-min-ver' and 'ssl-max-ver' to fix.",
+			v.Pos.File, v.Pos.Line, s.Name, v.Name)
+	}
 	if t.Verify == VerifyDefault && p.cfg.Global.NoVerify {
 		t.Verify = VerifyNone
 	}
@@ -115,6 +140,26 @@ func (t *TLS) inherit(from *TLS) {
 		}
 	}
 	t.NoTickets = t.NoTickets || from.NoTickets
+	t.off |= from.off
+}
+
+// settleVersions turns the versions that were switched off one by one into bounds. Where there are bounds already those alone
+// count, and the answer is true.
+func (t *TLS) settleVersions() (ignored bool) {
+	switch {
+	case t.off == 0:
+		return false
+	case t.MinVer != 0 || t.MaxVer != 0:
+		return true
+	}
+	t.MinVer, t.MaxVer = tls.VersionTLS12, tls.VersionTLS13 // HAProxy's default since 2.2
+	for t.MinVer <= t.MaxVer && t.off.has(t.MinVer) {
+		t.MinVer++
+	}
+	for t.MaxVer >= t.MinVer && t.off.has(t.MaxVer) {
+		t.MaxVer--
+	}
+	return false
 }
 
 const allDisabled = "all SSL/TLS versions are disabled"
