@@ -181,13 +181,19 @@ func (d *Director) Event(p *config.Proxy, level int, text string) {
 // ConnError implements engine.Logger.
 func (d *Director) ConnError(p *config.Proxy, level int, text string) { d.logs.Event(p, level, text) }
 
-// Respond implements engine.Responder: the statistics pages.
+// Respond implements engine.Responder: the statistics pages, and the exporter.
 func (d *Director) Respond(p *config.Proxy, r *engine.InternalRequest) engine.InternalReply {
+	if r.Service != "" {
+		return internalReply(stats.Exporter{Source: d.adapter}.Respond(r.URI))
+	}
 	page := d.pages[p]
 	if page == nil {
 		return engine.InternalReply{Status: 404, Reason: "Not Found"}
 	}
-	a := page.Respond(stats.Request{Method: r.Method, URI: r.URI, Authorization: r.Get("authorization"), Body: r.Body})
+	return internalReply(page.Respond(stats.Request{Method: r.Method, URI: r.URI, Authorization: r.Get("authorization"), Body: r.Body}))
+}
+
+func internalReply(a stats.Response) engine.InternalReply {
 	reply := engine.InternalReply{Status: a.Status, Reason: a.Reason, Body: a.Body}
 	for _, h := range a.Header {
 		reply.Header = append(reply.Header, engine.Field{Name: h.Name, Value: h.Value})

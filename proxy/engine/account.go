@@ -270,7 +270,10 @@ func (c *client) logPlaces(r *accesslog.Record) {
 	c.fe.mu.Unlock()
 	if c.page {
 		r.Server = "<STATS>"
-		if r.Queue, r.Connect, r.Response = 0, 0, 0; c.status == 400 { // see challenged
+		if c.service != "" {
+			r.Server = "<PROMEX>"
+		}
+		if r.Queue, r.Connect, r.Response = 0, 0, 0; c.status == 400 && c.service == "" { // see challenged
 			r.Response = -1
 		}
 	}

@@ -90,6 +90,7 @@ type exchange struct {
 	half                 uint8  // of a tunnel: which directions have ended
 	silent               bool   // neither counted as an error nor logged
 	form                 *InternalRequest
+	service              string // of use-service, which answers; "": none
 	pageOwner            *proxy
 	stay                 persistence
 	via                  netip.AddrPort // our end of the connection to the server, where logs show it

@@ -59,6 +59,23 @@ func (c *client) intercept(h *http1.Head, p []byte) bool {
 	return true
 }
 
+// serve lets a service answer the request that rules have given to it.
+func (c *client) serve(name string) {
+	m := c.tx.Req
+	r := &InternalRequest{Method: m.Method, URI: m.URI, Service: name}
+	for _, f := range m.Fields {
+		r.Header = append(r.Header, Field{f.Name, f.Value})
+	}
+	c.prepare()
+	if c.l.e.opt.Stats == nil {
+		c.reply(503, 'S', 'C')
+		return
+	}
+	c.page, c.form, c.pageOwner, c.service = true, r, c.fe, name
+	c.st = stForm
+	c.readForm()
+}
+
 // pageOf gives the section whose statistics page the target names: the frontend's, or its backend's.
 func (c *client) pageOf(uri []byte) *proxy {
 	if c.fe.stats != "" && hasPrefix(uri, c.fe.stats) {
@@ -130,8 +147,16 @@ func (q *pending) run() {
 
 // sendPage answers with what the Responder made.
 func (c *client) sendPage(r *InternalReply) {
+	if r.Status == 400 {
+		c.reply(400, 'L', 'R')
+		return
+	}
 	c.status = r.Status
 	c.flag('L', 'R')
+	if c.service != "" {
+		c.sendService(r)
+		return
+	}
 	t := append(c.l.tmp[:0], "HTTP/1.1 "...)
 	t = strconv.AppendInt(t, int64(r.Status), 10)
 	t = append(append(append(t, ' '), r.Reason...), '\r', '\n')
@@ -156,6 +181,44 @@ func (c *client) sendPage(r *InternalReply) {
 	c.out += int64(len(t))
 	if r.Status == 401 {
 		c.challenged(append(t[:head:head], "\r\n"...), int64(len(r.Body)))
+	}
+	c.l.tmp = t[:0:min(cap(t), room)]
+	c.answerWith(t)
+}
+
+// sendService answers with what a service made, in one chunk: HAProxy's services do not know the length ahead. An older client,
+// which knows no chunks, reads to the end of the connection.
+func (c *client) sendService(r *InternalReply) {
+	t := append(c.l.tmp[:0], "HTTP/1.1 200 OK\r\n"...)
+	for _, f := range r.Header {
+		t = append(append(append(append(t, f.Name...), ": "...), f.Value...), '\r', '\n')
+	}
+	if c.v11 {
+		t = append(t, "transfer-encoding: chunked\r\n"...)
+	} else {
+		c.closing = true
+	}
+	var h http1.Head
+	if h.ParseResponse(append(t[:len(t):len(t)], "\r\n"...)) == nil {
+		c.out += h.Size() // as HAProxy counts: without what its framing adds
+	}
+	if !c.noBody {
+		c.out += int64(len(r.Body))
+	}
+	if c.closing {
+		t = append(t, "connection: close\r\n"...)
+	}
+	t = append(t, '\r', '\n')
+	switch {
+	case c.noBody:
+	case !c.v11:
+		t = append(t, r.Body...)
+	case len(r.Body) > 0:
+		t = append(strconv.AppendInt(t, int64(len(r.Body)), 16), '\r', '\n')
+		t = append(append(t, r.Body...), '\r', '\n')
+		fallthrough
+	default:
+		t = append(t, "0\r\n\r\n"...)
 	}
 	c.l.tmp = t[:0:min(cap(t), room)]
 	c.answerWith(t)

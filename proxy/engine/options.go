@@ -50,6 +50,8 @@ type InternalRequest struct {
 	URI    string // as received: /haproxy_stats;csv
 	Header []Field
 	Body   []byte // of a POST, whole; at most 16 KB
+	// Service is the name of use-service; "": the request is for the page.
+	Service string
 }
 
 // Get returns the first field of that name (lower case), or "".

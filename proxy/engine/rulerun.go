@@ -223,9 +223,11 @@ func (c *client) prepare() {
 func (c *client) ruled(v rules.Verdict) {
 	t := c.tx
 	c.fe.mu.Lock()
-	if v == rules.Respond {
+	switch v {
+	case rules.Respond:
 		c.fe.front.intercepted++
-	} else {
+	case rules.Serve: // counted where it is asked
+	default:
 		c.fe.front.denReq++
 	}
 	c.fe.mu.Unlock()
@@ -253,6 +255,8 @@ func (c *client) ruled(v rules.Verdict) {
 	case rules.Respond:
 		c.prepare()
 		c.sendAnswer(t.Answer, 'L', 'R')
+	case rules.Serve:
+		c.serve(t.Service)
 	default:
 		c.prepare()
 		c.reply(500, 'P', 'R')

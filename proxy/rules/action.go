@@ -37,7 +37,25 @@ func finalActions() []action {
 		{"return", Request | Response, parseReturn},
 		{"redirect", Request | Response, parseRedirect},
 		{"auth", Request, parseAuth},
+		{"use-service", Request | TCPRequest, parseService},
 	}
+}
+
+// Exporter is the service that this director has.
+const Exporter = "prometheus-exporter"
+
+// parseService reads the name of what is to answer.
+func parseService(p *ruleParser) (doing, error) {
+	name, ok := p.take()
+	switch {
+	case !ok:
+		return nil, sayf("'use-service' expects a service name.")
+	case name != Exporter:
+		return nil, sayf("'%s' unknown service name.", name)
+	case p.list != Request:
+		return nil, sayf("Prometheus exporter service only available on 'http-request' rulesets")
+	}
+	return func(tx *Tx) Verdict { tx.Service = name; return Serve }, nil
 }
 
 func headerActions() []action {

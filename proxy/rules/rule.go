@@ -54,6 +54,7 @@ const (
 	Yield                  // not all is known yet: call again
 	Fail                   // a rewrite had no room, or the like: answer 500
 	Bad                    // the request is broken: answer 400
+	Serve                  // Tx.Service answers
 )
 
 // Rule is one rule.
@@ -67,7 +68,7 @@ type Rule struct {
 
 // Final tells whether no rule behind one of this action is looked at where it applies.
 func (r *Rule) Final() bool {
-	return contains([]string{"allow", "auth", "deny", "redirect", "return", "tarpit"}, r.Name)
+	return contains([]string{"allow", "auth", "deny", "redirect", "return", "tarpit", "use-service"}, r.Name)
 }
 
 // Unconditional tells whether the rule always applies.

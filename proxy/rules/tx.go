@@ -56,6 +56,7 @@ type Tx struct {
 	TxnVars, ReqVars, ResVars Vars
 
 	Answer   *Answer // of the verdicts Deny, Tarpit and Respond
+	Service  string  // of the verdict Serve
 	Last     Pos     // of the last rule that ended an evaluation
 	UniqueID string
 	ID       *Format // unique-id-format; nil: none
