@@ -38,11 +38,11 @@ func (f *Formatter) HTTP(dst []byte, r *Record) []byte {
 	dst = f.origin(dst, r)
 	dst = appendTimers(dst, '/', r.Request, r.Queue, r.Connect, r.Response)
 	dst = append(dst, '/')
-	dst = appendSoFar(dst, r.ASAP, milliseconds(r.Total))
+	dst = strconv.AppendInt(dst, milliseconds(r.Total), 10)
 	dst = append(dst, ' ')
 	dst = strconv.AppendInt(dst, int64(r.Status), 10)
 	dst = append(dst, ' ')
-	dst = appendSoFar(dst, r.ASAP, r.Bytes)
+	dst = strconv.AppendInt(dst, r.Bytes, 10)
 	dst = appendCookie(append(dst, ' '), r.Cookie)
 	dst = append(appendCookie(append(dst, ' '), r.SetCookie), ' ')
 	dst = appendFlags(dst, r.Flags[:])
@@ -70,9 +70,9 @@ func (f *Formatter) TCP(dst []byte, r *Record) []byte {
 	dst = f.origin(dst, r)
 	dst = appendTimers(dst, '/', r.Queue, r.Connect)
 	dst = append(dst, '/')
-	dst = appendSoFar(dst, r.ASAP, milliseconds(r.Total))
+	dst = strconv.AppendInt(dst, milliseconds(r.Total), 10)
 	dst = append(dst, ' ')
-	dst = appendSoFar(dst, r.ASAP, r.Bytes)
+	dst = strconv.AppendInt(dst, r.Bytes, 10)
 	dst = append(dst, ' ')
 	dst = appendFlags(dst, r.Flags[:2])
 	dst = append(dst, ' ')
@@ -106,7 +106,7 @@ func (f *Formatter) CLF(dst []byte, r *Record) []byte {
 	dst = append(dst, "\" "...)
 	dst = strconv.AppendInt(dst, int64(r.Status), 10)
 	dst = append(dst, ' ')
-	dst = appendSoFar(dst, r.ASAP, r.Bytes)
+	dst = strconv.AppendInt(dst, r.Bytes, 10)
 	dst = append(dst, ` "" "" `...) // referrer and user agent: not captured by this format
 	dst = strconv.AppendUint(dst, uint64(r.Client.Port()), 10)
 	dst = append(dst, ' ')
@@ -119,7 +119,7 @@ func (f *Formatter) CLF(dst []byte, r *Record) []byte {
 	dst = append(dst, ' ')
 	dst = appendTimers(dst, ' ', r.Request, r.Queue, r.Connect, r.Response)
 	dst = append(dst, ' ')
-	dst = appendSoFar(dst, r.ASAP, milliseconds(r.Total))
+	dst = strconv.AppendInt(dst, milliseconds(r.Total), 10)
 	dst = append(dst, ' ')
 	dst = appendFlags(dst, r.Flags[:])
 	dst = append(dst, ' ')
@@ -166,13 +166,6 @@ func appendCounts(dst []byte, sep byte, r *Record) []byte {
 	dst = strconv.AppendInt(dst, int64(r.SrvQueue), 10)
 	dst = append(dst, sep)
 	return strconv.AppendInt(dst, int64(r.BackQueue), 10)
-}
-
-func appendSoFar(dst []byte, asap bool, n int64) []byte {
-	if asap {
-		dst = append(dst, '+')
-	}
-	return strconv.AppendInt(dst, n, 10)
 }
 
 func appendFlags(dst, flags []byte) []byte {

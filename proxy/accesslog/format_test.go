@@ -53,8 +53,6 @@ func TestFormats(t *testing.T) {
 		}), `10.0.1.2:33317 [06/Feb/2009:12:14:14.655] http_front http_front/<NOSRV> -1/-1/-1/-1/0 400 0 - - PR-- 1/1/1/1/0 0/0 "<BADREQ>"`},
 		{"redispatched", config.LogHTTP, config.ModeHTTP, with(func(r *Record) { r.Retries, r.Redisp, r.SrvQueue, r.BackQueue = 3, true, 2, 5 }),
 			`10.0.1.2:33317 [06/Feb/2009:12:14:14.655] http_front http_back/cluster2 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/+3 2/5 "GET /index.html HTTP/1.1"`},
-		{"logasap", config.LogHTTP, config.ModeHTTP, with(func(r *Record) { r.ASAP = true }),
-			`10.0.1.2:33317 [06/Feb/2009:12:14:14.655] http_front http_back/cluster2 10/0/30/69/+109 200 +2750 - - ---- 1/1/1/1/0 0/0 "GET /index.html HTTP/1.1"`},
 		{"no flags, IPv6", config.LogHTTP, config.ModeHTTP, with(func(r *Record) { r.Flags, r.Client = [4]byte{}, netip.MustParseAddrPort("[2001:db8::1]:4000") }),
 			`2001:db8::1:4000 [06/Feb/2009:12:14:14.655] http_front http_back/cluster2 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 "GET /index.html HTTP/1.1"`},
 		{"no answer", config.LogHTTP, config.ModeHTTP, with(func(r *Record) { r.Status = -1; r.Client = netip.AddrPort{} }),

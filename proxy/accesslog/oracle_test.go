@@ -107,7 +107,7 @@ func exchange(t *testing.T, addr, request string) {
 }
 
 var (
-	httpLine = regexp.MustCompile(`(\S+) \[(\S+)\] (\S+) (\S+)/(\S+) (-?\d+)/(-?\d+)/(-?\d+)/(-?\d+)/(\+?)(\d+) (-?\d+) \+?(\d+) - - (\S{4}) (\d+)/(\d+)/(\d+)/(\d+)/(\+?)(\d+) (\d+)/(\d+) "(.*)"`)
+	httpLine = regexp.MustCompile(`(\S+) \[(\S+)\] (\S+) (\S+)/(\S+) (-?\d+)/(-?\d+)/(-?\d+)/(-?\d+)/(\d+) (-?\d+) (\d+) - - (\S{4}) (\d+)/(\d+)/(\d+)/(\d+)/(\+?)(\d+) (\d+)/(\d+) "(.*)"`)
 	tcpLine  = regexp.MustCompile(`(\S+) \[(\S+)\] (\S+) (\S+)/(\S+) (-?\d+)/(-?\d+)/(\d+) (\d+) (\S\S) (\d+)/(\d+)/(\d+)/(\d+)/(\d+) (\d+)/(\d+)`)
 	clfLine  = regexp.MustCompile(`(\S+) - - \[(\S+ \+0000)\] "(.*)" (\d+) (\d+) "" "" (\d+) (\d+) "(\S+)" "(\S+)" "(\S+)" (-?\d+) (-?\d+) (-?\d+) (-?\d+) (\d+) (\S{4}) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) "" "" `)
 	plainLog = regexp.MustCompile(`Connect from (\S+) to (\S+) \((\S+)/(HTTP|TCP)\)`)
@@ -151,10 +151,10 @@ func readRecord(t *testing.T, format config.LogFormat, line string) Record {
 	switch format {
 	case config.LogHTTP:
 		r = Record{Client: netip.MustParseAddrPort(m[1]), Accept: moment(t, dateLayout+".000", m[2], time.Local), Frontend: m[3], Backend: m[4], Server: m[5],
-			Request: ms(n(m[6])), Queue: ms(n(m[7])), Connect: ms(n(m[8])), Response: ms(n(m[9])), ASAP: m[10] != "", Total: ms(n(m[11])),
-			Status: n(m[12]), Bytes: int64(n(m[13])), ActConn: n(m[15]), FeConn: n(m[16]), BeConn: n(m[17]), SrvConn: n(m[18]),
-			Redisp: m[19] != "", Retries: n(m[20]), SrvQueue: n(m[21]), BackQueue: n(m[22]), Line: raw(m[23])}
-		copy(r.Flags[:], m[14])
+			Request: ms(n(m[6])), Queue: ms(n(m[7])), Connect: ms(n(m[8])), Response: ms(n(m[9])), Total: ms(n(m[10])),
+			Status: n(m[11]), Bytes: int64(n(m[12])), ActConn: n(m[14]), FeConn: n(m[15]), BeConn: n(m[16]), SrvConn: n(m[17]),
+			Redisp: m[18] != "", Retries: n(m[19]), SrvQueue: n(m[20]), BackQueue: n(m[21]), Line: raw(m[22])}
+		copy(r.Flags[:], m[13])
 	case config.LogTCP:
 		r = Record{Client: netip.MustParseAddrPort(m[1]), Accept: moment(t, dateLayout+".000", m[2], time.Local), Frontend: m[3], Backend: m[4], Server: m[5],
 			Queue: ms(n(m[6])), Connect: ms(n(m[7])), Total: ms(n(m[8])), Bytes: int64(n(m[9])),

@@ -30,7 +30,6 @@ type Record struct {
 	Redisp    bool // logged as a + before the retries
 	SrvQueue  int
 	BackQueue int
-	ASAP      bool // option logasap: times and bytes are so far; logged with a + before them
 	// Line is the request's first line as received, valid only during the call; nil is logged as <BADREQ>.
 	Line []byte
 	// Text is the whole message where log-format makes it; nil: the section's format applies. Like Line, it is valid only

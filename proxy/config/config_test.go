@@ -209,7 +209,7 @@ func TestWhatIsNotSupportedIsRefusedByName(t *testing.T) {
 	}
 	for line, what := range map[string]string{
 		"option logasap": "option logasap", "option socket-stats": "option socket-stats", "option independent-streams": "option independent-streams",
-		"retry-on conn-failure 0rtt-rejected": "retry-on 0rtt-rejected", "server s 127.0.0.1:1 tfo": "tfo", "default-server tfo": "tfo",
+		"retry-on conn-failure 0rtt-rejected": "retry-on 0rtt-rejected", "server s 127.0.0.1:1 tfo": "tfo", "bind :2 npn http/1.1": "npn", "server s 127.0.0.1:1 npn http/1.1": "npn", "default-server tfo": "tfo",
 		"server s 127.0.0.1:1 ssl verify none ciphersuites TLS_AES_128_GCM_SHA256": "ciphersuites TLS_AES_128_GCM_SHA256",
 	} {
 		_, rep := ParseText("c", head+"listen b\n bind :1\n "+line+"\n", testOptions())

@@ -38,6 +38,8 @@ func FuzzParse(f *testing.F) {
 		"", "global", "defaults\n\x00", "\xef\xbb\xbfglobal\n", ".if 1\n.if (\n.endif\n", "listen x\n bind :1-65535\n", "global\n cpu-map auto:1/1- 0-\n",
 		"global\n setenv A \"a b\"\nlisten \"${A[*]}\"\n", "listen x\n server s \"${X-${Y}}\" weight 999999999999\n",
 		"listen x\n log-format \"%{+Q,+E}o %[src,lower,regsub(a,b)\"\n", "userlist u\n user x password $5$a$b\n", "no\ndefault\n",
+		"listen x\n http-request set-var(txn.x\n http-request set-var( src,; lower if\n", "listen x\n acl a path_beg,;\n acl b src 5-1 -- -\n",
+		"listen x\n mode http\n http-request return errorfiles z hdr a %{+Q}\n errorfiles z 404\n unique-id-format %(%+%{\n", "frontend x from y\n disabled\n",
 	} {
 		f.Add(line)
 	}

@@ -11,7 +11,6 @@ var bindTLSKeywords = map[string]bindKeyword{
 	"crt":            {1, bindCrt},
 	"strict-sni":     {0, func(_ *parser, b *Bind, _, _ string) error { b.tls().Strict = true; return nil }},
 	"alpn":           {1, func(_ *parser, b *Bind, n, v string) error { return tlsALPN(&b.tls().ALPN, n, v) }},
-	"npn":            {1, nil}, // long gone from clients and from crypto/tls
 	"ciphers":        {1, func(_ *parser, b *Bind, n, v string) error { return tlsText(&b.tls().Ciphers, n, v, "cipher suite") }},
 	"ciphersuites":   {1, func(_ *parser, b *Bind, n, v string) error { return tlsText(&b.tls().Suites, n, v, "cipher suite") }},
 	"curves":         {1, func(_ *parser, b *Bind, n, v string) error { return tlsText(&b.tls().Curves, n, v, "curve suite") }},

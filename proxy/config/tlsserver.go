@@ -31,7 +31,6 @@ var serverTLSKeywords = map[string]serverKeyword{
 	"check-sni":  {1, func(_ *parser, s *serverBase, n, v string) error { return tlsText(&s.tls().CheckSNI, n, v, "SNI") }},
 	"alpn":       {1, func(_ *parser, s *serverBase, n, v string) error { return tlsALPN(&s.tls().ALPN, n, v) }},
 	"check-alpn": {1, func(_ *parser, s *serverBase, n, v string) error { return tlsALPN(&s.tls().CheckALPN, n, v) }},
-	"npn":        {1, nil},
 	"ciphers": {1, func(_ *parser, s *serverBase, n, v string) error {
 		return tlsText(&s.tls().Ciphers, n, v, "cipher suite")
 	}},
