@@ -293,6 +293,7 @@ func (e *Engine) ClearCounters(all bool) {
 		p.front.connRate.max, p.front.reqRate.max = 0, 0
 		if all {
 			p.front.connTot, p.front.reqTot, p.front.intercepted = 0, 0, 0
+			p.front.denConn, p.front.denSess = 0, 0
 		}
 		p.back.clear(all, p.beconn)
 		p.queue.max = p.queue.n

@@ -212,12 +212,21 @@ func (c *client) responseStep() (v rules.Verdict) {
 func (c *client) ruledResponse(v rules.Verdict) {
 	t := c.tx
 	p := c.be
+	h := &t.res.head // the server has answered all the same, and HAProxy has counted that when it came
+	c.status = h.Status
+	c.out += h.Size() + int64(max(0, len(t.res.buf)-h.End))
+	c.countReply()
 	p.mu.Lock()
 	if v == rules.Deny || v == rules.Reject || v == rules.Drop {
 		p.back.denResp++
 		c.srv.denResp++
 	}
 	p.mu.Unlock()
+	if v == rules.Deny || v == rules.Reject || v == rules.Drop {
+		c.fe.mu.Lock()
+		c.fe.front.denResp++
+		c.fe.mu.Unlock()
+	}
 	switch v {
 	case rules.Drop:
 		forget(c.fd)

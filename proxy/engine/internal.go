@@ -51,6 +51,9 @@ func (c *client) intercept(h *http1.Head, p []byte) bool {
 			r.Header = append(r.Header, Field{string(f.Name.Of(p)), string(f.Value.Of(p))})
 		}
 	}
+	if q == c.fe {
+		c.be = nil // no backend has seen it
+	}
 	c.page, c.form, c.pageOwner = true, r, q
 	c.req = c.req[:0]
 	c.take(h, p)

@@ -180,7 +180,7 @@ func (a *acceptor) accepted(fd int) {
 	a.li.conns.Add(1)
 	p.countAccept(l.now)
 	l.e.countAccept(l.now)
-	if !c.greet(p.cfg.Rules.Connection) {
+	if !c.greet(p.cfg.Rules.Connection, &p.front.denConn) {
 		return
 	}
 	if !c.header() && c.overTLS() {
@@ -217,9 +217,10 @@ func (c *client) begins() {
 // open lets a connection begin whose client is known by now.
 func (c *client) open() {
 	p := c.fe
-	if !c.greet(p.cfg.Rules.Session) {
+	if !c.greet(p.cfg.Rules.Session, &p.front.denSess) {
 		return
 	}
+	p.countSession(c.l.now)
 	if !p.http {
 		c.startTCP()
 		return
@@ -235,9 +236,15 @@ func (p *proxy) countAccept(now int64) {
 	f := &p.front
 	f.connTot++
 	f.curMax = max(f.curMax, p.feconn)
-	f.sess++
 	f.connRate.add(now, 1)
-	f.rate.add(now, 1)
+	p.mu.Unlock()
+}
+
+// countSession counts a connection that all rules about connections have let in.
+func (p *proxy) countSession(now int64) {
+	p.mu.Lock()
+	p.front.sess++
+	p.front.rate.add(now, 1)
 	p.mu.Unlock()
 }
 

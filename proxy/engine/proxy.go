@@ -69,6 +69,7 @@ type timeouts struct {
 type frontCounters struct {
 	counters
 	connTot, reqTot, intercepted uint64
+	denConn, denSess             uint64 // connections that tcp-request connection and tcp-request session have refused
 	connRate, reqRate            rate
 }
 

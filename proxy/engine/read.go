@@ -68,7 +68,7 @@ func (p *proxy) frontStats(now int64) *FrontStats {
 	s := &FrontStats{Status: "OPEN", Scur: p.feconn, Smax: f.curMax, Slim: p.maxconn, Stot: f.sess, Bin: f.in, Bout: f.out,
 		Dreq: f.denReq, Dresp: f.denResp, Ereq: f.ereq, Rate: f.rate.read(now), RateMax: f.rate.max,
 		ReqRate: f.reqRate.read(now), ReqRateMax: f.reqRate.max, ReqTot: f.reqTot, ConnRate: f.connRate.read(now),
-		ConnRateMax: f.connRate.max, ConnTot: f.connTot, Intercepted: f.intercepted, HTTP: HTTPStats{f.status},
+		ConnRateMax: f.connRate.max, ConnTot: f.connTot, Intercepted: f.intercepted, HTTP: HTTPStats{f.status}, Dcon: f.denConn, Dses: f.denSess,
 		Listeners: len(p.listeners)}
 	if s.Slim == 0 {
 		if m := p.e.maxconn.Load(); m < 1<<31 {

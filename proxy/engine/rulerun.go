@@ -337,14 +337,22 @@ func (c *client) runTCPRules() {
 }
 
 // greet evaluates the rules of a connection before a request is read from it; false: it has been closed.
-func (c *client) greet(list []*rules.Rule) bool {
+// denied counts those that are refused.
+func (c *client) greet(list []*rules.Rule, denied *uint64) bool {
 	if len(list) == 0 {
 		return true
 	}
 	t := c.newTx()
 	t.Final = true
-	switch _, v := t.Run(list, 0); v {
+	_, v := t.Run(list, 0)
+	if v == rules.Reject || v == rules.Drop {
+		c.fe.mu.Lock()
+		*denied++
+		c.fe.mu.Unlock()
+	}
+	switch v {
 	case rules.Reject:
+		setReset(c.fd) // as HAProxy does, which keeps nothing of such a client
 		c.close()
 		return false
 	case rules.Drop:

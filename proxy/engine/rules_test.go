@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -96,7 +98,16 @@ func TestARuleSetsTheServersTimeout(t *testing.T) {
 
 func TestAConnectionIsRejectedBeforeItSaysAnything(t *testing.T) {
 	cfg := ruledConfig(t, serve(t, named("x")).addr, rules.Connection, "reject if { src 127.0.0.0/8 }")
-	require.Empty(t, start(t, cfg).dial().ended())
+	d := start(t, cfg)
+	c, err := net.Dial("tcp", d.addr)
+	if err == nil {
+		defer c.Close()
+		require.NoError(t, c.SetDeadline(time.Now().Add(15*time.Second)))
+		_, err = c.Read(make([]byte, 1))
+	}
+	require.ErrorIs(t, err, syscall.ECONNRESET)
+	f := d.Snapshot().Proxies[0].Front
+	require.Equal(t, []uint64{1, 1, 0}, []uint64{f.ConnTot, f.Dcon, f.Stot}, "it was a connection, but no session")
 }
 
 func ask(t *testing.T, b *browser, text string) (*http.Response, string) {

@@ -33,7 +33,7 @@ var columns = [...]column{
 	u32("sid", "FLSB", "KGS", func(r *Row) int { return r.ServiceID }),
 	u32("throttle", "S", "MAP", func(r *Row) int { return r.Throttle }).only(func(r *Row) bool { return r.Throttled }),
 	u64("lbtot", "SB", "MCP", func(r *Row) uint64 { return r.LBTotal }),
-	text("tracked", "S", "CGS", func(r *Row) string { return r.Tracked }).only(func(r *Row) bool { return r.Tracked != "" }),
+	text("tracked", "S", "CNS", func(r *Row) string { return r.Tracked }).only(func(r *Row) bool { return r.Tracked != "" }),
 	u32("type", "FLSB", "CGS", func(r *Row) int { return int(r.Kind) }),
 	u32("rate", "FSB", "MRP", func(r *Row) int { return r.Rate }).backend("MGP"),
 	u32("rate_lim", "F", "CLP", func(r *Row) int { return r.RateLimit }),
