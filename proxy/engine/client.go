@@ -116,7 +116,8 @@ func (l *loop) newClient(fd int, li *listener) *client {
 	}
 	c.l, c.fd, c.fe, c.be = l, fd, li.p, nil
 	c.readable, c.fin, c.added, c.asked = false, false, false, false
-	c.held, c.pend, c.xff = small(c.held), small(c.pend), c.xff[:0]
+	c.xff = c.xff[:0]
+	c.putAway()
 	c.st, c.requests = stIdle, 0
 	c.addr = l.sa.addrPort()
 	if c.addr.Addr().Is4In6() {
@@ -132,7 +133,9 @@ func (l *loop) newClient(fd int, li *listener) *client {
 
 // fresh forgets the request before.
 func (c *client) fresh() {
-	c.exchange = exchange{req: small(c.req), line: c.line[:0], flags: [2]byte{'-', '-'}}
+	c.l.retake(c.req)
+	c.l.retake(c.line)
+	c.exchange = exchange{flags: [2]byte{'-', '-'}}
 	c.be, c.srv = nil, nil
 	if c.addr != c.origin {
 		c.addr, c.xff = c.origin, c.xff[:0]

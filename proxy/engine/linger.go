@@ -12,7 +12,8 @@ func (c *client) linger() {
 		return
 	}
 	sysShutdownWrite(c.fd)
-	c.held = small(c.held)
+	c.l.retake(c.held)
+	c.held = nil
 	c.st = stDraining
 	c.arm(lingerTime)
 	c.drain()

@@ -214,6 +214,7 @@ func (l *loop) finished() bool { return l.e.stopping.Load() && len(l.live) == 0 
 
 // bufs are the loop's buffers, shared by all of its connections.
 type bufs struct {
+	lender
 	line     []byte // the last line that log-format made
 	raw, buf []byte // buf = raw[room:], what is read
 	tmp      []byte // a head being written, or chunks made anew

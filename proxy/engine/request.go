@@ -24,7 +24,7 @@ func (c *client) readRequest() {
 		if l.head.End > 0 {
 			break
 		}
-		if c.held = append(c.held[:0], p...); c.st == stIdle && len(p) > 0 {
+		if c.held = l.hold(c.held, p); c.st == stIdle && len(p) > 0 {
 			c.begin()
 		}
 		n := recvNothing
@@ -112,10 +112,10 @@ func (c *client) gotHead(p []byte) {
 // noteLine keeps the request line for the log: as received, but for a default port that the parser has taken out.
 func (c *client) noteLine(h *http1.Head, p []byte) {
 	if gap := p[h.URI.To:h.Version.From]; len(bytes.TrimLeft(gap, " \t")) == 0 {
-		c.line = append(c.line[:0], h.Line().Of(p)...)
+		c.line = c.l.hold(c.line, h.Line().Of(p))
 		return
 	}
-	c.line = append(append(c.line[:0], h.Method.Of(p)...), ' ')
+	c.line = append(c.l.hold(c.line, h.Method.Of(p)), ' ')
 	c.line = append(append(c.line, h.URI.Of(p)...), ' ')
 	c.line = append(c.line, h.Version.Of(p)...)
 }
@@ -126,7 +126,7 @@ func (c *client) take(h *http1.Head, p []byte) {
 	b, before := p[h.End:], c.body.Payload
 	k := c.addBody(b)
 	c.in += c.body.Payload - before
-	c.held = append(c.held[:0], b[k:]...)
+	c.held = c.l.hold(c.held, b[k:])
 }
 
 // addBody appends to c.req what of b belongs to the body, and says how much that was.
@@ -142,6 +142,9 @@ func (c *client) addBody(b []byte) int {
 
 // buildRequest writes the head as the server gets it.
 func (c *client) buildRequest(h *http1.Head, p []byte) {
+	if c.req == nil {
+		c.req = c.l.lend()
+	}
 	r := c.req[:0]
 	if c.tx != nil {
 		r = c.appendRuled(r)

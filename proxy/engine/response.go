@@ -121,7 +121,7 @@ func (c *client) responseHead(p []byte) []byte {
 	}
 	if h.End == 0 {
 		if len(p) > 0 && (len(b.held) == 0 || &b.held[0] != &p[0]) {
-			b.held = append(b.held[:0], p...)
+			b.held = l.hold(b.held, p)
 		}
 		return nil
 	}
@@ -130,7 +130,7 @@ func (c *client) responseHead(p []byte) []byte {
 	}
 	if c.tx != nil && !c.ruleResponse(h, p) {
 		if c.up == b && (len(b.held) == 0 || &b.held[0] != &p[0]) {
-			b.held = append(b.held[:0], p...)
+			b.held = l.hold(b.held, p)
 		}
 		return nil
 	}
@@ -234,7 +234,9 @@ func (c *client) complete() {
 		return
 	}
 	c.fresh()
-	c.st = stIdle
+	if c.st = stIdle; len(c.held) == 0 {
+		c.putAway() // nothing is pending either
+	}
 	c.rest()
 	if len(c.held) > 0 || c.readable {
 		c.l.again = append(c.l.again, c)

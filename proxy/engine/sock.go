@@ -66,6 +66,9 @@ func (s *sock) send(h handler, b []byte) bool {
 		}
 		b = b[max(n, 0):]
 	}
+	if s.pend == nil {
+		s.pend = s.l.lend()
+	}
 	s.pend = append(s.pend, b...)
 	s.register(h, true)
 	return true
@@ -137,14 +140,9 @@ func (s *sock) shut() {
 	sysClose(s.fd)
 }
 
-// keepBuffers empties the buffers, and gives large ones back.
-func (s *sock) keepBuffers() {
-	s.held, s.pend = small(s.held), small(s.pend)
-}
-
-func small(b []byte) []byte {
-	if cap(b) > maxKept {
-		return nil
-	}
-	return b[:0]
+// putAway gives the buffers back, with all that is in them.
+func (s *sock) putAway() {
+	s.l.retake(s.held)
+	s.l.retake(s.pend)
+	s.held, s.pend = nil, nil
 }

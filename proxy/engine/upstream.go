@@ -94,7 +94,7 @@ func (b *upstream) reset(s *server) {
 	b.readable, b.fin, b.reused, b.noKeep, b.dialing, b.pooled = false, false, false, false, false, false
 	b.body = http1.Body{}
 	b.proven, b.owner, b.uses, b.key = false, nil, 0, ""
-	b.keepBuffers()
+	b.putAway()
 }
 
 // hangUp ends a connection with a reset: all of the response is here, or nobody wants it any more, so nothing can be lost,
@@ -103,7 +103,7 @@ func (b *upstream) reset(s *server) {
 func (b *upstream) hangUp() {
 	b.disarm()
 	b.c, b.dialing, b.pooled = nil, false, false
-	b.keepBuffers()
+	b.putAway()
 	if b.plain || !b.srv.way.direct {
 		b.discard()
 		return
@@ -160,7 +160,7 @@ func (b *upstream) release(keep bool) {
 	if private {
 		b.owner, c.private = c, b
 	}
-	b.keepBuffers()
+	b.putAway()
 	b.arm(b.srv.purge)
 }
 
