@@ -79,8 +79,9 @@ func (c *client) read() {
 // gap is between the bytes of a drip.
 const gap = time.Millisecond
 
-// deliver writes m. That the other end stops listening in the middle is for the outcome to show.
-func deliver(c net.Conn, m []byte, how Delivery) {
+// deliver writes m. That the other end stops listening in the middle is for the outcome to show. Each byte is a move: on a busy
+// machine a drip may take longer than what counts as rest.
+func (l *lane) deliver(c net.Conn, m []byte, how Delivery) {
 	if how == Whole {
 		_, _ = c.Write(m)
 		return
@@ -89,6 +90,7 @@ func deliver(c net.Conn, m []byte, how Delivery) {
 		if _, err := c.Write(m[i : i+1]); err != nil {
 			return
 		}
+		l.move()
 		time.Sleep(gap)
 	}
 }
@@ -139,7 +141,7 @@ func (l *lane) request(m []byte, how Delivery, quiet time.Duration) (o outcome, 
 	if err != nil {
 		return o, err
 	}
-	deliver(c, m, how)
+	l.deliver(c, m, how)
 	l.move()
 	l.rest(quiet)
 	o.Rest = l.look(c)
@@ -151,12 +153,12 @@ func (l *lane) request(m []byte, how Delivery, quiet time.Duration) (o outcome, 
 
 // response lets the server send a response to the director.
 func (l *lane) response(m []byte, how Delivery, quiet time.Duration) (o outcome, err error) {
-	l.begin(func(c net.Conn, _ []byte) { deliver(c, m, how) })
+	l.begin(func(c net.Conn, _ []byte) { l.deliver(c, m, how) })
 	c, err := l.dial()
 	if err != nil {
 		return o, err
 	}
-	deliver(c, []byte("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), Whole)
+	l.deliver(c, []byte("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), Whole)
 	l.move()
 	l.rest(quiet)
 	o.Rest = l.look(c)
