@@ -326,6 +326,7 @@ func (k *checker) run() {
 
 // end reports a check and plans the next.
 func (k *checker) end(r health.Result) {
+	k.linger = k.linger || !r.Status.Passed() // a failed check ends as HAProxy's: the server may still be about to answer
 	k.drop()
 	k.trial = nil
 	now := time.Now()
