@@ -93,7 +93,7 @@ bench: images ## ratios against a peer in the same run
 	go test -run '^$$' -bench . -benchmem ./proxy/...
 	$(MAKE) bench-director
 
-bench-director: build ## CPU, rate, latency and memory of the director beside Debian's HAProxy; the table goes to docs/performance-director.md
+bench-director: build ## CPU, rate, latency and memory of the director beside Debian's HAProxy; the table goes to docs/performance.md
 	go run ./internal/bench
 
 # vegeta stands in a module of its own, pinned, so that the project does not depend on what it depends on.

@@ -16,7 +16,7 @@ import (
 
 func main() {
 	only := flag.String("only", "", "names of the cases to measure, separated by commas; none: all")
-	out := flag.String("out", "docs/performance-director.md", "where the table goes; -: only to the terminal")
+	out := flag.String("out", "docs/performance.md", "page whose table is replaced, between its markers; -: only to the terminal")
 	data := flag.String("data", "out/bench", "folder of the figures, also of cases that were measured before")
 	rounds := flag.Int("rounds", 5, "how often each program has its turn")
 	seconds := flag.Float64("seconds", 1.5, "how long a turn is")
@@ -59,7 +59,31 @@ func run(only, out, data string, s settings, haproxy, proxy string) error {
 	if err != nil || out == "-" {
 		return err
 	}
-	return os.WriteFile(out, []byte(document(all, haproxy)), 0o644)
+	page, err := os.ReadFile(out)
+	if err != nil {
+		return err
+	}
+	text, err := between(string(page), document(all, haproxy))
+	if err != nil {
+		return fmt.Errorf("%s: %w", out, err)
+	}
+	return os.WriteFile(out, []byte(text), 0o644)
+}
+
+// The lines between which the page holds what the last run has measured.
+const (
+	begins = "<!-- bench-director: what follows is written by it -->\n"
+	ends   = "<!-- bench-director: end -->\n"
+)
+
+// between puts text between the page's markers.
+func between(page, text string) (string, error) {
+	before, rest, ok := strings.Cut(page, begins)
+	_, after, ended := strings.Cut(rest, ends)
+	if !ok || !ended {
+		return "", fmt.Errorf("the markers %q and %q are not there, one after the other", strings.TrimSpace(begins), strings.TrimSpace(ends))
+	}
+	return before + begins + "\n" + text + "\n" + ends + after, nil
 }
 
 // compare runs both programs on a case.
@@ -93,18 +117,9 @@ func compare(k kase, s settings, haproxy, proxy string) (*outcome, error) {
 	return k.measure(theirs, ours, s)
 }
 
-// document is docs/performance-director.md.
+// document is what the page says of a run.
 func document(all map[string]*outcome, haproxy string) string {
 	var b strings.Builder
-	b.WriteString(strings.TrimLeft(`
-# The director's speed beside HAProxy's
-
-Made by `+"`make bench-director`"+`, which runs internal/bench: both programs get the same file, the same servers and the same load, in turns
-within one run. Each figure is the median of its rounds; ± is half the distance of the extremes, the machine's noise. CPU a request is user
-and system time of the process. Latency is of an open loop at half of the slower one's peak, timed from when a request was due. Load,
-servers and both programs share one machine, so requests a second say little of what either can do alone; ratios do.
-
-`, "\n"))
 	fmt.Fprintf(&b, "%s, %d cores, %s; %s\n\n", kernel(), runtime.NumCPU(), runtime.Version(), version(haproxy))
 	b.WriteString(table(all) + scaling(all))
 	return b.String()

@@ -4,6 +4,9 @@ import "simulacro/proxy/balance"
 
 // enterBackend counts the request among the backend's.
 func (c *client) enterBackend() {
+	if c.inBack {
+		return
+	}
 	p := c.be
 	p.mu.Lock()
 	c.inBack = true

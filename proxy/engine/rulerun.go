@@ -80,6 +80,7 @@ func (c *client) step() (v rules.Verdict) {
 		c.be = c.switchBackend()
 		if c.be != nil {
 			t.Backend = c.be.cfg.Name
+			c.enterBackend()
 		}
 		return rules.Next
 	case stepBackContent, stepBackHTTP, stepBackRedirect:
@@ -209,131 +210,6 @@ func (c *client) ruleTimeout() {
 		t.Final = true
 		c.runRules()
 	}
-}
-
-// prepare takes what has come of a request that the director answers itself.
-func (c *client) prepare() {
-	t := c.tx
-	c.req = c.req[:0]
-	c.take(&t.req.head, t.req.buf)
-	t.req.buf = nil
-}
-
-// ruled carries out what the rules have decided.
-func (c *client) ruled(v rules.Verdict) {
-	t := c.tx
-	c.fe.mu.Lock()
-	switch v {
-	case rules.Respond:
-		c.fe.front.intercepted++
-	case rules.Serve: // counted where it is asked
-	default:
-		c.fe.front.denReq++
-	}
-	c.fe.mu.Unlock()
-	c.be = nil
-	switch v {
-	case rules.Reject:
-		c.flag('P', 'R')
-		c.end()
-		c.close()
-	case rules.Drop:
-		c.flag('P', 'R')
-		c.end()
-		c.vanish()
-	case rules.Bad:
-		c.prepare()
-		c.reply(400, 'P', 'R')
-	case rules.Tarpit:
-		t.slow = t.Answer
-		c.st = stRules
-		t.req.until = c.l.now + c.fe.cfg.Timeouts.Tarpit.Milliseconds()
-		c.arm(max(t.req.until-c.l.now, 1))
-	case rules.Deny:
-		c.prepare()
-		c.sendAnswer(t.Answer, 'P', 'R')
-	case rules.Respond:
-		c.prepare()
-		c.sendAnswer(t.Answer, 'L', 'R')
-	case rules.Serve:
-		c.serve(t.Service)
-	default:
-		c.prepare()
-		c.reply(500, 'P', 'R')
-	}
-}
-
-// rulesDone sends a request on that all rules have let pass.
-func (c *client) rulesDone() {
-	t := c.tx
-	h, p := &t.req.head, t.req.buf
-	if t.Src {
-		c.addr, c.xff = t.Session.Src, c.xff[:0]
-	}
-	t.Unique()
-	if c.intercept(h, p) {
-		return
-	}
-	if c.be == nil {
-		c.prepare()
-		c.reply(503, 'S', 'C')
-		return
-	}
-	c.persist()
-	c.readCookie()
-	c.forward(h, p)
-	t.req.buf = nil
-}
-
-// forward sends a request to its backend.
-func (c *client) forward(h *http1.Head, p []byte) {
-	c.buildRequest(h, p)
-	c.take(h, p)
-	if c.body.Bad {
-		c.refuse(400, 'P', 'R')
-		return
-	}
-	c.whole = c.body.Done()
-	c.enterBackend()
-	c.assign()
-}
-
-// startTCPRules evaluates the content rules of a connection in mode tcp.
-func (c *client) startTCPRules() {
-	c.tx = c.newTx()
-	c.tx.req.since = -1
-	c.runTCPRules()
-}
-
-func (c *client) runTCPRules() {
-	t, r := c.tx, &c.fe.cfg.Rules
-	delay := r.InspectRequest.Milliseconds()
-	t.Final = t.Final || delay == 0
-	at, v := t.Run(r.TCPRequest, t.req.at)
-	switch t.req.at = at; v {
-	case rules.Yield:
-		t.req.wait(t, c.l.now, delay)
-		c.waitRules()
-		return
-	case rules.Next, rules.Accept:
-	case rules.Drop:
-		c.ruled(v)
-		return
-	default:
-		c.ruled(rules.Reject)
-		return
-	}
-	if c.be = c.switchBackend(); c.be == nil {
-		c.flag('S', 'C')
-		c.end()
-		c.close()
-		return
-	}
-	c.held = append(c.held[:0], t.req.buf...)
-	t.req.buf = nil
-	c.persist()
-	c.enterBackend()
-	c.assign()
 }
 
 // greet evaluates the rules of a connection before a request is read from it; false: it has been closed.

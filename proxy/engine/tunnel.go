@@ -61,7 +61,10 @@ func (c *client) openTunnel() {
 		c.held = c.held[:0]
 	}
 	c.armTunnel()
-	if c.relayUp(); c.st == stTunnel && c.up != nil {
+	if c.relayUp(); c.up != b {
+		return
+	}
+	if c.startInspecting(); c.up == b {
 		c.relayDown()
 	}
 }
@@ -76,6 +79,9 @@ func (c *client) armTunnel() {
 		d = first(c.be.serverFin, d, server)
 	case d == 0:
 		d = shorter(c.fe.client, server)
+	}
+	if c.inspecting() {
+		d = max(c.tx.res.until-c.l.now, 1)
 	}
 	c.arm(d)
 }
@@ -101,6 +107,10 @@ func shorter(a, b int64) int64 {
 // tunnelTimeout tells who was silent: the side that still had to end, or else the one with the shorter time. `timeout tunnel` is
 // both sides' time, and the client's runs out first.
 func (c *client) tunnelTimeout() {
+	if c.inspecting() {
+		c.inspect(nil)
+		return
+	}
 	client, server := c.fe.client, c.timeout("server", c.be.server)
 	both := c.half&(upEnded|downEnded) == 0 && c.timeout("tunnel", c.be.tunnel) == 0
 	if c.half&upEnded != 0 || both && server > 0 && (client == 0 || server < client) {
@@ -157,11 +167,17 @@ func (c *client) relayDown() {
 		case n == recvNothing:
 			return
 		case n == recvEnd:
-			c.half |= downEnded
+			if c.half |= downEnded; c.inspecting() && !c.inspect(nil) {
+				return
+			}
 			continue
 		case n < 0:
 			c.abort('S', 'D')
 			return
+		case c.inspecting():
+			if !c.inspect(c.l.buf[:n]) {
+				return
+			}
 		default:
 			c.out += int64(n)
 			if !c.send(c, c.l.buf[:n]) {

@@ -1,0 +1,127 @@
+package engine
+
+import (
+	"simulacro/proxy/accesslog"
+	"simulacro/proxy/config"
+)
+
+// cookieFlag is a flag of persistence as logs show it; a cookie that is only looked at has none.
+func (c *client) cookieFlag(flag byte) byte {
+	p := c.be
+	if p == nil {
+		p = c.fe
+	}
+	if k := p.cfg.Cookie; c.bad || !p.http || k == nil || k.Mode == config.CookieSeen && !k.Indirect {
+		return '-'
+	}
+	if flag == 0 {
+		return 'N'
+	}
+	return flag
+}
+
+// logBad logs what was no request: HAProxy's parser does so, which knows nothing but the connection.
+func (c *client) logBad() {
+	c.bad = true
+	c.line, c.in, c.out = c.line[:0], 0, 0
+	c.be, c.srv, c.tx = nil, nil, nil
+	c.log()
+}
+
+// log hands the request to the logger.
+func (c *client) log() {
+	if c.l.e.opt.Logger == nil || c.silent {
+		return
+	}
+	r := c.describe()
+	if c.fe.cfg.LogFormat == config.LogDefault {
+		r.Dest = c.destination()
+	}
+	c.logRules(r)
+	level := LevelInfo
+	if c.tx != nil && c.tx.LogLevel != 0 {
+		if level = c.tx.LogLevel - 1; level < 0 {
+			return
+		}
+		c.hand(level, r)
+		return
+	}
+	if c.notable(r) {
+		level = LevelErr
+	} else if c.fe.cfg.DontLogNormal {
+		return
+	}
+	if level == LevelErr && !c.fe.cfg.LogSeparate {
+		level = LevelInfo
+	}
+	c.hand(level, r)
+}
+
+// describe makes the loop's record of the request as it stands.
+func (c *client) describe() *accesslog.Record {
+	r := &c.l.record
+	*r = accesslog.Record{
+		Client: c.addr, Accept: c.l.e.wall(c.start), Frontend: c.frontName(), Backend: c.fe.cfg.Name, Server: "<NOSRV>",
+		Request: dur(between(c.start, c.got)), Queue: dur(between(c.got, c.assigned)),
+		Connect: dur(between(c.assigned, c.connected)), Response: dur(between(c.connected, c.replied)),
+		Total: dur(c.l.now - c.start), Status: c.status, Bytes: c.out, BytesIn: c.in,
+		Flags:   [4]byte{c.flags[0], c.flags[1], c.cookieFlag(c.stay.seen), c.cookieFlag(c.stay.given)},
+		ActConn: int(c.l.e.actconn.Load()), Retries: c.tries, Redisp: c.redisp, SrvQueue: c.qServer, BackQueue: c.qBackend,
+	}
+	if len(c.line) > 0 {
+		r.Line = c.line
+	}
+	if c.status == 0 && c.fe.http && !c.embryonic {
+		r.Status = -1
+	}
+	c.logPlaces(r)
+	return r
+}
+
+// hand gives the logger a line, and counts it.
+func (c *client) hand(level int, r *accesslog.Record) {
+	if len(c.fe.cfg.Logs) > 0 {
+		c.fe.logged.Add(1)
+	}
+	c.l.e.opt.Logger.Request(c.fe.cfg, level, r)
+}
+
+// frontName is the frontend in logs, with a tilde where the client came over TLS (section 8.2.3).
+func (c *client) frontName() string {
+	if c.secure != nil {
+		return c.fe.tlsName
+	}
+	return c.fe.cfg.Name
+}
+
+// logPlaces fills in where the request went, and how many others are there.
+func (c *client) logPlaces(r *accesslog.Record) {
+	c.fe.mu.Lock()
+	r.FeConn = c.fe.feconn
+	c.fe.mu.Unlock()
+	if c.page {
+		r.Server = "<STATS>"
+		if c.service != "" {
+			r.Server = "<PROMEX>"
+		}
+		if r.Queue, r.Connect, r.Response = 0, 0, 0; c.status == 400 && c.service == "" { // see challenged
+			r.Response = -1
+		}
+	}
+	if c.be == nil {
+		return
+	}
+	r.Backend = c.be.cfg.Name
+	c.be.mu.Lock()
+	r.BeConn = c.be.beconn
+	if c.srv != nil {
+		r.Server, r.SrvConn = c.srv.cfg.Name, c.srv.Served
+	}
+	c.be.mu.Unlock()
+}
+
+// notable tells whether the request is one that dontlog-normal lets through and log-separate-errors raises: an error, a
+// timeout, a retry, a redispatch or a 5xx.
+func (c *client) notable(r *accesslog.Record) bool {
+	return c.flags[0] != '-' && c.flags[0] != 'L' || c.tries > 0 || c.redisp || c.status >= 500
+}

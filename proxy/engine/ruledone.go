@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"simulacro/proxy/http1"
+	"simulacro/proxy/rules"
+)
+
+// prepare takes what has come of a request that the director answers itself.
+func (c *client) prepare() {
+	t := c.tx
+	c.req = c.req[:0]
+	c.take(&t.req.head, t.req.buf)
+	t.req.buf = nil
+}
+
+// ruled carries out what the rules have decided.
+func (c *client) ruled(v rules.Verdict) {
+	t := c.tx
+	c.countRuled(v)
+	if t.req.phase <= stepSwitch {
+		c.be = nil
+	}
+	switch v {
+	case rules.Reject:
+		c.got = -1 // no request, in the log
+		c.flag('P', 'R')
+		c.end()
+		c.close()
+	case rules.Drop:
+		c.flag('P', 'R')
+		c.end()
+		c.vanish()
+	case rules.Bad:
+		c.prepare()
+		c.reply(400, 'P', 'R')
+	case rules.Tarpit:
+		t.slow = t.Answer
+		c.st = stRules
+		t.req.until = c.l.now + c.fe.cfg.Timeouts.Tarpit.Milliseconds()
+		c.arm(max(t.req.until-c.l.now, 1))
+	case rules.Deny:
+		c.prepare()
+		c.sendAnswer(t.Answer, 'P', 'R')
+	case rules.Respond:
+		c.prepare()
+		c.sendAnswer(t.Answer, 'L', 'R')
+	case rules.Serve:
+		c.serve(t.Service)
+	default:
+		c.prepare()
+		c.reply(500, 'P', 'R')
+	}
+}
+
+// rulesDone sends a request on that all rules have let pass.
+func (c *client) rulesDone() {
+	t := c.tx
+	h, p := &t.req.head, t.req.buf
+	if t.Src {
+		c.addr, c.xff = t.Session.Src, c.xff[:0]
+	}
+	t.Unique()
+	if c.intercept(h, p) {
+		return
+	}
+	if c.be == nil {
+		c.prepare()
+		c.reply(503, 'S', 'C')
+		return
+	}
+	c.persist()
+	c.readCookie()
+	c.forward(h, p)
+	t.req.buf = nil
+}
+
+// forward sends a request to its backend.
+func (c *client) forward(h *http1.Head, p []byte) {
+	c.buildRequest(h, p)
+	c.take(h, p)
+	if c.body.Bad {
+		c.refuse(400, 'P', 'R')
+		return
+	}
+	c.whole = c.body.Done()
+	c.enterBackend()
+	c.assign()
+}
