@@ -50,7 +50,7 @@ func Run(ctx context.Context, spec Spec, emit func(sim.Event)) (sim.LoadSummary,
 			continue
 		}
 		t.sent++
-		t.last = time.Now()
+		t.pace.note(after, time.Since(t.start))
 		wg.Go(func() {
 			e, b := request(clients[seq%int64(len(clients))], seq, path, due, spec.Timeout)
 			<-slots
@@ -96,8 +96,9 @@ func sleepUntil(ctx context.Context, due time.Time) bool {
 
 // tally is what the generator knows of itself.
 type tally struct {
-	start, last   time.Time
+	start         time.Time
 	sent, dropped int64
+	pace          pace
 	latency       *hdrhistogram.Histogram // microseconds, 10 us to MaxDuration, 3 digits
 }
 
@@ -121,8 +122,8 @@ func (t *tally) summary(spec Spec) sim.LoadSummary {
 	// n requests span n-1 intervals.
 	planned, _ := spec.At(due - 1)
 	s.Target = float64(due-1) / planned.Seconds()
-	if took := t.last.Sub(t.start); t.sent > 1 && took > 0 {
-		s.Achieved = float64(t.sent-1) / max(took, planned).Seconds()
+	if t.sent > 1 {
+		s.Achieved = float64(t.sent-1) / (planned.Seconds() * max(t.pace.stretch(), 1))
 	}
 	return s
 }
