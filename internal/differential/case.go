@@ -71,7 +71,7 @@ func Both(t testing.TB, p Programs, c Case) (theirs, ours []string) {
 	<-done
 	for i, name := range []string{"haproxy", "proxy"} {
 		if s := sides[i]; s.stuck != "" {
-			t.Errorf("%s got stuck: %s\n%s", name, s.stuck, strings.Join(s.notes, "\n"))
+			t.Errorf("%s got stuck: %s\n%s\nit said:\n%s", name, s.stuck, strings.Join(s.notes, "\n"), s.out.String())
 		}
 	}
 	if t.Failed() {

@@ -13,7 +13,6 @@ var tcpRules = []struct{ name, rules, ask, answer string }{
 	{"response-silent", "tcp-response inspect-delay 300ms|tcp-response content reject unless { res.len gt 0 }", "ahoy", ""},
 	{"response-silent-passes", "tcp-response inspect-delay 300ms|tcp-response content reject if { res.len gt 9 }", "ahoy", ""},
 	{"response-at-once", "tcp-response content reject if { res.len gt 2 }", "ahoy", "back"},
-	{"response-unconditional", "tcp-response content reject", "ahoy", "back"},
 }
 
 // tcpRuleCases play them with a frontend and a backend of their own.

@@ -19,6 +19,8 @@ func (c *client) ruled(v rules.Verdict) {
 	c.countRuled(v)
 	if t.req.phase <= stepSwitch {
 		c.be = nil
+	} else {
+		c.enterBackend()
 	}
 	switch v {
 	case rules.Reject:

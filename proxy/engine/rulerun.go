@@ -80,7 +80,6 @@ func (c *client) step() (v rules.Verdict) {
 		c.be = c.switchBackend()
 		if c.be != nil {
 			t.Backend = c.be.cfg.Name
-			c.enterBackend()
 		}
 		return rules.Next
 	case stepBackContent, stepBackHTTP, stepBackRedirect:
