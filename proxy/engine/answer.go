@@ -88,6 +88,7 @@ func (c *client) sendReply(r *reply, more []rules.Field) {
 	}
 	m.Fields = append(m.Fields, more...)
 	c.out += r.unsaid
+	c.closing = c.closing || r.closes
 	c.sendMessage(&m, r.body)
 }
 
@@ -102,16 +103,10 @@ func (c *client) sendMessage(m *rules.Message, body []byte) {
 	if !c.body.Done() {
 		c.closing = true
 	}
-	t := appendMessage(c.l.tmp[:0], m)
-	c.out += messageSize(m) + int64(len(body))
-	switch {
-	case c.closing:
-		t = append(t, "connection: close\r\n"...)
-	case !c.v11:
-		t = append(t, "connection: keep-alive\r\n"...)
-	}
-	t = append(t, '\r', '\n')
+	t := c.appendEnd(appendMessage(c.l.tmp[:0], m))
+	c.out += messageSize(m)
 	if !c.noBody {
+		c.out += int64(len(body))
 		t = append(t, body...)
 	}
 	c.l.tmp = t[:0:min(cap(t), room)]

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"strconv"
 
 	"simulacro/proxy/http1"
 	"simulacro/proxy/rules"
@@ -14,8 +13,9 @@ type reply struct {
 	head   []byte // start line and fields, without connection and the blank line
 	body   []byte
 	size   int64  // as HAProxy counts it
-	unsaid int64  // of these, what is not in head: the field that closes the connection
-	raw    []byte // as the message parser sends it, before there is a request: other order and case
+	unsaid int64  // of these, what is not in head: the connection field
+	closes bool   // the connection ends with it: an error file says so, or does not say how long its body is
+	raw    []byte // as the message parser sends it, before there is a request: other order and case; nil: of an error file
 }
 
 // The words of HAProxy's own answers.
@@ -64,11 +64,16 @@ func newReply(status int, reason, text string) *reply {
 	r := &reply{status: status, body: []byte(body), raw: []byte(raw), unsaid: int64(unsaid)}
 	r.head = fmt.Appendf(nil, "HTTP/1.1 %d %s\r\ncontent-length: %d\r\ncache-control: no-cache\r\ncontent-type: text/html\r\n",
 		status, reason, len(body))
+	r.measure()
+	return r
+}
+
+// measure counts the answer as HAProxy does.
+func (r *reply) measure() {
 	var h http1.Head
 	if h.ParseResponse(append(append([]byte(nil), r.head...), '\r', '\n')) == nil {
-		r.size = h.Size() + int64(len(body)) + r.unsaid
+		r.size = h.Size() + int64(len(r.body)) + r.unsaid
 	}
-	return r
 }
 
 // newReplies makes a section's answers: the standard ones but for its error files (section 4.2, "errorfile").
@@ -90,7 +95,8 @@ func newReplies(files map[int][]byte) (map[int]*reply, error) {
 	return m, nil
 }
 
-// parseReply reads an error file, which is a whole message. An empty one closes without a word.
+// parseReply reads an error file, which is a whole message. An empty one closes without a word. Its fields go out as they are: where it
+// has no Content-Length, as those that Debian installs, its body ends with the connection.
 func parseReply(status int, file []byte) (*reply, error) {
 	if len(file) == 0 {
 		return &reply{status: status}, nil
@@ -103,16 +109,20 @@ func parseReply(status int, file []byte) (*reply, error) {
 	if h.End == 0 {
 		return nil, fmt.Errorf("no end of the head in %d bytes", len(file))
 	}
-	r := &reply{status: status, body: p[h.End:], raw: file}
+	r := &reply{status: status, body: p[h.End:], closes: h.Close || h.Length < 0}
 	r.head = h.AppendFields(h.AppendStart(nil, p), p)
-	if h.Length < 0 {
-		r.head = append(r.head, "content-length: "+strconv.Itoa(len(r.body))+"\r\n"...)
+	switch {
+	case h.Close:
+		r.unsaid = int64(len("connection") + len("close"))
+	case h.KeepAlive:
+		r.unsaid = int64(len("connection") + len("keep-alive"))
 	}
-	r.size = h.Size() + int64(len(r.body))
+	r.measure()
 	return r, nil
 }
 
-// refuse answers what never became a request, and closes: HAProxy's parser does so before there is a session to log.
+// refuse answers what never became a request, and closes: HAProxy's parser does so before there is a session to log, and in its own
+// words: of the error files it heeds only that one is empty.
 func (c *client) refuse(status int, cause, when byte) {
 	c.status = status
 	c.flag(cause, when)
@@ -122,8 +132,8 @@ func (c *client) refuse(status int, cause, when byte) {
 	if c.start < 0 {
 		c.start = c.accepted
 	}
-	r := c.fe.errors[status]
-	if len(r.raw) > 0 && !c.send(c, r.raw) {
+	silenced := len(c.fe.errors[status].head) == 0 // by an empty error file
+	if !silenced && !c.send(c, standard[status].raw) {
 		c.pend = c.pend[:0]
 	}
 	c.logBad()
@@ -153,26 +163,34 @@ func (c *client) reply(status int, cause, when byte) {
 	}
 	r := c.replyText(status)
 	c.out += r.size
-	if !c.body.Done() || len(r.head) == 0 {
+	if c.noBody {
+		c.out -= int64(len(r.body))
+	}
+	if !c.body.Done() || len(r.head) == 0 || r.closes {
 		c.closing = true
 	}
 	if len(r.head) == 0 { // an empty error file
 		c.finish(false)
 		return
 	}
-	t := append(c.l.tmp[:0], r.head...)
-	switch {
-	case c.closing:
-		t = append(t, "connection: close\r\n"...)
-	case !c.v11:
-		t = append(t, "connection: keep-alive\r\n"...)
-	}
-	t = append(t, '\r', '\n')
+	t := c.appendEnd(append(c.l.tmp[:0], r.head...))
 	if !c.noBody {
 		t = append(t, r.body...)
 	}
 	c.l.tmp = t
 	c.answerWith(t)
+}
+
+// appendEnd ends the head in t with what is to become of the connection, where client and version do not imply it.
+func (c *client) appendEnd(t []byte) []byte {
+	old := !hasPrefix(t, "HTTP/1.1")
+	switch {
+	case c.closing && !old:
+		t = append(t, "connection: close\r\n"...)
+	case !c.closing && (old || !c.v11):
+		t = append(t, "connection: keep-alive\r\n"...)
+	}
+	return append(t, '\r', '\n')
 }
 
 // answerWith sends a whole answer and ends the request.
