@@ -9,10 +9,11 @@ import (
 	"simulacro/sim"
 )
 
-// cpuStarved leaves a node a sliver of a processor, as a neighbour on the same host does.
+// cpuStarved leaves a node a sliver of a processor, as a neighbour on the same host does, and a process in the node that wants all of it:
+// whatever else there is to do waits for the kernel's next period (0.1 s), however little it is.
 var cpuStarved = Kind{
 	Name:     "cpu-starved",
-	Does:     "The node gets a small part of a processor; all that it does takes longer.",
+	Does:     "The node gets a small part of a processor, and shares it with a process that is never done; all that it does takes longer.",
 	Evidence: "The engine has the limit, and a loop that counts in the node got no more than twice that part of a processor.",
 	Roles:    serviceRoles,
 	Touches:  []string{"its limits"},
@@ -30,6 +31,9 @@ var cpuStarved = Kind{
 		if l.CPU, err = s.part(); err != nil {
 			return err
 		}
+		if err := s.run(ctx, "sh", "-c", burn); err != nil {
+			return err
+		}
 		return s.Limit(ctx, s.Node.Name, l)
 	},
 	Effect: func(ctx context.Context, s *Site) (Seen, error) {
@@ -44,7 +48,16 @@ var cpuStarved = Kind{
 		got, said, err := s.counted(ctx)
 		return Seen{got <= 2*part, fmt.Sprintf("%s may use %s; %s", s.Node.Name, limitsText(now), said)}, err
 	},
-	Recover: restoreLimits,
+	// The limit goes first, for the rest not to take for ever.
+	Recover: func(ctx context.Context, s *Site) error {
+		if err := restoreLimits(ctx, s); err != nil {
+			return err
+		}
+		if st, err := s.State(ctx, s.Node.Name); err != nil || st == Exited || st == Gone {
+			return err
+		}
+		return s.run(ctx, "sh", "-c", cool)
+	},
 	Recovered: func(ctx context.Context, s *Site) (Seen, error) {
 		seen, err := hasLimits(ctx, s, s.Saved)
 		if err != nil || !seen.OK {
@@ -58,6 +71,13 @@ var cpuStarved = Kind{
 		return Seen{got > 2*part, seen.Evidence + "; " + said}, err
 	},
 }
+
+// burn starts the process that is never done, cool ends it; either may find it so already.
+const (
+	burn = `systemctl reset-failed simulacro-burn 2>/dev/null; systemctl is-active --quiet simulacro-burn ||
+systemd-run --quiet --unit=simulacro-burn sh -c 'while :; do :; done'`
+	cool = `systemctl stop simulacro-burn 2>/dev/null; systemctl reset-failed simulacro-burn 2>/dev/null; exit 0`
+)
 
 // part is how much of a processor the node gets.
 func (s *Site) part() (float64, error) {

@@ -124,6 +124,10 @@ func (w *world) script(node string, argv []string) (sim.Output, bool) {
 		return sim.Output{Stdout: "rule active\n"}, true
 	case script == delayProbe:
 		return sim.Output{Code: 3, Stdout: "inactive\n"}, true
+	case script == burn:
+		return change("burn", true)
+	case script == cool:
+		return change("burn", false)
 	case script == usedMemory:
 		return sim.Output{Stdout: "33554432\n"}, true
 	case script == eatMemory:
