@@ -43,6 +43,7 @@ var forTheParser = map[string]string{
 	"Address.IsUDP":     "tells which addresses are refused where they stand",
 	"LogTarget.Global":  "marks what the global section gave",
 	"Bind.ExposeFD":     "of `stats socket`: goes into StatsSocket",
+	"Bind.Arg":          "of messages",
 	"Bind.Proto":        "checked against the mode",
 	"Server.Proto":      "checked against the mode",
 	"Server.CheckProto": "checked against the mode",
