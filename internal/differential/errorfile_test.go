@@ -49,10 +49,29 @@ func spoil(name, file string) Case {
 	}
 }
 
+// guarded is a page with a password among error files, one of which has another status than it stands for.
+func guarded() Case {
+	return Case{
+		Name: "errorfile-page",
+		Config: one("    errorfile 400 {dir}/file\n    errorfile 503 {dir}/other\n    stats uri /page\n    stats auth a:b\n" +
+			"    http-request deny deny_status 503 if { path /no }\n"),
+		Before: func(s *Side) {
+			s.write("file", fmt.Sprintf(errorFile, "1.0", "Connection: close\r\n", ""))
+			s.write("other", "HTTP/1.0 200 Fine\r\nContent-Type: text/html\r\n\r\nhello\n")
+		},
+		Play: func(s *Side) {
+			for _, line := range []string{"GET /page", "HEAD /page", "OPTIONS /page", "PUT /page", "GET /no"} {
+				s.Dial("web").Send(line + " HTTP/1.1\r\nHost: a\r\n\r\n").Quiet(300 * time.Millisecond).Close()
+				s.Logs(1)
+			}
+		},
+	}
+}
+
 // errorFileCases are about the answers that a configuration brings with it.
 var errorFileCases = []Case{
 	errorFiles("1.0", "Connection: close\r\n", ""), errorFiles("1.0", "", ""), errorFiles("1.0", "", "Content-Length: 6\r\n"),
 	errorFiles("1.0", "Connection: close\r\n", "Content-Length: 6\r\n"), errorFiles("1.1", "", ""), errorFiles("1.1", "", "Content-Length: 6\r\n"),
 	errorFiles("1.1", "Connection: close\r\n", "Content-Length: 6\r\n"), errorFiles("1.1", "Connection: keep-alive\r\n", "Content-Length: 6\r\n"),
-	spoil("spoiled", "HTTP/1.0 400 No\r\nConnection: close\r\nContent-Type: text/html\r\n\r\nhello\n"), spoil("silent", ""),
+	spoil("spoiled", "HTTP/1.0 400 No\r\nConnection: close\r\nContent-Type: text/html\r\n\r\nhello\n"), spoil("silent", ""), guarded(),
 }

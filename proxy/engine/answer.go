@@ -89,17 +89,22 @@ func (c *client) sendReply(r *reply, more []rules.Field) {
 	m.Fields = append(m.Fields, more...)
 	c.out += r.unsaid
 	c.closing = c.closing || r.closes
+	c.instead = r.status
 	c.sendMessage(&m, r.body)
 }
 
 // sendMessage sends an answer of the director's own, after http-after-response has seen it.
 func (c *client) sendMessage(m *rules.Message, body []byte) {
 	c.giveBack()
+	written, status := m.Status, c.instead
+	c.instead = 0
 	if c.tx != nil {
 		c.tx.Res = m
 		c.afterRules()
 	}
-	c.status = m.Status
+	if c.status = m.Status; status != 0 && m.Status == written {
+		c.status = status
+	}
 	if !c.body.Done() {
 		c.closing = true
 	}

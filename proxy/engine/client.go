@@ -70,6 +70,7 @@ type exchange struct {
 	qServer  int // requests ahead in the server's queue, and in the backend's, when it queued
 	qBackend int
 
+	instead              int // the status that the error file about to be sent stands for, which the log has; 0: none
 	v11, noBody, upgrade bool
 	closing              bool // close after this response
 	answered             bool // something of a response has gone out

@@ -42,10 +42,13 @@ func (c *client) monitored(h *http1.Head, p []byte) bool {
 func (c *client) intercept(h *http1.Head, p []byte) bool {
 	uri := h.URI.Of(p)
 	q := c.pageOf(uri)
-	if q == nil || c.l.e.opt.Stats == nil {
+	r := &InternalRequest{Method: string(h.Method.Of(p)), URI: string(uri)}
+	switch {
+	case q == nil || c.l.e.opt.Stats == nil:
+		return false
+	case r.Method != "GET" && r.Method != "HEAD" && r.Method != "POST": // the page leaves others to the servers
 		return false
 	}
-	r := &InternalRequest{Method: string(h.Method.Of(p)), URI: string(uri)}
 	for _, f := range h.Fields() {
 		if f.Name.Len() > 0 {
 			r.Header = append(r.Header, Field{string(f.Name.Of(p)), string(f.Value.Of(p))})
@@ -163,7 +166,7 @@ func (c *client) sendPage(r *InternalReply) {
 	t := append(c.l.tmp[:0], "HTTP/1.1 "...)
 	t = strconv.AppendInt(t, int64(r.Status), 10)
 	t = append(append(append(t, ' '), r.Reason...), '\r', '\n')
-	if !c.noBody {
+	if !c.noBody || r.Status == 401 { // HAProxy sends the page itself in chunks
 		t = append(t, "content-length: "...)
 		t = append(strconv.AppendInt(t, int64(len(r.Body)), 10), '\r', '\n')
 	}
@@ -228,13 +231,20 @@ func (c *client) sendService(r *InternalReply) {
 }
 
 // challenged does what HAProxy does with a page whose password is missing: it closes without saying so, and takes the
-// request for a bad one: status 400 and no time of response in the log, and bytes of its common 401 beside those of the
-// page's, less a constant that was measured. head is the answer's without a connection field.
+// request for a bad one: status 400 and no time of response in the log, and the bytes of its answer to such beside those of the
+// page's. head is the answer's without a connection field.
 func (c *client) challenged(head []byte, body int64) {
 	c.closing = true
 	c.status = 400
 	var h http1.Head
-	if h.ParseResponse(head) == nil {
-		c.out = h.Size() + body + standard[401].size - 9
+	if h.ParseResponse(head) != nil {
+		return
+	}
+	bad := c.replyText(400)
+	c.out = h.Size() + bad.size
+	if c.noBody {
+		c.out -= int64(len(bad.body))
+	} else {
+		c.out += body
 	}
 }
