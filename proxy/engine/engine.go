@@ -166,6 +166,10 @@ func (e *Engine) Run() error {
 	loops.Wait()
 	e.wg.Wait()
 	for _, l := range e.loops {
+		l.windUp()
+	}
+	e.wg.Wait() // for what has only now heard that nobody wants it
+	for _, l := range e.loops {
 		l.close()
 	}
 	e.stopped(func(p *proxy) bool { return !p.cfg.Front() })
@@ -187,6 +191,9 @@ func (e *Engine) setUp() error {
 		}
 	}
 	e.startChecks()
+	if e.stopping.Load() { // before there was a loop to tell
+		e.all(func(l *loop) runner { return task(l.closeIdle) })
+	}
 	return nil
 }
 

@@ -53,10 +53,12 @@ type loop struct {
 	sa   sockaddr   // for accept
 	live map[*client]struct{}
 	load idleMeter
+	last bool // of a soft stop: what waited has been closed, and nothing is kept any more
 
-	mu    sync.Mutex
-	inbox []runner
-	ring  atomic.Bool // the eventfd has been written to
+	mu     sync.Mutex
+	inbox  []runner
+	closed bool        // the descriptors are gone: nothing is taken any more
+	ring   atomic.Bool // the eventfd has been written to
 }
 
 // runner is work for a loop.
@@ -78,7 +80,11 @@ func newLoop(e *Engine, id int) (*loop, error) {
 	return l, nil
 }
 
+// close gives back what is left when the loop has ended, and so has what worked beside it.
 func (l *loop) close() {
+	l.mu.Lock()
+	l.closed = true // a later post must not write to a number that somebody else may have by then
+	l.mu.Unlock()
 	for _, list := range l.spare {
 		for _, b := range list {
 			sysClose(b.fd)
@@ -111,11 +117,14 @@ func (l *loop) ctl(op, fd int, mask uint32) {
 	raw(syscall.SYS_EPOLL_CTL, l.ep, uintptr(op), uintptr(fd), ptr(&l.ev), 0, 0)
 }
 
-// post hands r to the loop from any goroutine.
+// post hands r to the loop from any goroutine; a loop that has been closed drops it.
 func (l *loop) post(r runner) {
 	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return
+	}
 	l.inbox = append(l.inbox, r)
-	l.mu.Unlock()
 	if !l.ring.Swap(true) {
 		raw(syscall.SYS_WRITE, l.wake, ptr(&eventOne), 8, 0, 0, 0)
 	}
@@ -126,8 +135,9 @@ var eventOne = uint64(1)
 // inboxReader is the loop as owner of its eventfd.
 type inboxReader loop
 
-func (r *inboxReader) onEvent(uint32) {
-	l := (*loop)(r)
+func (r *inboxReader) onEvent(uint32) { (*loop)(r).readInbox() }
+
+func (l *loop) readInbox() {
 	raw(syscall.SYS_READ, l.wake, ptr(&l.drain), 8, 0, 0, 0)
 	l.ring.Store(false)
 	l.mu.Lock()
@@ -209,8 +219,15 @@ func (l *loop) wait(timeout int) int {
 	return int(r)
 }
 
-// finished tells whether the engine is stopping and this loop has no session left.
-func (l *loop) finished() bool { return l.e.stopping.Load() && len(l.live) == 0 }
+// finished tells whether the engine is stopping and this loop has no session left. That the engine is stopping is known before the
+// loop is told: until then it still has idle connections, and perhaps its listeners.
+func (l *loop) finished() bool { return l.last && len(l.live) == 0 }
+
+// windUp takes what has come since the last round: ways and handshakes that were given up end late, and with a descriptor.
+func (l *loop) windUp() {
+	l.readInbox()
+	l.work()
+}
 
 // bufs are the loop's buffers, shared by all of its connections.
 type bufs struct {

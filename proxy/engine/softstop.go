@@ -29,8 +29,9 @@ func (l *loop) idleLeft() (int64, bool) {
 }
 
 // closeIdle ends what waits for nothing but a next request, now or in a while. Who has just connected is still owed an answer to
-// its first.
+// its first. The listeners' ends were posted before it; when the sessions that are left have ended, so has the loop.
 func (l *loop) closeIdle() {
+	l.last = true
 	for c := range l.live {
 		if c.st == stIdle && c.requests > 0 && !c.readable && len(c.held) == 0 {
 			c.rest()
