@@ -65,6 +65,11 @@ var balanceCases = []Case{
 	spread("url_param-consistent", "    balance url_param user\n    hash-type consistent djb2 avalanche\n", byParam),
 	spread("hdr", "    balance hdr(X-User)\n", byHeader),
 	spread("hdr-domain", "    balance hdr(x-user) use_domain_only\n    hash-type consistent\n", byHeader),
+	around("disable", "", "disable server web/a", "enable server web/a"),
+	around("disable-first", "", "disable server web/b", "enable server web/b"),
+	around("lighter", "", "set weight web/a 1", "set weight web/a 3"),
+	around("lightest", "", "set weight web/c 0", "set weight web/c 2"),
+	around("heavier", "set weight web/a 1", "set weight web/a 5", "set weight web/a 1"),
 	spread("url_param-post", "    balance url_param user check_post\n", func(s *Side, i int) string {
 		body := fmt.Sprintf("a=1&user=p%d", i)
 		c := s.Dial("web")
@@ -73,4 +78,32 @@ var balanceCases = []Case{
 		text, _ := readMessage(c.r, false)
 		return text[len(text)-2:]
 	}),
+}
+
+// around is a case of requests without the key that a ring is asked for: they go round it, from where the last one was, whatever
+// happens to that one's server meanwhile.
+func around(name, before, change, back string) Case {
+	return Case{
+		Name: "balance-around-" + name,
+		Config: Head + "listen web\n    bind {web}\n    balance hdr(X-User)\n    hash-type consistent\n" +
+			"    server a {s1} weight 3\n    server b {s2} weight 1\n    server c {s3} weight 2\n",
+		Play: func(s *Side) {
+			ask := func(n int) (who string) {
+				for range n {
+					who += " " + s.Who("web", "/")
+				}
+				return who
+			}
+			if before != "" {
+				s.CLI(before)
+			}
+			for n := range 8 { // the last one comes to be each of the servers
+				s.Note("%d requests to%s", n, ask(n))
+				s.CLI(change)
+				s.Note("then to%s", ask(5))
+				s.CLI(back)
+			}
+			s.Note("and at last to%s", ask(20))
+		},
+	}
 }

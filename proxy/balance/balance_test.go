@@ -226,3 +226,31 @@ func BenchmarkRoundRobin(b *testing.B) {
 		})
 	}
 }
+
+// TestAroundFromAPointThatHasGone: the point after one that has left the ring loses its turn, as in HAProxy.
+func TestAroundFromAPointThatHasGone(t *testing.T) {
+	list := []*Server{{ID: 1, Weight: 1, Up: true}, {ID: 2, Weight: 1, Up: true}, {ID: 3, Weight: 1, Up: true}}
+	k := newKeyed(group{servers: list}, Hashing{Consistent: true}, func(Request) (uint32, bool) { return 0, false })
+	for _, s := range list {
+		k.Changed(s)
+	}
+	for range 100 { // twice round
+		gone := k.Select(Request{})
+		at := k.last
+		gone.Up = false
+		k.Changed(gone)
+		first := 0
+		for first < len(k.ring) && int64(k.ring[first].key) < at {
+			first++
+		}
+		want := k.ring[0].s
+		if first < len(k.ring) {
+			want = k.ring[(first+1)%len(k.ring)].s
+		}
+		if got := k.Select(Request{}); got != want {
+			t.Fatalf("after a point of server %d at %d: server %d, not %d", gone.ID, at, got.ID, want.ID)
+		}
+		gone.Up = true
+		k.Changed(gone)
+	}
+}

@@ -2,6 +2,7 @@ package balance
 
 import (
 	"bytes"
+	"cmp"
 	"hash/crc32"
 	"slices"
 )
@@ -74,7 +75,7 @@ type keyed struct {
 	h    Hashing
 	ring []point
 	old  bool  // the ring is out of date
-	last int64 // key of the point that the last request without a key got; -1: none
+	last int64 // key of the point that the last request without a key got, or of its successor; -1: none
 	hash func(q Request) (uint32, bool)
 }
 
@@ -97,6 +98,22 @@ func newKeyed(g group, h Hashing, hash func(q Request) (uint32, bool)) *keyed {
 func (k *keyed) Changed(s *Server) {
 	k.StaticRR.Changed(s)
 	k.old = true
+	if k.last >= 0 {
+		k.build()
+		k.leave()
+	}
+}
+
+// leave moves on from a point that has left the ring, as HAProxy does: to the next one, which thereby loses its turn.
+func (k *keyed) leave() {
+	at, stays := slices.BinarySearchFunc(k.ring, k.last, func(p point, key int64) int { return cmp.Compare(int64(p.key), key) })
+	switch {
+	case stays:
+	case at < len(k.ring):
+		k.last = int64(k.ring[at].key)
+	default:
+		k.last = -1
+	}
 }
 
 // Select finds the key's server, whether or not it is full.
