@@ -42,13 +42,15 @@ func (c *client) monitored(h *http1.Head, p []byte) bool {
 func (c *client) intercept(h *http1.Head, p []byte) bool {
 	uri := h.URI.Of(p)
 	q := c.pageOf(uri)
-	r := &InternalRequest{Method: string(h.Method.Of(p)), URI: string(uri)}
-	switch {
-	case q == nil || c.l.e.opt.Stats == nil:
-		return false
-	case r.Method != "GET" && r.Method != "HEAD" && r.Method != "POST": // the page leaves others to the servers
+	if q == nil || c.l.e.opt.Stats == nil {
 		return false
 	}
+	switch string(h.Method.Of(p)) {
+	case "GET", "HEAD", "POST":
+	default: // the page leaves others to the servers
+		return false
+	}
+	r := &InternalRequest{Method: string(h.Method.Of(p)), URI: string(uri)} // only now: every request comes by here
 	for _, f := range h.Fields() {
 		if f.Name.Len() > 0 {
 			r.Header = append(r.Header, Field{string(f.Name.Of(p)), string(f.Value.Of(p))})
