@@ -46,26 +46,10 @@ func (p *parser) linkRules(s *section) {
 			}
 			continue
 		}
-		p.linkSwitch(s, x)
+		x.Backend = p.target(s, "use_backend", x.name, "in a 'use_backend' rule")
 	}
 	for _, x := range s.Rules.UseServers {
 		p.linkUseServer(s, x)
-	}
-}
-
-func (p *parser) linkSwitch(s *section, x *Switch) {
-	target := p.backendNamed(x.name)
-	switch {
-	case target == nil:
-		p.alert("Proxy '%s': unable to find required use_backend: '%s'.", s.Name, x.name)
-	case target == s:
-		p.alert("Proxy '%s': loop detected for use_backend: '%s'.", s.Name, x.name)
-	case target.Mode != s.Mode && !(s.Mode == ModeTCP && target.Mode == ModeHTTP):
-		p.alert("%s %s '%s' (%s:%d) tries to use incompatible %s %s '%s' (%s:%d) in a 'use_backend' rule (see 'mode').",
-			s.Mode, s.word(), s.Name, s.Pos.File, s.Pos.Line,
-			target.Mode, target.word(), target.Name, target.Pos.File, target.Pos.Line)
-	default:
-		x.Backend = target.Proxy
 	}
 }
 

@@ -131,22 +131,28 @@ func (p *parser) linkBackend(s *section) {
 	if s.backendName == "" || !s.front {
 		return
 	}
-	target := p.backendNamed(s.backendName)
+	s.DefaultBackend = p.target(s, "default_backend", s.backendName, "as its default backend")
+	if s.DefaultBackend != nil && len(s.Servers) > 0 {
+		p.warn("In proxy '%s', the 'default_backend' rule always has precedence over the servers, which will never be used.", s.Name)
+	}
+}
+
+// target finds the backend that a line of s names, and tells why it cannot be used; nil: it cannot.
+func (p *parser) target(s *section, keyword, name, how string) *Proxy {
+	target := p.backendNamed(name)
 	switch {
 	case target == nil:
-		p.alert("Proxy '%s': unable to find required default_backend: '%s'.", s.Name, s.backendName)
+		p.alert("Proxy '%s': unable to find required %s: '%s'.", s.Name, keyword, name)
 	case target == s:
-		p.alert("Proxy '%s': loop detected for default_backend: '%s'.", s.Name, s.backendName)
+		p.alert("Proxy '%s': loop detected for %s: '%s'.", s.Name, keyword, name)
 	case target.Mode != s.Mode && !(s.Mode == ModeTCP && target.Mode == ModeHTTP):
-		p.alert("%s %s '%s' (%s:%d) tries to use incompatible %s %s '%s' (%s:%d) as its default backend (see 'mode').",
+		p.alert("%s %s '%s' (%s:%d) tries to use incompatible %s %s '%s' (%s:%d) %s (see 'mode').",
 			s.Mode, s.word(), s.Name, s.Pos.File, s.Pos.Line,
-			target.Mode, target.word(), target.Name, target.Pos.File, target.Pos.Line)
+			target.Mode, target.word(), target.Name, target.Pos.File, target.Pos.Line, how)
 	default:
-		s.DefaultBackend = target.Proxy
-		if len(s.Servers) > 0 {
-			p.warn("In proxy '%s', the 'default_backend' rule always has precedence over the servers, which will never be used.", s.Name)
-		}
+		return target.Proxy
 	}
+	return nil
 }
 
 // checkTimeouts warns of missing timeouts and fills those that follow from others.

@@ -64,14 +64,7 @@ func (l *Patterns) Match(v Value) bool {
 	if l.how == "bool" {
 		return v.Int != 0
 	}
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	for _, p := range l.Items {
-		if m.fits(v, p, l.fold) {
-			return true
-		}
-	}
-	return false
+	return l.first(m, v) != nil
 }
 
 // find gives the first pattern that a text fits; nil: none.
@@ -81,6 +74,10 @@ func (l *Patterns) find(text string) *Pattern {
 	if !ok || m.fits == nil {
 		return nil
 	}
+	return l.first(m, v)
+}
+
+func (l *Patterns) first(m matcher, v Value) *Pattern {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	for _, p := range l.Items {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"simulacro/sim"
 )
 
 // directorLook is how often a boot under a haproxy.cfg of the user's own looks whether the director's unit has failed.
@@ -26,7 +28,7 @@ func (c *Cluster) watchDirector(ctx context.Context, stop context.CancelCauseFun
 			return
 		case <-tick.C:
 		}
-		out, err := c.Exec(ctx, c.spec.Plan.Nodes()[0].Name, "systemctl", "is-failed", "haproxy")
+		out, err := c.onDirector(ctx, "systemctl", "is-failed", "haproxy")
 		if err == nil && strings.TrimSpace(out.Stdout) == "failed" {
 			stop(&directorFailed{c.whyDirectorFailed(ctx)})
 			return
@@ -37,13 +39,17 @@ func (c *Cluster) watchDirector(ctx context.Context, stop context.CancelCauseFun
 // whyDirectorFailed asks the director itself what is wrong with its file; where that is well, the journal tells (a port that
 // another has, say).
 func (c *Cluster) whyDirectorFailed(ctx context.Context) string {
-	out, err := c.Exec(ctx, c.spec.Plan.Nodes()[0].Name, "/usr/sbin/haproxy", "-c", "-f", haproxyCfg)
+	out, err := c.onDirector(ctx, "/usr/sbin/haproxy", "-c", "-f", haproxyCfg)
 	if err == nil && out.Code != 0 {
 		return strings.TrimSpace(out.Stderr + out.Stdout)
 	}
-	out, err = c.Exec(ctx, c.spec.Plan.Nodes()[0].Name, "journalctl", "--unit=haproxy", "--lines=10", "--no-pager", "--output=cat")
+	out, err = c.onDirector(ctx, "journalctl", "--unit=haproxy", "--lines=10", "--no-pager", "--output=cat")
 	if err != nil {
 		return err.Error()
 	}
 	return strings.TrimSpace(out.Stdout)
+}
+
+func (c *Cluster) onDirector(ctx context.Context, argv ...string) (sim.Output, error) {
+	return c.Exec(ctx, c.spec.Plan.Nodes()[0].Name, argv...)
 }

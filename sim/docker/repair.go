@@ -13,9 +13,14 @@ import (
 // FaultTable is the nftables table that the network faults put their rules in, or the beginning of its name (simulacro_delay).
 const FaultTable = "simulacro"
 
+// HelperPattern matches, for pkill -f, the processes by which simulacro works in a node under one of the commands.
+func HelperPattern(commands ...string) string {
+	return "^(/[^ ]*/)?simulacro (" + strings.Join(commands, "|") + ")( |$)"
+}
+
 // drillHelpers matches what a drill runs in the nodes beside its cause: a process that was killed on the host cannot end them,
 // and some would go on for ever where the engine does not tell them of its death.
-const drillHelpers = "^(/[^ ]*/)?simulacro (load|observe|" + AgentCommand + ")( |$)"
+var drillHelpers = HelperPattern("load", "observe", AgentCommand)
 
 // Repair mends what a crash may leave in a cluster and no ledger is needed for: nodes that are paused or do not run, cuts of
 // the network, helpers of a drill that still run. It says what it did.

@@ -180,9 +180,12 @@ func (m *moments) step(name string, last bool) (time.Time, bool) {
 	return m.reached(name, last, func(e sim.Event) time.Time { return e.At })
 }
 
-// seen is as step, but of what a look saw the look's end: from then on it holds for certain, so windows begin there.
-func (m *moments) seen(name string, last bool) (time.Time, bool) {
-	return m.reached(name, last, func(e sim.Event) time.Time { return maxTime(e.At, e.Fault.Seen) })
+// edge is where a window begins or ends. Of what a look saw, one begins at the look's end, for from then on it holds for certain.
+func (m *moments) edge(name string, begins bool) (time.Time, bool) {
+	if !begins {
+		return m.step(name, false)
+	}
+	return m.reached(name, true, func(e sim.Event) time.Time { return maxTime(e.At, e.Fault.Seen) })
 }
 
 func (m *moments) reached(name string, last bool, when func(sim.Event) time.Time) (found time.Time, all bool) {

@@ -104,12 +104,8 @@ func (r *record) moment(m sim.Moment, begins bool) (t time.Time, err error) {
 			return t, err
 		}
 	default:
-		reached := f.step
-		if begins {
-			reached = f.seen
-		}
 		var seen bool
-		if t, seen = reached(m.Step, begins); !seen {
+		if t, seen = f.edge(m.Step, begins); !seen {
 			return t, fmt.Errorf("%s was not seen of %s", stepName(m.Step), m.Of)
 		}
 	}
@@ -142,12 +138,8 @@ func (r *record) ended(t time.Time) time.Time {
 
 // edges are the moments between which a fault's window lies; a zero one is the load's own.
 func (r *record) edges(kind sim.WindowKind, m *moments) (from, to time.Time, err error) {
-	need := func(step string, last bool) time.Time {
-		reached := m.step
-		if last {
-			reached = m.seen
-		}
-		t, ok := reached(step, last)
+	need := func(step string, begins bool) time.Time {
+		t, ok := m.edge(step, begins)
 		if !ok && err == nil {
 			err = fmt.Errorf("%s was not seen of %s", stepName(step), m.fault.Name)
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"simulacro/sim"
+	"simulacro/sim/docker"
 	"simulacro/sim/fault"
 )
 
@@ -28,5 +29,5 @@ func (p *play) mendLeftovers(ctx context.Context) error {
 	return nil
 }
 
-// helpers matches the processes that a run has in the nodes.
-const helpers = "^(/[^ ]*/)?simulacro (load|observe)( |$)"
+// helpers matches the processes that a run has in the nodes, but for its agents: this run's are among those.
+var helpers = docker.HelperPattern("load", "observe")
