@@ -38,7 +38,7 @@ const (
 // Programs are the static binaries that the images carry, by their names in binDir.
 var Programs = []string{"mount.nfs", "proxy", "simulacro"}
 
-//go:embed Dockerfile base.sh all:common all:web all:server all:director all:storage
+//go:embed Dockerfile base.sh all:common all:client all:web all:server all:director all:storage
 var tree embed.FS
 
 // Image is one stage of the Dockerfile and the tag it gets. A role of the cluster runs the image whose Target is its name.

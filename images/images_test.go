@@ -78,7 +78,7 @@ func TestContextModes(t *testing.T) {
 // The working tree is what docker-compose.yml builds from; the embedded one must be the same, to the execute bit.
 func TestEmbeddedTreeIsTheWorkingTree(t *testing.T) {
 	found := entries(t, programs(t))
-	for _, dir := range []string{"common", "web", "server", "director", "storage"} {
+	for _, dir := range []string{"common", "client", "web", "server", "director", "storage"} {
 		require.NoError(t, filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
 				return err

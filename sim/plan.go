@@ -124,6 +124,17 @@ func octets(net netip.Prefix) string {
 // VIP is the director's outer address, the only one that clients know.
 func (p Plan) VIP() netip.Addr { return p.OuterAddr(101) }
 
+// ForwardPort is the client's port that leads to the director's port 80, as the practical's host has it.
+const ForwardPort = 5080
+
+// Entry is where the client's requests go: the director's address, or the client's own port forward to it.
+func (p Plan) Entry(forwarded bool) string {
+	if forwarded {
+		return fmt.Sprintf("127.0.0.1:%d", ForwardPort)
+	}
+	return p.VIP().String()
+}
+
 // Sources are n addresses for the client node to send from: its own and those that follow it. None for less than two.
 func (p Plan) Sources(n int) (list []string) {
 	for i := range n {

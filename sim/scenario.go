@@ -92,6 +92,7 @@ type Load struct {
 	Paths     []WeightedPath
 	Keepalive bool          // false: a connection a request
 	Timeout   time.Duration // of one request; then its error is "timeout"
+	Forwarded bool          // requests go to the client's own port ForwardPort, not to the director's address
 	Sources   int           // client addresses that requests come from, in turn; 0 and 1: the client node's own
 }
 

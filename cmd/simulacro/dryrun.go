@@ -172,6 +172,9 @@ func loadText(l run.LoadPreview) string {
 	if l.Sources > 1 {
 		text += fmt.Sprintf(", from %d addresses in turn", l.Sources)
 	}
+	if l.Forwarded {
+		text += ", through the port forward of the client"
+	}
 	if l.Warm > 0 {
 		text += "; the first " + sim.ShortTime(l.Warm) + " are not judged"
 	}

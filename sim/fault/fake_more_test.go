@@ -19,6 +19,8 @@ type details struct {
 }
 
 const (
+	fakeForward = "client forward"
+	fakeRule    = "http:tcp:[]:5080:[192.168.1.101]:80"
 	fakeGanesha = "NFSv4 {\n}\nEXPORT {\n\tFSAL {\n\t\tName = VFS;\n\t}\n}\n"
 	fakeCfg     = "frontend f\n    bind 192.168.1.101:80\nbackend b\n    balance roundrobin\n"
 	fakePage    = "<?php\necho 1;\n"
@@ -42,6 +44,7 @@ func newDetails(plan sim.Plan) details {
 		}
 		d.files[n.Name+" "+ifcfg] = fmt.Sprintf("DEVICE=enp0s3\nIPADDR=%s\n", (&Site{Node: n}).address())
 	}
+	d.files[fakeForward] = fakeRule
 	d.atFirst = maps.Clone(d.files)
 	return d
 }
@@ -79,6 +82,8 @@ func (w *world) more(node string, argv []string) (sim.Output, bool) {
 		return sim.Output{Stdout: "qdisc noqueue 0: dev lo root\n"}, true
 	case "nft":
 		return w.lossRules(node, last)
+	case "vboxmanage":
+		return w.natnetwork(argv[2:]), true
 	case "haproxy":
 		if w.typo() {
 			return sim.Output{Code: 1, Stderr: "[ALERT] parsing [haproxy.cfg:5] : unknown keyword 'balanse'\n"}, true
@@ -88,6 +93,22 @@ func (w *world) more(node string, argv []string) (sim.Output, bool) {
 		return w.unitOfFile(node, argv[1:])
 	}
 	return sim.Output{}, false
+}
+
+// natnetwork answers vboxmanage, whose rule is as if in a file.
+func (w *world) natnetwork(argv []string) sim.Output {
+	last := argv[len(argv)-1]
+	switch rule := w.files[fakeForward]; {
+	case argv[0] == "list":
+		return sim.Output{Stdout: "Name:         red-nat-1\n        " + rule + "\n"}
+	case last == forwardName && rule != "":
+		w.files[fakeForward] = ""
+	case last != forwardName && rule == "":
+		w.files[fakeForward] = last
+	default:
+		return sim.Output{Code: 1, Stderr: "vboxmanage: error: there is no such rule, or there is already\n"}
+	}
+	return sim.Output{}
 }
 
 func (w *world) typo() bool { return strings.Contains(w.files["cluster1 "+haproxyCfg], "balanse") }

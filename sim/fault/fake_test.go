@@ -180,7 +180,11 @@ func (w *world) serves(node string) bool {
 }
 
 func (w *world) curl(from, url string) (sim.Output, error) {
-	to := w.byAddr(strings.Trim(strings.TrimPrefix(url, "http://"), "/"))
+	addr := strings.Trim(strings.TrimPrefix(url, "http://"), "/")
+	if addr == "localhost:5080" && from == "client" && w.files[fakeForward] != "" {
+		addr = w.plan.VIP().String()
+	}
+	to := w.byAddr(addr)
 	if w.serves(to) && !w.cut[from] && (from != "client" || w.open) {
 		return sim.Output{Stderr: "*   Trying\n< HTTP/1.1 200 OK\r\n"}, nil
 	}

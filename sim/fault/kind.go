@@ -100,7 +100,7 @@ func Kinds() []Kind {
 		exportRemoved, exportReadonly, handlesStale, exportFull,
 		mountMissing, wrongFstab, wrongDocumentRoot,
 		phpMissing, phpBroken, contentDiffers,
-		haproxyCfgBroken, wrongBind, firewallNotReloaded, firewallNotPermanent, logFull,
+		haproxyCfgBroken, wrongBind, firewallNotReloaded, firewallNotPermanent, logFull, forwardMissing,
 	}
 }
 

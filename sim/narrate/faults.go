@@ -110,6 +110,12 @@ var faults = map[string]moment{
 		text2("haproxy.cfg binds to an address that NODE does not have, and haproxy is restarted: it does not start.", "haproxy.cfg pide una dirección que NODE no tiene y se reinicia haproxy: no arranca."),
 		text2("systemctl status -l haproxy: \"Cannot assign requested address\". Compare with ip addr.", "systemctl status -l haproxy: \"Cannot assign requested address\". Compáralo con ip addr."),
 	},
+	"forward-missing": {
+		text2("The port forward of NODE is deleted. The cluster is well, and nobody who comes by that port gets to it.",
+			"Se borra la redirección de puertos de NODE. El clúster está bien, pero nadie que venga por ese puerto llega a él."),
+		text2("Ask on cluster1 itself, then from outside: where does the way end? vboxmanage natnetwork list shows the rules.",
+			"Pregunta en el propio cluster1 y luego desde fuera: ¿dónde se acaba el camino? vboxmanage natnetwork list muestra las reglas."),
+	},
 	"log-full": {
 		text2("The disk for the logs of NODE is full.", "El disco de los registros de NODE está lleno."),
 		text2("df -h on NODE. Does the service go on without its log?", "df -h en NODE. ¿Sigue el servicio sin su registro?"),

@@ -63,7 +63,7 @@ func (p *play) loadSpec() load.Spec {
 		length = p.scenario.Warm + want.For
 	}
 	length = min(length, load.MaxDuration)
-	spec := load.Spec{URL: "http://" + p.plan.VIP().String(), Count: want.Count, KeepAlive: want.Keepalive,
+	spec := load.Spec{URL: "http://" + p.plan.Entry(want.Forwarded), Count: want.Count, KeepAlive: want.Keepalive,
 		Timeout: want.Timeout, Seed: p.opt.Seed, Sources: p.plan.Sources(want.Sources)}
 	steps := want.Steps
 	if len(steps) == 0 {

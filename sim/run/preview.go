@@ -49,6 +49,7 @@ type LoadPreview struct {
 	Rate      float64       `json:"rate"` // requests/s; the highest where there are steps
 	Steps     []RatePreview `json:"steps,omitempty"`
 	Sources   int           `json:"sources,omitempty"` // client addresses; 0: one
+	Forwarded bool          `json:"forwarded,omitempty"`
 	Paths     []PathPreview `json:"paths"`
 	Keepalive bool          `json:"keepalive,omitempty"`
 	Timeout   time.Duration `json:"timeout_ns"`
@@ -135,7 +136,7 @@ func NewPreview(s *sim.Scenario, spec sim.Spec, lang string) (*Preview, error) {
 	}
 	if s.Load.Rate > 0 {
 		l := s.Load
-		p.Load = LoadPreview{Rate: l.Rate, Keepalive: l.Keepalive, Timeout: l.Timeout, Warm: s.Warm, Count: l.Count, For: l.For, Sources: l.Sources}
+		p.Load = LoadPreview{Rate: l.Rate, Keepalive: l.Keepalive, Timeout: l.Timeout, Warm: s.Warm, Count: l.Count, For: l.For, Sources: l.Sources, Forwarded: l.Forwarded}
 		for _, st := range l.Steps {
 			p.Load.Steps = append(p.Load.Steps, RatePreview(st))
 		}

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 
@@ -12,6 +13,15 @@ import (
 // maxSources is how many client addresses there are beside each other, from that of the client node on.
 const maxSources = 50
 
+// The ways from the client to the director.
+const (
+	viaAddress = "address"
+	viaForward = "port-forward"
+)
+
+var viaDoc = fmt.Sprintf("the way to the director: `%s`, its own; or `%s`, the client's port forward http://localhost:%d; without it `%s`",
+	viaAddress, viaForward, sim.ForwardPort, viaAddress)
+
 func (d *decoder) load(n ast.Node, l *sim.Load) {
 	seen := d.object(n, "load", loadFields(l))
 	switch {
@@ -22,6 +32,9 @@ func (d *decoder) load(n ast.Node, l *sim.Load) {
 	}
 	if seen["count"] != nil && seen["for"] != nil {
 		d.fail(seen["for"], "load has both count and for: the load ends by one of them")
+	}
+	if l.Forwarded && l.Sources > 1 {
+		d.fail(seen["sources"], "sources is %d: through the port forward all requests come from the client node's own address", l.Sources)
 	}
 	if at := seen["steps"]; at != nil {
 		d.checkSteps(l, at, seen)
@@ -90,6 +103,11 @@ func loadFields(l *sim.Load) []field {
 			if v, ok := d.integer(n, "sources", 1, maxSources); ok {
 				l.Sources = int(v)
 			}
+		}},
+		{"via", choice(viaAddress, viaForward), viaDoc, func(d *decoder, n ast.Node) {
+			var way string
+			d.choice(n, "via", []string{viaAddress, viaForward}, &way)
+			l.Forwarded = way == viaForward
 		}},
 		{"keepalive", aFlag, "several requests over one connection; without it, a connection each", func(d *decoder, n ast.Node) { d.boolean(n, "keepalive", &l.Keepalive) }},
 		{"timeout", aTime, "the client's patience; without it " + sim.ShortTime(DefaultTimeout), func(d *decoder, n ast.Node) {

@@ -90,6 +90,8 @@ func TestSingleMistakes(t *testing.T) {
 		{"two documents", head + tail + "---\ntitle: y\n", "x.yaml:5:1: a second document"},
 		{"anchors", head + tail + "tags: &a [b]\n", "x.yaml:4:7: tag must be text, not an anchor"},
 		{"expects nothing", head, "expects nothing"},
+		{"sources through a forward", "title: x\nload: {rate: 1, count: 9, sources: 3, via: port-forward}\n" + tail,
+			"x.yaml:2:27: sources is 3: through the port forward all requests come from the client node's own address"},
 		{"load without end", "title: x\nload: {rate: 1}\n" + tail, "load has no end"},
 		{"availability without load", "title: x\n" + tail, "x.yaml:2:11: availability needs a load"},
 		{"fault without target", head + "timeline: [{fault: node-kill, at: 1s}]\n" + tail, "has no target"},

@@ -81,6 +81,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"an amount without unit":     head + tail + "cluster: {limits: {storage: {memory: 64}}}\n",
 		"both rate and steps":        "title: x\nload: {rate: 1, steps: [{rate: 2}], count: 9}\n" + tail,
 		"a step without rate":        "title: x\nload: {steps: [{for: 2s}], count: 9}\n" + tail,
+		"unknown way":                "title: x\nload: {rate: 1, count: 9, via: forward}\n" + tail,
 		"too many sources":           "title: x\nload: {rate: 1, count: 9, sources: 51}\n" + tail,
 		"a relative page":            head + tail + "steady: {page: index.php}\n",
 		"a rate of 0":                "title: x\nload: {rate: 0, count: 1}\n" + tail,
