@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"math"
 	"strings"
 	"time"
 )
@@ -102,6 +103,9 @@ type RateStep struct {
 	For  time.Duration // 0, of the last one only: until the load ends
 }
 
+// MaxLoad bounds how long a load lasts: a generator must not outlive a runner that was killed.
+const MaxLoad = 15 * time.Minute
+
 // Due is when request n, from 0, is to be sent, after time zero. False: the steps are over before it.
 func (l Load) Due(n int64) (time.Duration, bool) {
 	steps := l.Steps
@@ -112,12 +116,20 @@ func (l Load) Due(n int64) (time.Duration, bool) {
 	for _, st := range steps {
 		// The tolerance keeps 0.1 s at 10 a second at one request in spite of floating point.
 		if st.Rate > 0 && (st.For == 0 || left < st.Rate*st.For.Seconds()-1e-6) {
-			return at + time.Duration(left/st.Rate*float64(time.Second)), true
+			return at + seconds(left/st.Rate), true
 		}
 		left -= st.Rate * st.For.Seconds()
 		at += st.For
 	}
 	return at, false
+}
+
+// seconds is a time, the longest that there is where it is longer.
+func seconds(s float64) time.Duration {
+	if s >= math.MaxInt64/float64(time.Second)/2 {
+		return math.MaxInt64 / 2 // what is added to it does not overflow
+	}
+	return time.Duration(s * float64(time.Second))
 }
 
 // After is the load without its first part of a length before time zero: the first step is so much longer.
@@ -228,6 +240,8 @@ type FaultKind struct {
 	// Touches names what the fault changes of its node and there is one of: a file, a table of rules. Two faults that touch the
 	// same cannot be there at once, since the recovery of one would undo the other.
 	Touches []string
+	// Check refuses parameters that the kind cannot take at a node; nil takes any. What it says names the parameter.
+	Check func(plan Plan, node Node, params map[string]string) error `json:"-"`
 }
 
 // FaultParam is a parameter of a FaultKind.

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"simulacro/sim"
 )
 
 // What a zero field of a Spec stands for.
@@ -15,8 +17,7 @@ const (
 	DefaultTimeout  = 5 * time.Second
 	DefaultInFlight = 4096
 	DefaultBodies   = 32
-	// MaxDuration bounds every run: a generator must not outlive a runner that was killed.
-	MaxDuration = 15 * time.Minute
+	MaxDuration     = sim.MaxLoad // of every run
 )
 
 // Spec is one load. The zero value of every field but URL and Steps has a sensible meaning.

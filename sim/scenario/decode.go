@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/token"
 
 	"simulacro/sim"
 )
@@ -43,8 +44,13 @@ type field struct {
 
 // fail notes a mistake at a node.
 func (d *decoder) fail(n ast.Node, format string, args ...any) {
-	p := start(n).GetToken().Position
-	d.errs = append(d.errs, Error{d.file, p.Line, p.Column, fmt.Sprintf(format, args...)})
+	t := start(n).GetToken()
+	p := *t.Position
+	// The library has the end of a text of several lines; it begins after what stands before it.
+	if t.Type == token.StringType && t.Prev != nil && strings.Contains(strings.TrimSpace(t.Origin), "\n") {
+		p.Line, p.Column = t.Prev.Position.Line, t.Prev.Position.Column+2
+	}
+	d.mistake(p.Line, p.Column, format, args...)
 }
 
 // start is the node at which a reader sees n begin: the library places a mapping at its first colon.
@@ -129,7 +135,7 @@ func kindOf(n ast.Node) string {
 		return "a mapping"
 	case *ast.BoolNode:
 		return "true or false"
-	case *ast.IntegerNode, *ast.FloatNode:
+	case *ast.IntegerNode, *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
 		return "a number"
 	case *ast.NullNode:
 		return "nothing"
@@ -146,7 +152,7 @@ func (d *decoder) word(n ast.Node, what string) (s string, ok bool) {
 		return n.Value, true
 	case *ast.LiteralNode:
 		return n.Value.Value, true
-	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+	case *ast.IntegerNode, *ast.FloatNode, *ast.InfinityNode, *ast.NanNode, *ast.BoolNode:
 		return n.GetToken().Value, true
 	}
 	d.fail(n, "%s must be text, not %s", what, kindOf(n))
@@ -217,7 +223,7 @@ func (d *decoder) integer(n ast.Node, what string, lo, hi int64) (v int64, ok bo
 	}
 	v, err := strconv.ParseInt(strings.ReplaceAll(s, "_", ""), 10, 64)
 	if err != nil {
-		d.fail(n, "%s must be a whole number, not %q", what, s)
+		d.fail(n, "%s must be a whole number, not %s", what, quoted(s))
 		return 0, false
 	}
 	if v < lo || v > hi {
@@ -235,7 +241,7 @@ func (d *decoder) number(n ast.Node, what string, to *float64) {
 	}
 	v, err := strconv.ParseFloat(s, 64)
 	if err != nil || v <= 0 || math.IsInf(v, 0) || math.IsNaN(v) {
-		d.fail(n, "%s must be a number greater than 0, not %q", what, s)
+		d.fail(n, "%s must be a number greater than 0, not %s", what, quoted(s))
 		return
 	}
 	*to = v
@@ -252,9 +258,11 @@ func (d *decoder) duration(n ast.Node, what string, to *time.Duration) {
 	case err != nil && isNumber(s):
 		d.fail(n, "%s has no unit: write %ss or %sms", what, s, s)
 	case err != nil:
-		d.fail(n, "%s must be a time such as 500ms, 3s or 1m30s, not %q", what, s)
+		d.fail(n, "%s must be a time such as 500ms, 3s or 1m30s, not %s", what, quoted(s))
 	case v < 0:
 		d.fail(n, "%s is %s: a time cannot be negative", what, s)
+	case v > maxTime:
+		d.fail(n, "%s is %s: the most is %gh", what, s, maxTime.Hours())
 	default:
 		*to = v
 	}
@@ -266,6 +274,18 @@ func (d *decoder) positive(n ast.Node, what string, to *time.Duration) {
 	if d.duration(n, what, to); *to == 0 && len(d.errs) == before {
 		d.fail(n, "%s is 0", what)
 	}
+}
+
+// maxTime bounds every time of a file, so that no sum of them overflows: a year.
+const maxTime = 366 * 24 * time.Hour
+
+// quoted is a text for a message: where a line went astray it may hold the rest of the file.
+func quoted(s string) string {
+	const most = 40
+	if r := []rune(s); len(r) > most {
+		return fmt.Sprintf("%q …", string(r[:most]))
+	}
+	return strconv.Quote(s)
 }
 
 func isNumber(s string) bool {

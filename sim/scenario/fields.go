@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -112,8 +111,7 @@ func (d *decoder) changes(n ast.Node) (list []sim.LineChange) {
 // paths is one path, a list of equally wanted ones, or a mapping of paths to weights.
 func (d *decoder) paths(n ast.Node) (list []sim.WeightedPath) {
 	add := func(at ast.Node, path string, weight int64) {
-		if !strings.HasPrefix(path, "/") {
-			d.fail(at, "path %q must start with /", path)
+		if !d.isPath(at, "path", path) {
 			return
 		}
 		list = append(list, sim.WeightedPath{Path: path, Weight: int(weight)})

@@ -10,6 +10,12 @@ import (
 	"simulacro/sim"
 )
 
+// The rates that the generator is for, in requests/s.
+const (
+	minRate = 0.001
+	maxRate = 100_000
+)
+
 // maxSources is how many client addresses there are beside each other, from that of the client node on.
 const maxSources = 50
 
@@ -38,6 +44,35 @@ func (d *decoder) load(n ast.Node, l *sim.Load) {
 	}
 	if at := seen["steps"]; at != nil {
 		d.checkSteps(l, at, seen)
+	}
+	for _, key := range []string{"for", "count", "steps"} {
+		if at := seen[key]; at != nil {
+			d.later = append(d.later, func(s *sim.Scenario) { d.checkLength(s, key, at) })
+			break
+		}
+	}
+}
+
+// checkLength refuses a load that the generator would end before its time.
+func (d *decoder) checkLength(s *sim.Scenario, key string, at ast.Node) {
+	l := s.Load.After(s.Warm)
+	length := l.For
+	if l.For > 0 {
+		length += s.Warm
+	} else if l.Count > 0 && l.Rate > 0 {
+		length, _ = l.Due(l.Count - 1)
+	}
+	if length > sim.MaxLoad {
+		d.fail(at, "%s: the load lasts %s with what is sent to warm up, and the most is %s", key, sim.ShortTime(length), sim.ShortTime(sim.MaxLoad))
+	}
+}
+
+// rate reads requests a second.
+func (d *decoder) rate(n ast.Node, to *float64) {
+	d.number(n, "rate", to)
+	if *to != 0 && (*to < minRate || *to > maxRate) {
+		d.fail(n, "rate is %g: it must be %g to %d requests/s", *to, minRate, maxRate)
+		*to = 0
 	}
 }
 
@@ -82,7 +117,7 @@ func (d *decoder) checkSteps(l *sim.Load, at ast.Node, seen map[string]ast.Node)
 
 func loadFields(l *sim.Load) []field {
 	return []field{
-		{"rate", aNumber, "requests a second, sent at their time whether or not earlier ones were answered", func(d *decoder, n ast.Node) { d.number(n, "rate", &l.Rate) }},
+		{"rate", aNumber, "requests a second, sent at their time whether or not earlier ones were answered", func(d *decoder, n ast.Node) { d.rate(n, &l.Rate) }},
 		{"steps", listOf("rateStep"), "in place of rate: rates one after the other, from the load's start", func(d *decoder, n ast.Node) {
 			if _, ok := n.(*ast.SequenceNode); !ok {
 				d.fail(n, "steps must be a list, each with a rate and for, not %s", kindOf(n))
@@ -121,7 +156,7 @@ func loadFields(l *sim.Load) []field {
 
 func rateStepFields(st *sim.RateStep) []field {
 	return []field{
-		{"rate", aNumberOr0, "requests a second; 0 is a pause", func(d *decoder, n ast.Node) { d.numberOr0(n, "rate", &st.Rate) }},
+		{"rate", aNumberOr0, "requests a second; 0 is a pause", func(d *decoder, n ast.Node) { d.rateOr0(n, &st.Rate) }},
 		{"for", aTime, "how long; of the last step, without it, until the load ends", func(d *decoder, n ast.Node) {
 			d.duration(n, "for", &st.For)
 			if st.For == 0 {
@@ -138,13 +173,13 @@ func (d *decoder) rateStep(n ast.Node) (st sim.RateStep) {
 	return st
 }
 
-// numberOr0 reads a number of at least 0.
-func (d *decoder) numberOr0(n ast.Node, what string, to *float64) {
-	if s, ok := d.word(n, what); ok {
+// rateOr0 is rate, or 0 for a pause.
+func (d *decoder) rateOr0(n ast.Node, to *float64) {
+	if s, ok := d.word(n, "rate"); ok {
 		if v, err := strconv.ParseFloat(s, 64); err == nil && v == 0 {
 			*to = 0
 			return
 		}
-		d.number(n, what, to)
+		d.rate(n, to)
 	}
 }

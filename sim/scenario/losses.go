@@ -83,11 +83,12 @@ func lostFields(l *sim.NoneLost) []field {
 func (d *decoder) lost(n ast.Node) *sim.NoneLost {
 	l := &sim.NoneLost{Settle: DefaultLostSettle}
 	if isMapping(n) {
-		if seen := d.object(n, "lost", lostFields(l)); seen["from"] == nil {
-			d.fail(n, "lost has no from: name the step")
-		}
+		d.object(n, "lost", lostFields(l))
 	} else {
 		d.str(n, "lost", &l.From)
+	}
+	if l.From == "" {
+		d.fail(n, "lost has no from: name the step")
 	}
 	if l.To == "" {
 		l.To = l.From

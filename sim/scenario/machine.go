@@ -117,8 +117,8 @@ func steadyFields(s *sim.Scenario) []field {
 		}},
 		{"for", aTime, "how long it must hold without a break; without it one look is enough", func(d *decoder, n ast.Node) { d.duration(n, "for", &s.Holds.For) }},
 		{"page", aPath, "what each server gives to the director, and the director to the client, with code 200; without it " + DefaultPath, func(d *decoder, n ast.Node) {
-			if d.str(n, "page", &s.Holds.Page); s.Holds.Page != "" && s.Holds.Page[0] != '/' {
-				d.fail(n, "page %q must start with /", s.Holds.Page)
+			if d.str(n, "page", &s.Holds.Page); s.Holds.Page != "" {
+				d.isPath(n, "page", s.Holds.Page)
 			}
 		}},
 		{"servers", texts, "whom the director has up and who give the page; without it all", func(d *decoder, n ast.Node) { s.Holds.Servers = d.words(n, "servers") }},

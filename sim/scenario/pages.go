@@ -58,10 +58,22 @@ func (d *decoder) content(n ast.Node) *sim.SameContent {
 
 // path reads the path of a request.
 func (d *decoder) path(n ast.Node, to *string) {
-	d.str(n, "path", to)
-	if *to != "" && !strings.HasPrefix(*to, "/") {
-		d.fail(n, "path %q must start with /", *to)
+	if d.str(n, "path", to); *to != "" {
+		d.isPath(n, "path", *to)
 	}
+}
+
+// isPath tells whether a text can stand in a request line as it is (RFC 9112, section 3.2.1), and notes where it cannot.
+func (d *decoder) isPath(at ast.Node, what, path string) bool {
+	switch {
+	case !strings.HasPrefix(path, "/"):
+		d.fail(at, "%s %q must start with /", what, path)
+	case strings.ContainsFunc(path, func(c rune) bool { return c <= ' ' || c >= 0x7f || c == '#' }):
+		d.fail(at, "%s %q: blanks, # and what is not ASCII must be written as %%20 and the like", what, path)
+	default:
+		return true
+	}
+	return false
 }
 
 // checkPath refuses a path that the load does not ask for: no answer could be looked at.

@@ -94,7 +94,8 @@ func serverNames(s *sim.Scenario) []string {
 
 // checkFault resolves a fault's targets and holds it against the catalogue.
 func (d *decoder) checkFault(s *sim.Scenario, f *sim.Fault, n ast.Node, seen map[string]ast.Node, target ast.Node) {
-	d.checkName(s, f, orNode(seen["name"], n))
+	d.checkName(s, sim.Step{Fault: f}, orNode(seen["name"], n))
+	before := len(d.errs)
 	kind := d.checkKind(f, n, seen)
 	switch {
 	case target == nil:
@@ -105,18 +106,46 @@ func (d *decoder) checkFault(s *sim.Scenario, f *sim.Fault, n ast.Node, seen map
 		f.Targets = d.targets(s, target)
 		d.checkRoles(s, f, kind, target, f.Targets)
 	}
+	if len(d.errs) == before { // else what is wrong is told
+		d.checkParams(s, f, kind, orNode(seen["params"], n))
+	}
+}
+
+// checkParams asks the kind itself what it thinks of its parameters, at each node that may be hit.
+func (d *decoder) checkParams(s *sim.Scenario, f *sim.Fault, kind *sim.FaultKind, at ast.Node) {
+	if kind == nil || kind.Check == nil {
+		return
+	}
+	nodes := f.Targets
+	if f.Pick != nil {
+		nodes = f.Pick.Of
+	}
+	for _, name := range nodes {
+		node, err := plan(s).Node(name)
+		if err == nil {
+			err = kind.Check(plan(s), node, f.Params)
+		}
+		if err != nil {
+			d.fail(at, "%v", err)
+			return
+		}
+	}
 }
 
 // checkName wants each step to have a name of its own; a repeated fault's name is taken as well as those of its times.
-func (d *decoder) checkName(s *sim.Scenario, f *sim.Fault, at ast.Node) {
-	for _, st := range s.Timeline {
-		if st.Fault == f {
-			break
+func (d *decoder) checkName(s *sim.Scenario, own sim.Step, at ast.Node) {
+	of := func(st sim.Step) string {
+		if st.Fault == nil {
+			return st.Name()
 		}
-		other := st.Name()
-		switch {
-		case other == f.Name, st.Fault != nil && st.Fault.Of != "" && (st.Fault.Of == f.Of || st.Fault.Of == f.Name):
-			d.fail(at, "two steps are called %q: give each a name of its own", orText(f.Of, f.Name))
+		return orText(st.Fault.Of, st.Name())
+	}
+	for _, st := range s.Timeline {
+		if st.Fault == own.Fault && st.Action == own.Action {
+			return
+		}
+		if st.Name() == own.Name() || of(st) == of(own) || of(st) == own.Name() || st.Name() == of(own) {
+			d.fail(at, "two steps are called %q: give each a name of its own", of(own))
 			return
 		}
 	}

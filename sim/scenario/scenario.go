@@ -7,16 +7,13 @@
 package scenario
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 
 	"simulacro/sim"
 )
@@ -74,27 +71,4 @@ func Load(name string, text []byte, o Options) (*sim.Scenario, error) {
 		return nil, err
 	}
 	return s, nil
-}
-
-// parse is the file's only document, nil where there is none to read.
-func (d *decoder) parse(text []byte) ast.Node {
-	file, err := parser.ParseBytes(text, 0)
-	if err != nil {
-		var at yaml.Error
-		if errors.As(err, &at) && at.GetToken() != nil {
-			p := at.GetToken().Position
-			d.errs = append(d.errs, Error{d.file, p.Line, p.Column, at.GetMessage()})
-		} else {
-			d.errs = append(d.errs, Error{d.file, 1, 1, err.Error()})
-		}
-		return nil
-	}
-	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
-		d.errs = append(d.errs, Error{d.file, 1, 1, "the file is empty: a scenario has at least a title, a load and what to expect"})
-		return nil
-	}
-	if len(file.Docs) > 1 {
-		d.fail(file.Docs[1].Body, "a second document in the file: a file holds one scenario")
-	}
-	return file.Docs[0].Body
 }

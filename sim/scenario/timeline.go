@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -115,6 +116,7 @@ func (d *decoder) actionStep(n ast.Node, number int) sim.Step {
 	d.place(n, seen, &st)
 	d.actions[a] = orNode(seen["node"], n)
 	d.later = append(d.later, func(s *sim.Scenario) {
+		d.checkName(s, st, orNode(seen["name"], n))
 		if seen["node"] != nil {
 			d.checkOneNode(s, seen["node"], &a.Node)
 		}
@@ -134,8 +136,11 @@ func (d *decoder) exit(n ast.Node) *int {
 // name reads a step's name: one word, since windows are written as "during NAME".
 func (d *decoder) name(n ast.Node, to *string) {
 	d.str(n, "name", to)
-	if strings.ContainsAny(*to, " \t\n,") || *to == "" {
+	switch {
+	case *to == "" || strings.ContainsFunc(*to, func(c rune) bool { return c == ' ' || c == ',' || !unicode.IsPrint(c) }):
 		d.fail(n, "name %q must be one word", *to)
+	case strings.HasSuffix(*to, sim.TargetsOf), strings.HasSuffix(*to, sim.OthersOf):
+		d.fail(n, "name %q: what ends so stands for the nodes of a fault", *to)
 	}
 }
 

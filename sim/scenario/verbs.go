@@ -251,7 +251,7 @@ func outputFields(out *sim.OutputMatch) []field {
 func (d *decoder) output(n ast.Node) *sim.OutputMatch {
 	out := &sim.OutputMatch{}
 	seen := d.object(n, "output", outputFields(out))
-	if seen["of"] == nil {
+	if out.Action == "" {
 		d.fail(n, "output has no of: name the action")
 	}
 	if len(seen) == 1 && seen["of"] != nil {
