@@ -75,7 +75,7 @@ type Kind struct {
 	// Wait bounds the wait for the effect, and for the recovery; 0 means DefaultWait.
 	Wait time.Duration
 
-	Check  func(s *Site) error                      // optional: of parameters that only the plan can judge
+	Check  func(s *Site) error                      // optional: of the parameters, by the plan alone: a file is checked without a cluster
 	Save   func(ctx context.Context, s *Site) error // optional
 	Inject func(ctx context.Context, s *Site) error
 	Effect func(ctx context.Context, s *Site) (Seen, error)
@@ -108,7 +108,11 @@ func Kinds() []Kind {
 func Catalogue() []sim.FaultKind {
 	var all []sim.FaultKind
 	for _, k := range Kinds() {
-		all = append(all, sim.FaultKind{Name: k.Name, Does: k.Does, Evidence: k.Evidence, Roles: k.Roles, Params: k.Params, Takes: k.Takes, Touches: k.Touches})
+		all = append(all, sim.FaultKind{Name: k.Name, Does: k.Does, Evidence: k.Evidence, Roles: k.Roles, Params: k.Params, Takes: k.Takes, Touches: k.Touches,
+			Check: func(plan sim.Plan, node sim.Node, params map[string]string) error {
+				_, err := k.site(Env{Plan: plan}, node, params)
+				return err
+			}})
 	}
 	return all
 }
