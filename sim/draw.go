@@ -42,6 +42,13 @@ func (s *Scenario) Drew(h History) (*Scenario, error) {
 			hit[e.Fault.ID] = append(hit[e.Fault.ID], e.Fault.Target)
 		}
 	}
+	if run := h.Run(); run != nil { // in the plan's order, as they are drawn: the targets' steps come in any
+		order := run.Plan.Nodes()
+		place := func(name string) int { return slices.IndexFunc(order, func(n Node) bool { return n.Name == name }) }
+		for _, targets := range hit {
+			slices.SortStableFunc(targets, func(a, b string) int { return place(a) - place(b) })
+		}
+	}
 	return s.settled(func(_ *Scenario, f *Fault) []string { return hit[f.Name] })
 }
 

@@ -3,8 +3,10 @@ package sim
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 )
 
@@ -58,20 +60,60 @@ func ReadHistory(name string, r io.Reader) (History, error) {
 	var h History
 	s := bufio.NewScanner(r)
 	s.Buffer(make([]byte, 64<<10), maxLine)
-	for line := 1; s.Scan(); line++ {
+	line := 1
+	for ; s.Scan(); line++ {
 		if len(s.Bytes()) == 0 {
 			continue
 		}
 		var e Event
 		if err := json.Unmarshal(s.Bytes(), &e); err != nil {
+			return h, fmt.Errorf("%s:%d: no event%s: %w", name, line, brokenOff(err), err)
+		}
+		if err := e.check(); err != nil {
 			return h, fmt.Errorf("%s:%d: %w", name, line, err)
 		}
 		h = append(h, e)
 	}
-	if err := s.Err(); err != nil {
-		return h, fmt.Errorf("%s: %w", name, err)
+	switch err := s.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return h, fmt.Errorf("%s:%d: a line of more than %d MB: no event is so long", name, line, maxLine>>20)
+	case err != nil:
+		return h, fmt.Errorf("%s:%d: %w", name, line, err)
 	}
 	return h, nil
+}
+
+// brokenOff says what usually ends a line too early.
+func brokenOff(err error) string {
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) && strings.HasPrefix(syntax.Error(), "unexpected end") {
+		return " (the line breaks off: the run was killed while it wrote it, or the file was cut)"
+	}
+	return ""
+}
+
+// check says what an event lacks that those who read a history rely on.
+func (e Event) check() error {
+	has, known := map[Kind]bool{
+		KindRun: e.Run != nil, KindRequest: e.Request != nil, KindStats: e.Stats != nil, KindFault: e.Fault != nil, KindAction: e.Action != nil,
+		KindPage: e.Page != nil, KindLoad: e.Load != nil || e.Text != "",
+		KindPhase: true, KindLog: true, KindContainer: true, KindFile: true, KindSay: true,
+	}[e.Kind]
+	switch {
+	case e.Kind == "":
+		return errors.New("no event: it has no kind")
+	case !known:
+		return fmt.Errorf("an event of the kind %q, which this version does not know", e.Kind)
+	case !has:
+		return fmt.Errorf("an event of the kind %q without what it tells", e.Kind)
+	case e.At.IsZero():
+		return fmt.Errorf("an event of the kind %q without its time", e.Kind)
+	case e.Run != nil:
+		if err := e.Run.Plan.Validate(); err != nil {
+			return fmt.Errorf("the run's addresses: %w", err)
+		}
+	}
+	return nil
 }
 
 // Run is the history's opening event, nil if it has none.

@@ -86,8 +86,8 @@ const MaxServers = 100
 // Validate says what is wrong with the plan, nil if nothing.
 func (p Plan) Validate() error {
 	switch {
-	case p.Outer.Bits() != 24 || p.Inner.Bits() != 24:
-		return fmt.Errorf("outer %v and inner %v must both be /24 networks", p.Outer, p.Inner)
+	case p.Outer.Bits() != 24 || p.Inner.Bits() != 24 || !p.Outer.Addr().Is4() || !p.Inner.Addr().Is4():
+		return fmt.Errorf("outer %v and inner %v must both be /24 networks of IPv4", p.Outer, p.Inner)
 	case p.Outer.Overlaps(p.Inner):
 		return fmt.Errorf("outer %v and inner %v are the same network", p.Outer, p.Inner)
 	case p.Servers < 1 || p.Servers > MaxServers:

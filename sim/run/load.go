@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -15,11 +16,6 @@ func Load(name string, text []byte) (*sim.Scenario, error) {
 	return scenario.Load(name, text, scenario.Options{Kinds: fault.Catalogue()})
 }
 
-// LoadFile is Load of a file.
-func LoadFile(path string) (*sim.Scenario, error) {
-	return scenario.LoadFile(path, scenario.Options{Kinds: fault.Catalogue()})
-}
-
 // ScenarioOf is the scenario that a history carries.
 func ScenarioOf(h sim.History) (*sim.Scenario, error) {
 	info := h.Run()
@@ -29,7 +25,7 @@ func ScenarioOf(h sim.History) (*sim.Scenario, error) {
 	// The catalogue may have changed since: a history is judged by its own words.
 	s, err := scenario.Load(info.Scenario, []byte(info.Source), scenario.Options{})
 	if err != nil {
-		return nil, fmt.Errorf("the scenario in the history: %w", err)
+		return nil, fmt.Errorf("the scenario in the history, which version %s of simulacro wrote: %w", cmp.Or(info.Version, "unknown"), err)
 	}
 	return s, nil
 }
