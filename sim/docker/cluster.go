@@ -26,9 +26,13 @@ type Cluster struct {
 	rt   *Runtime
 	spec sim.Spec
 	refs map[string]string // containers by node, where they are not called as Up calls them
+	made bool              // by the call of Up that gave it
 
 	agents attendance
 }
+
+// Made tells whether the call of Up that gave the cluster made it; else it was there, and is somebody's.
+func (c *Cluster) Made() bool { return c.made }
 
 func newCluster(r *Runtime, spec sim.Spec) *Cluster {
 	spec.Asked = sim.Asked{}

@@ -53,7 +53,9 @@ func (r *Runtime) Up(ctx context.Context, spec sim.Spec, progress Progress) (*Cl
 	defer l.release()
 	c, err := r.resume(ctx, spec, l, report)
 	if c == nil && err == nil {
-		c, err = r.create(ctx, spec, l, report)
+		if c, err = r.create(ctx, spec, l, report); err == nil {
+			c.made = true
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("bring up cluster %s: %w", spec.Name, err)

@@ -46,6 +46,24 @@ func OpenLedger(path string) (*Ledger, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
 	}
+	var f *os.File
+	for f == nil {
+		var err error
+		if f, err = openLocked(path); err != nil {
+			return nil, err
+		}
+	}
+	l := &Ledger{file: f}
+	if err := errors.Join(l.load(), syncDir(filepath.Dir(path))); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// openLocked gives nil where the file was removed between its opening and its locking: what is written to it would be lost, and
+// its lock would keep nobody out.
+func openLocked(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
@@ -57,12 +75,18 @@ func OpenLedger(path string) (*Ledger, error) {
 		}
 		return nil, fmt.Errorf("ledger %s: %w", path, err)
 	}
-	l := &Ledger{file: f}
-	if err := l.load(); err != nil {
+	if !isAt(f, path) {
 		f.Close()
-		return nil, err
+		return nil, nil
 	}
-	return l, syncDir(filepath.Dir(path))
+	return f, nil
+}
+
+// isAt tells whether a file is the one that has the path now.
+func isAt(f *os.File, path string) bool {
+	own, err := f.Stat()
+	there, err2 := os.Stat(path)
+	return err == nil && err2 == nil && os.SameFile(own, there)
 }
 
 // Exists tells whether there is a ledger at all.
@@ -152,11 +176,8 @@ func (l *Ledger) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var err error
-	if len(l.owed) == 0 {
+	if len(l.owed) == 0 && isAt(l.file, l.file.Name()) { // else the state directory went with the cluster, and the path is another's
 		err = os.Remove(l.file.Name())
-		if errors.Is(err, fs.ErrNotExist) { // the whole state directory went with the cluster
-			err = nil
-		}
 	}
 	return errors.Join(err, l.file.Close())
 }

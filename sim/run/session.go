@@ -46,10 +46,13 @@ type Done struct {
 
 // Run brings the cluster up, plays, judges, keeps, and removes the cluster if it made it.
 func (j Job) Run(ctx context.Context, rt *docker.Runtime) (done *Done, err error) {
-	existed, err := j.exists(ctx, rt)
+	// From before the cluster is there until it is gone: nobody else may play on it meanwhile, nor this run remove another's.
+	led, err := openLedger(j.Spec.Name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("cluster %s: %w", j.Spec.Name, err)
 	}
+	defer func() { err = errors.Join(err, led.Close()) }()
+	j.ledger = led
 	j.Spec.Plan.Servers = j.Scenario.Cluster.Servers
 	if j.Scenario.Cluster.Mount != "" {
 		j.Spec.MountOptions = j.Scenario.Cluster.Mount
@@ -60,7 +63,7 @@ func (j Job) Run(ctx context.Context, rt *docker.Runtime) (done *Done, err error
 	}
 	c.Attend()
 	defer c.Close()
-	left := existed || j.Keep
+	left := !c.Made() || j.Keep
 	if !left {
 		defer func() {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removeTimeout)
@@ -80,15 +83,6 @@ func (j Job) Run(ctx context.Context, rt *docker.Runtime) (done *Done, err error
 		done.URL = c.URL()
 	}
 	return done, nil
-}
-
-func (j Job) exists(ctx context.Context, rt *docker.Runtime) (bool, error) {
-	_, err := rt.Find(ctx, j.Spec.Name)
-	if errors.Is(err, docker.ErrNotFound) {
-		return false, nil
-	}
-	// A cluster that is there but half-made is Up's business.
-	return err == nil, nil
 }
 
 // PlayOn plays on a cluster that is up, and keeps the run. Of a run that broke off it gives what is kept beside the error.
