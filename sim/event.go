@@ -122,6 +122,7 @@ type ActionDone struct {
 	Command string        `json:"command"`
 	Output  Output        `json:"output"`
 	Took    time.Duration `json:"took_ns"`
+	Cut     bool          `json:"cut,omitempty"` // Output holds only the beginning of what was printed
 }
 
 // LoadSummary is what the load generator reports of itself, for the judge to trust or distrust its figures.

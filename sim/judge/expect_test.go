@@ -224,3 +224,10 @@ func TestTargetsComeFromTheHistoryWhereTheScenarioHasNone(t *testing.T) {
 	r := newRecord(h, s)
 	assert.Equal(t, sim.Pass, r.evidence(r.faults["clash"]).outcome)
 }
+
+func TestAnOutputThatWasCutCannotTell(t *testing.T) {
+	r := &record{plan: sim.DefaultPlan(), actions: map[string]*sim.ActionDone{"a": {Cut: true, Output: sim.Output{Stdout: "first"}}}}
+	zero := 0
+	assert.Equal(t, sim.Inconclusive, r.output(&sim.OutputMatch{Action: "a", TextMatch: sim.TextMatch{Lacks: []string{"last"}}}).outcome)
+	assert.Equal(t, sim.Pass, r.output(&sim.OutputMatch{Action: "a", Exit: &zero}).outcome)
+}

@@ -24,6 +24,9 @@ func (r *record) output(o *sim.OutputMatch) finding {
 	if o.Exit != nil && done.Output.Code != *o.Exit {
 		broken = append([]string{fmt.Sprintf("it ended with %d", done.Output.Code)}, broken...)
 	}
+	if done.Cut && len(o.Contains)+len(o.Lacks)+len(o.Matches) > 0 {
+		return cannotTell(bound, "it printed more than the history holds (%d bytes)", len(text))
+	}
 	if len(broken) > 0 {
 		broken = append(broken, firstLine(text))
 	}

@@ -172,9 +172,15 @@ func (c *fakeCluster) Exec(_ context.Context, node string, argv ...string) (sim.
 	return sim.Output{}, nil
 }
 
-func (c *fakeCluster) Stream(ctx context.Context, _ string, stdout, stderr io.Writer, argv ...string) (int, error) {
+func (c *fakeCluster) Stream(ctx context.Context, node string, stdout, stderr io.Writer, argv ...string) (int, error) {
 	if argv[0] == "simulacro" {
 		return 0, c.observe(ctx, stdout)
+	}
+	if argv[2] != loadShell {
+		out, err := c.Exec(ctx, node, argv...)
+		fmt.Fprint(stdout, out.Stdout)
+		fmt.Fprint(stderr, out.Stderr)
+		return out.Code, err
 	}
 	var spec load.Spec
 	if err := json.Unmarshal([]byte(argv[len(argv)-1]), &spec); err != nil {

@@ -30,6 +30,8 @@ type Options struct {
 	Failed func(ctx context.Context) error
 	// Faults makes the injections; nil means fault.New. Tests put a sabotaged one here.
 	Faults func(env fault.Env, kind, id string, node sim.Node, params map[string]string, led *fault.Ledger, emit func(sim.Event)) (*fault.Injection, error)
+
+	ledger *fault.Ledger // the cluster's, where who plays has it; nil: Play opens it
 }
 
 // Live is how the load went in the last second.
@@ -67,6 +69,9 @@ const (
 // mendTimeout bounds the clean-up after a run that was interrupted.
 const mendTimeout = 60 * time.Second
 
+// gatherTimeout bounds what is gathered of the nodes at the end of a run.
+const gatherTimeout = 60 * time.Second
+
 // lookTimeout bounds what is gathered of the nodes of a run that was interrupted: who interrupts does not want to wait.
 const lookTimeout = 5 * time.Second
 
@@ -93,14 +98,19 @@ func Play(ctx context.Context, c Cluster, s *sim.Scenario, opt Options) (*Result
 	if s.Cluster.Servers != c.Spec().Plan.Servers {
 		return nil, fmt.Errorf("scenario %s wants %d real servers, cluster %s has %d", s.Name, s.Cluster.Servers, c.Spec().Name, c.Spec().Plan.Servers)
 	}
-	led, err := openLedger(c.Spec().Name)
-	if err != nil {
-		return nil, err
+	led, err := opt.ledger, error(nil)
+	if led == nil {
+		if led, err = openLedger(c.Spec().Name); err != nil {
+			return nil, err
+		}
 	}
 	p := &play{cluster: c, plan: c.Spec().Plan, director: c.Spec().Plan.Nodes()[0], scenario: s, opt: opt,
 		rec: sim.NewRecorder(opt.History), board: newBoard(), ledger: led, env: faultEnv(c), began: time.Now()}
 	err = p.whole(ctx)
-	if err = errors.Join(err, led.Close()); err != nil {
+	if opt.ledger == nil {
+		err = errors.Join(err, led.Close())
+	}
+	if err != nil {
 		return p.broken(err)
 	}
 	if err := p.rec.Err(); err != nil {
@@ -168,6 +178,8 @@ func (p *play) whole(ctx context.Context) (err error) {
 	case err != nil:
 		p.note(err)
 	}
+	ctx, cancelGather := context.WithTimeout(ctx, gatherTimeout) // a node that hangs must not hold the run's end up
+	defer cancelGather()
 	p.collect(ctx)
 	p.phase(phaseDone, time.Now())
 	if Judge(p.rec.History(), p.scenario).Outcome == sim.Pass {

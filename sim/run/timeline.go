@@ -144,13 +144,14 @@ func (t *timeline) act(ctx context.Context, a *sim.Action) error {
 	t.play.say(a.Say)
 	began := time.Now()
 	command := t.play.plan.Rewrite(a.Run)
-	out, err := t.play.cluster.Exec(ctx, a.Node, "sh", "-c", command)
+	var stdout, stderr opening
+	code, err := t.play.cluster.Stream(ctx, a.Node, &stdout, &stderr, "sh", "-c", command)
 	if err != nil {
 		return fmt.Errorf("action %s: %w", a.Name, err)
 	}
 	ended := time.Now()
-	t.play.emit(sim.Event{At: ended.UTC(), Kind: sim.KindAction, Node: a.Node,
-		Action: &sim.ActionDone{ID: a.Name, Command: command, Output: out, Took: ended.Sub(began)}})
+	t.play.emit(sim.Event{At: ended.UTC(), Kind: sim.KindAction, Node: a.Node, Action: &sim.ActionDone{ID: a.Name, Command: command,
+		Output: sim.Output{Code: code, Stdout: stdout.text(), Stderr: stderr.text()}, Took: ended.Sub(began), Cut: stdout.cut || stderr.cut}})
 	t.moments[a.Name+"/"+sim.ActionEnd].happens(ended)
 	return nil
 }
