@@ -17,15 +17,28 @@ type tail struct {
 
 // lines reads what is new, whole lines only. A file that is not there yet has none.
 func (t *tail) lines() ([]string, error) {
-	if err := t.follow(); err != nil || t.file == nil {
-		return nil, err
+	before := t.file
+	lines, err := t.read() // of a file that was replaced, what came at its end
+	if err != nil {
+		return lines, err
+	}
+	if err := t.follow(); err != nil || t.file == before {
+		return lines, err
+	}
+	more, err := t.read()
+	return append(lines, more...), err
+}
+
+// read gives the whole lines that the open file has got since.
+func (t *tail) read() (lines []string, err error) {
+	if t.file == nil {
+		return nil, nil
 	}
 	fresh, err := io.ReadAll(t.file)
 	if err != nil {
 		return nil, err
 	}
 	t.partial = append(t.partial, fresh...)
-	var lines []string
 	for {
 		line, rest, whole := bytes.Cut(t.partial, []byte("\n"))
 		if !whole {
