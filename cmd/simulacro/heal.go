@@ -71,8 +71,11 @@ func (a *app) awaitService(ctx context.Context, c *docker.Cluster) {
 func (a *app) heal(cmd *cobra.Command, rt *docker.Runtime) ([]string, error) {
 	ctx := cmd.Context()
 	removed, err := rt.RemoveHalfMade(ctx, a.cluster)
-	if err != nil || removed {
-		return []string{"cluster " + a.cluster + " was left half-made: removed"}, err
+	if err != nil {
+		return nil, err
+	}
+	if removed {
+		return []string{"cluster " + a.cluster + " was left half-made: removed"}, nil
 	}
 	c, err := rt.Find(ctx, a.cluster)
 	if errors.Is(err, docker.ErrNotFound) {

@@ -86,8 +86,8 @@ func (f *runFlags) isolated(args int) (bool, error) {
 		return false, nil
 	case f.keep:
 		return false, usagef("--keep goes with one director and without --parallel")
-	case f.narrate:
-		return false, usagef("--narrate tells of one run at a time: leave out --parallel and the second director")
+	case f.narrate && f.parallel > 1:
+		return false, usagef("--narrate tells of one run at a time: leave out --parallel")
 	case f.html != "" && args*len(kinds) > 1:
 		return false, usagef("--html is for one run: each of several leaves its page in its folder")
 	}
@@ -174,6 +174,11 @@ func (m *matrix) job(ctx context.Context, p pairing, cluster string) (*run.Done,
 	}
 	job := run.Job{Scenario: p.scenario, Spec: spec, Out: m.flags.out,
 		Options: run.Options{Seed: cmp.Or(m.flags.seed, p.scenario.Seed, m.seed), Lang: m.language(), Version: version}}
+	if m.flags.narrate { // which goes with one run at a time
+		live := m.live(true)
+		defer live.close()
+		job.Booting, job.Tell, job.Hear, job.Live = live.step, live.event, live.hear, live.second
+	}
 	return job.Run(ctx, m.rt)
 }
 

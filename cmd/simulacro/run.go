@@ -53,7 +53,7 @@ too slow for that they are inconclusive. The exit code is that of the worst run.
 
 While a run goes on, a terminal shows how far it is, the rate, who answers, the servers'
 states and the faults; elsewhere each thing that happens is a line. With --narrate it is
-explained too, in English or (--lang es) Spanish.
+explained too, in English or (--lang es) Spanish: of several drills each in its turn.
 
 With --dry-run nothing is played, and no engine is needed: the plan is told, with what
 follows from haproxy.cfg for the times of detection and recovery.`,
@@ -123,7 +123,12 @@ func (f *runFlags) scenarios(args []string) (all []*sim.Scenario, err error) {
 		return all, nil
 	}
 	more, err := tagged(f.tag)
-	return append(all, more...), err
+	for _, s := range more { // one that is named too is played once
+		if !slices.ContainsFunc(all, func(n *sim.Scenario) bool { return n.Name == s.Name && n.Source == s.Source }) {
+			all = append(all, s)
+		}
+	}
+	return all, err
 }
 
 // runPairings plans or plays each scenario on each director.

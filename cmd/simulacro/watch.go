@@ -3,6 +3,7 @@ package main
 import (
 	"net/url"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -10,6 +11,12 @@ import (
 
 	"simulacro/sim"
 	"simulacro/sim/load"
+)
+
+// What a person can watch. Patience by interval is how many requests may be under way.
+const (
+	leastInterval = 10 * time.Millisecond
+	mostPatience  = time.Minute
 )
 
 func newWatch(a *app) *cobra.Command {
@@ -34,6 +41,16 @@ traffic move.`,
 			u, err := url.Parse(target)
 			if err != nil || u.Scheme != "http" || u.Host == "" {
 				return usagef("%q is not http://HOST[:PORT][/PATH]", target)
+			}
+			switch {
+			case w.Interval < leastInterval:
+				return usagef("--interval %s: must be %s or more", w.Interval, leastInterval)
+			case w.Timeout <= 0 || w.Timeout > mostPatience:
+				return usagef("--timeout %s: must be more than 0 and at most %s", w.Timeout, mostPatience)
+			case w.Lines < 0:
+				return usagef("--lines %d: must be 0 or more", w.Lines)
+			case !slices.Contains([]string{"auto", "always", "never"}, colour):
+				return usagef("--colour %q: must be auto, always or never", colour)
 			}
 			w.URL, w.Path = "http://"+u.Host, u.RequestURI()
 			f, isFile := a.stdout.(*os.File)
