@@ -21,6 +21,7 @@ type masterCLI struct {
 	listeners []net.Listener
 	mu        sync.Mutex
 	open      map[net.Conn]struct{}
+	ended     bool
 	wg        sync.WaitGroup
 	done      chan struct{}
 }
@@ -53,6 +54,7 @@ func (c *masterCLI) close() {
 		_ = l.Close()
 	}
 	c.mu.Lock()
+	c.ended = true // what was accepted and is not in open yet is closed by who accepted it
 	for conn := range c.open {
 		_ = conn.Close()
 	}
@@ -68,6 +70,11 @@ func (c *masterCLI) accept(l net.Listener, level config.Level) {
 			return // closed
 		}
 		c.mu.Lock()
+		if c.ended {
+			c.mu.Unlock()
+			_ = conn.Close()
+			return
+		}
 		c.open[conn] = struct{}{}
 		c.wg.Add(1)
 		c.mu.Unlock()
