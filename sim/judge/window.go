@@ -84,7 +84,7 @@ func (r *record) named(name string) (out window, err error) {
 }
 
 // moment is when something happened. What happens on several nodes begins a window when it has happened on the last of them,
-// and ends one when it happens on the first.
+// and ends one when it happens on the first; a time after it counts from the last at either edge.
 func (r *record) moment(m sim.Moment, begins bool) (t time.Time, err error) {
 	switch f := r.faults[m.Of]; {
 	case m.Step == sim.MomentStart:
@@ -105,7 +105,8 @@ func (r *record) moment(m sim.Moment, begins bool) (t time.Time, err error) {
 		}
 	default:
 		var seen bool
-		if t, seen = f.edge(m.Step, begins); !seen {
+		// A time after a look counts from its end at either edge: the window "effect" to "effect + 1s" is a second long.
+		if t, seen = f.edge(m.Step, begins || m.Plus > 0); !seen {
 			return t, fmt.Errorf("%s was not seen of %s", stepName(m.Step), m.Of)
 		}
 	}

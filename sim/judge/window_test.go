@@ -60,7 +60,8 @@ func TestWindowsBeginWhenTheLookHasEnded(t *testing.T) {
 		step(10, 13, sim.StepRecovered), {At: at(20), Kind: sim.KindPhase, Text: "done"}}
 	r := newRecord(h, &sim.Scenario{
 		Timeline: []sim.Step{{Fault: &sim.Fault{Name: "kill", Targets: []string{"cluster2"}}}},
-		Windows:  []sim.NamedWindow{{Name: "well", From: sim.Moment{Of: "kill", Step: sim.StepRecovered}, To: sim.Moment{Step: sim.MomentEnd}}},
+		Windows: []sim.NamedWindow{{Name: "well", From: sim.Moment{Of: "kill", Step: sim.StepRecovered}, To: sim.Moment{Step: sim.MomentEnd}},
+			{Name: "second", From: sim.Moment{Of: "kill", Step: sim.StepEffect}, To: sim.Moment{Of: "kill", Step: sim.StepEffect, Plus: time.Second}}},
 	})
 	for kind, want := range map[sim.WindowKind]string{sim.During: "4s to 8s", sim.After: "13s to 20s", sim.Named: "13s to 20s"} {
 		w := sim.Window{Kind: kind, Fault: "kill"}
@@ -71,6 +72,9 @@ func TestWindowsBeginWhenTheLookHasEnded(t *testing.T) {
 		assert.NoError(t, err)
 		assert.Equal(t, want, fmt.Sprintf("%v to %v", got.from.Sub(epoch), got.to.Sub(epoch).Truncate(time.Second)), kind)
 	}
+	second, err := r.window(sim.Window{Kind: sim.Named, Name: "second"})
+	assert.NoError(t, err)
+	assert.Equal(t, time.Second, second.to.Sub(second.from).Truncate(time.Second), "a time after a look counts from its end at either edge")
 	assert.Equal(t, at(2), r.since(r.faults["kill"], CheckServer{}, false), "times are measured from the look's begin")
 }
 
