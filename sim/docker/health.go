@@ -128,6 +128,7 @@ func (c *Cluster) diagnose(ctx context.Context) string {
 		return err.Error()
 	}
 	var lines []string
+	said := ""
 	for _, n := range nodes {
 		if n.Health == HealthOK {
 			continue
@@ -139,7 +140,31 @@ func (c *Cluster) diagnose(ctx context.Context) string {
 				line += ", " + name + " failed"
 			}
 		}
+		last := c.lastWords(ctx, n.Name)
+		if n.State != StateRunning && last != "" { // of one that runs the units tell
+			line += ", its last words: " + last[strings.LastIndexByte(last, '\n')+1:]
+		}
+		said += last
 		lines = append(lines, line)
+	}
+	if hint := inotifyHint(said, c.rt.local()); hint != "" {
+		lines = append(lines, hint)
 	}
 	return strings.Join(lines, "\n")
 }
+
+// lastWords are what a node logged last, or wrote last before it ended.
+func (c *Cluster) lastWords(ctx context.Context, node string) string {
+	var b strings.Builder
+	if c.Logs(ctx, node, false, &b) != nil {
+		return "" // there is nothing to be had of it
+	}
+	text := strings.TrimSpace(b.String())
+	if all := strings.Split(text, "\n"); len(all) > lastLines {
+		text = strings.Join(all[len(all)-lastLines:], "\n")
+	}
+	return text
+}
+
+// lastLines is how many lines of a node's log are looked at.
+const lastLines = 30
