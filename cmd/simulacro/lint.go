@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"simulacro/sim"
 	"simulacro/sim/run"
 )
 
@@ -65,6 +66,6 @@ func (a *app) printLinted(l linted) {
 		fmt.Fprintf(a.stdout, "%s: no mistakes\n", l.File)
 	}
 	for _, m := range l.Mistakes {
-		fmt.Fprintf(a.stdout, "%s:%d:%d: %s\n", l.File, m.Line, m.Col, m.Message)
+		fmt.Fprintf(a.stdout, "%s:%d:%d: %s\n", l.File, m.Line, m.Col, sim.Plain(m.Message))
 	}
 }

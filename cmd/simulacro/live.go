@@ -53,7 +53,7 @@ func (l *liveRun) event(e sim.Event) {
 	if e.Fault != nil {
 		l.note(e)
 	}
-	if text := happened(e); text != "" {
+	if text := sim.Plain(happened(e)); text != "" {
 		l.print(l.clockOf(e.At) + "  " + fold(text, clockColumns, l.width()))
 	}
 }
@@ -92,7 +92,7 @@ func (l *liveRun) hear(e sim.Event) {
 		if s.Look {
 			mark, code = "? ", "36"
 		}
-		for i, row := range strings.Split(fold(s.Text, clockColumns+2, l.columns()), "\n") {
+		for i, row := range strings.Split(fold(sim.Plain(s.Text), clockColumns+2, l.columns()), "\n") {
 			if i == 0 {
 				row = strings.Repeat(" ", clockColumns) + mark + l.paint(code, row)
 			} else {

@@ -66,7 +66,7 @@ func (w Watcher) Run(ctx context.Context, out io.Writer) error {
 // line tells one request: when it was sent, who answered, status, latency.
 func (w Watcher) line(e sim.Event) string {
 	r := e.Request
-	who, colour := r.Server, green
+	who, colour := sim.Plain(r.Server), green
 	switch {
 	case r.Error != "":
 		who, colour = r.Error, red

@@ -5,6 +5,8 @@ import (
 	"html"
 	"strconv"
 	"strings"
+
+	"simulacro/sim"
 )
 
 // canvas gathers the elements of an SVG drawing.
@@ -30,7 +32,7 @@ func (c *canvas) path(class, d string) {
 
 // text writes at the baseline y; anchor is start, middle or end.
 func (c *canvas) text(class, anchor string, x, y float64, text string) {
-	fmt.Fprintf(c, `<text class="%s" text-anchor="%s" x="%s" y="%s">%s</text>`+"\n", class, anchor, num(x), num(y), html.EscapeString(text))
+	fmt.Fprintf(c, `<text class="%s" text-anchor="%s" x="%s" y="%s">%s</text>`+"\n", class, anchor, num(x), num(y), html.EscapeString(sim.Plain(text)))
 }
 
 // width guesses how wide a text is at a font size: there are no font metrics here, and a little too much is harmless.

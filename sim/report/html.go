@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -136,9 +135,6 @@ func (d *view) checks(v sim.Verdict) {
 	d.Count = fmt.Sprintf("%d of %d checks passed", passed, len(v.Checks))
 }
 
-// colours are the terminal's, which a page cannot show.
-var colours = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
-
 // maxLogs bounds a node's log on the page; the History has all of it.
 const maxLogs = 400
 
@@ -162,7 +158,7 @@ func (d *view) events(h sim.History, zero time.Time) {
 			a := e.Action
 			step.What, step.Text, step.nodes = a.ID, fmt.Sprintf("%s ran %q: exit %d", e.Node, a.Command, a.Output.Code), []string{e.Node}
 			d.Actions = append(d.Actions, actionView{at, a.ID, e.Node, a.Command,
-				colours.ReplaceAllString(strings.TrimRight(a.Output.Stdout+a.Output.Stderr, "\n"), ""), seconds(a.Took), a.Output.Code})
+				sim.Plain(strings.TrimRight(a.Output.Stdout+a.Output.Stderr, "\n")), seconds(a.Took), a.Output.Code})
 		case e.Kind == sim.KindFile:
 			d.Files = append(d.Files, fileView{e.Node, e.Path, e.Text})
 		case e.Kind == sim.KindLog && !isAccess(e.Text):
@@ -184,7 +180,7 @@ func (d *view) log(e sim.Event, at string) {
 	if i < 0 {
 		i, d.Logs = len(d.Logs), append(d.Logs, nodeLog{Node: e.Node})
 	}
-	d.Logs[i].Lines = append(d.Logs[i].Lines, logView{At: at, Text: e.Text, at: e.At})
+	d.Logs[i].Lines = append(d.Logs[i].Lines, logView{At: at, Text: sim.Plain(e.Text), at: e.At})
 }
 
 // link cuts the logs to what the page holds, names their lines, and leads from each step to the lines from its time on.

@@ -207,3 +207,19 @@ func TestEveryReportIsTheSameToTheByte(t *testing.T) {
 		}
 	}
 }
+
+// A page, a log or a scenario may hold what steers a terminal; a report in XML may not hold it at all.
+func TestReportsSteerNoTerminal(t *testing.T) {
+	evil := "a\x1b[2Jb\x00"
+	h := sim.History{{At: time.Unix(1, 0), Kind: sim.KindRun, Run: &sim.RunInfo{Title: evil, Description: evil, Plan: sim.DefaultPlan()}}}
+	v := sim.Verdict{Outcome: sim.Fail, Checks: []sim.Check{{Name: evil, Outcome: sim.Fail, Measured: evil, Bound: evil, Reason: evil}}, Facts: []sim.Fact{{Name: "x", Value: evil}}}
+	for name, write := range map[string]func(io.Writer) error{
+		"text": func(w io.Writer) error { return report.Text(w, h, v, report.Options{}) },
+		"svg":  func(w io.Writer) error { return report.SVG(w, h, v) },
+	} {
+		var b strings.Builder
+		require.NoError(t, write(&b), name)
+		assert.NotContains(t, b.String(), "\x1b", name)
+		assert.NotContains(t, b.String(), "\x00", name)
+	}
+}

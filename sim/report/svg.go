@@ -64,7 +64,7 @@ func heading(h sim.History) (title, sub string) {
 	if rate := target(h); rate != "" {
 		parts = append(parts, rate)
 	}
-	return title, strings.Join(append(parts, fmt.Sprintf("seed %d", run.Seed)), "  ·  ")
+	return sim.Plain(title), strings.Join(append(parts, fmt.Sprintf("seed %d", run.Seed)), "  ·  ")
 }
 
 // target is the rate that the load aimed at.

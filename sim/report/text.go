@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -39,7 +40,7 @@ func Text(w io.Writer, h sim.History, v sim.Verdict, o Options) error {
 		t.line("      " + t.paint(dim, strings.TrimSpace(l)))
 	}
 	if run := h.Run(); run != nil {
-		for _, l := range wrap(run.Description, t.o.Width-6) {
+		for _, l := range wrap(sim.Plain(run.Description), t.o.Width-6) {
 			t.line("      " + l)
 		}
 	}
@@ -57,6 +58,12 @@ func Text(w io.Writer, h sim.History, v sim.Verdict, o Options) error {
 type text struct {
 	strings.Builder
 	o Options
+}
+
+// plain is a check without what steers a terminal.
+func plain(c sim.Check) sim.Check {
+	c.Name, c.Window, c.Measured, c.Bound, c.Reason = sim.Plain(c.Name), sim.Plain(c.Window), sim.Plain(c.Measured), sim.Plain(c.Bound), sim.Plain(c.Reason)
+	return c
 }
 
 func (t *text) line(s string) { t.WriteString(strings.TrimRight(s, " ") + "\n") }
@@ -78,7 +85,10 @@ func checkName(c sim.Check) string {
 
 func (t *text) checks(checks []sim.Check) {
 	names, values := 0, 0
-	for _, c := range checks {
+	checks = slices.Clone(checks)
+	for i, c := range checks {
+		c = plain(c)
+		checks[i] = c
 		names = max(names, utf8.RuneCountInString(checkName(c)))
 		if n := utf8.RuneCountInString(c.Measured); n <= t.o.Width/3 {
 			values = max(values, n)
@@ -127,7 +137,7 @@ func (t *text) facts(facts []sim.Fact) {
 		names = max(names, utf8.RuneCountInString(f.Name))
 	}
 	for _, f := range facts {
-		for i, l := range wrap(f.Value, t.o.Width-4-names-2) {
+		for i, l := range wrap(sim.Plain(f.Value), t.o.Width-4-names-2) {
 			name := f.Name
 			if i > 0 {
 				name = ""
