@@ -44,8 +44,10 @@ func (a *adapter) Info() stats.Info {
 		IdlePercent: s.Info.IdlePct, Stopping: s.Info.Stopping,
 		Jobs:      s.Info.CurrConns + s.Info.Listeners + len(a.d.sockets) + 1, // whoever asks is one, too
 		Listeners: s.Info.Listeners + len(a.d.sockets),
-		TLSConns:  s.Info.TLSConns, MaxTLS: s.Info.MaxTLS, CumTLS: s.Info.CumTLS,
-		BytesOut: s.Info.BytesOut, BytesOutRate: s.Info.BytesOutRate, MemoryBytes: heapBytes(),
+		MaxPipes:  engine.LimitPipes(a.d.cfg, a.d.opt.Maxconn), PipesUsed: s.Info.PipesUsed, PipesFree: s.Info.PipesFree,
+		TLSConns: s.Info.TLSConns, MaxTLS: s.Info.MaxTLS, CumTLS: s.Info.CumTLS,
+		SplicedOut: s.Info.Spliced,
+		BytesOut:   s.Info.BytesOut, BytesOutRate: s.Info.BytesOutRate, MemoryBytes: heapBytes(),
 	}
 	if info.Node == "" {
 		info.Node, _ = os.Hostname()
@@ -63,11 +65,11 @@ func heapBytes() uint64 {
 	return sample[0].Value.Uint64()
 }
 
-// Sockets estimates the descriptors that a configuration needs: two a client, one a listener, one a check, and a few of the
-// process's own.
+// Sockets estimates the descriptors that a configuration needs: two a client, two a pipe of spliced bodies, one a listener, one a check,
+// and a few of the process's own.
 func Sockets(cfg *config.Config, maxconn int) int {
 	const own = 20 // log sockets, epoll and eventfd, standard streams
-	n := 2*maxconn + own + len(cfg.Global.Sockets)
+	n := 2*maxconn + 2*engine.Pipes(cfg, maxconn) + own + len(cfg.Global.Sockets)
 	for _, p := range cfg.Proxies {
 		n += len(p.Binds)
 		for _, s := range p.Servers {

@@ -34,6 +34,7 @@ type flags struct {
 	terminate    bool   // -st rather than -sf
 	takeOver     string // -x: the runtime socket of the process whose sockets to take over
 	noReusePort  bool
+	noSplice     bool
 }
 
 // silent tells whether -q keeps the messages of the start away.
@@ -109,7 +110,7 @@ func (f *flags) value(name, value string) error {
 }
 
 // accepted are flags that choose between HAProxy's own mechanisms: they may stand and change nothing.
-var accepted = []string{"-de", "-dp", "-dS", "-dG", "-dV", "-dD", "-dL"}
+var accepted = []string{"-de", "-dp", "-dG", "-dV", "-dD", "-dL"}
 
 // toggle takes a flag without a value.
 func (f *flags) toggle(word string) error {
@@ -140,6 +141,8 @@ func (f *flags) toggle(word string) error {
 		f.lenient = true
 	case "-dR":
 		f.noReusePort = true
+	case "-dS":
+		f.noSplice = true
 	default:
 		return f.others(word)
 	}

@@ -17,7 +17,7 @@ func TestParseFlags(t *testing.T) {
 		"-c -q -V -f a":                       {check: true, quiet: true, verbose: true, files: []string{"a"}},
 		"-D -n 5 -N 6 -m 7 -L x -C /d -- a b": {daemon: true, maxconn: 5, proxyMaxconn: 6, dir: "/d", files: []string{"a", "b"}},
 		"-d -dM -dMno-merge -dKall -de -dp -dS -dG -dR -dV -dD -dL -dr -dW -f a -sf 1 2": {
-			debug: true, foreground: true, noReusePort: true, lenient: true, strict: true, files: []string{"a"}, oldPIDs: []int{1, 2}},
+			debug: true, foreground: true, noReusePort: true, noSplice: true, lenient: true, strict: true, files: []string{"a"}, oldPIDs: []int{1, 2}},
 		"-st 3 -x /s -f a": {terminate: true, takeOver: "/s", oldPIDs: []int{3}, files: []string{"a"}},
 		"-vv -v":           {version: 2},
 	} {

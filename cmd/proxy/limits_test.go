@@ -28,9 +28,11 @@ func TestDescriptorLimits(t *testing.T) {
 	}{
 		{"ulimit-n 500", "500", ""},
 		{"fd-hard-limit 400", "", ""}, // as many as the derived maxconn needs: see below
-		{"fd-hard-limit 300\n  maxconn 1000", "", "Cannot raise FD limit to 2022, limit is 300."},
+		{"fd-hard-limit 300\n  maxconn 1000", "", "Cannot raise FD limit to 2054, limit is 300."},
 		{"ulimit-n 500\n  fd-hard-limit 400", "", "Cannot raise FD limit to 500, limit is 400."},
-		{"fd-hard-limit 400\n  maxconn 50", "122", ""},
+		{"fd-hard-limit 400\n  maxconn 50", "154", ""},
+		{"maxpipes 100\n  maxconn 50", "322", ""},
+		{"nosplice\n  maxconn 50", "122", ""},
 	} {
 		t.Run(strings.ReplaceAll(c.global, "\n  ", " and "), func(t *testing.T) {
 			d := newDirector(t)

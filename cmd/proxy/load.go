@@ -147,6 +147,7 @@ func (p *program) applyFlags() {
 		g.Maxconn = p.flags.maxconn
 	}
 	g.NoReusePort = g.NoReusePort || p.flags.noReusePort
+	g.NoSplice = g.NoSplice || p.flags.noSplice
 	if p.flags.pidfile != "" {
 		g.Pidfile = p.flags.pidfile
 	}
@@ -158,6 +159,6 @@ func (p *program) applyFlags() {
 		}
 	}
 	if g.Maxconn <= 0 {
-		g.Maxconn = defaultMaxconn(proxy.Sockets(p.cfg, 0), g.HardLimit)
+		g.Maxconn = defaultMaxconn(func(n int) int { return proxy.Sockets(p.cfg, n) }, g.HardLimit)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"sort"
 	"syscall"
 	"time"
 
@@ -11,9 +12,9 @@ import (
 // leastMaxconn is the least that a process takes for the number of its connections where nothing sets it, as with HAProxy.
 const leastMaxconn = 100
 
-// defaultMaxconn is the number of connections where nothing sets it: as many as the descriptors allow, two a connection.
-// fixed is what the configuration needs beside, bound is fd-hard-limit; 0 or less: HAProxy's own bound.
-func defaultMaxconn(fixed, bound int) int {
+// defaultMaxconn is the number of connections where nothing sets it: as many as the descriptors allow. need tells how many descriptors a
+// number of connections takes, bound is fd-hard-limit; 0 or less: HAProxy's own bound.
+func defaultMaxconn(need func(maxconn int) int, bound int) int {
 	if bound <= 0 {
 		bound = 1 << 20
 	}
@@ -21,7 +22,8 @@ func defaultMaxconn(fixed, bound int) int {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil {
 		return 2000
 	}
-	return max(leastMaxconn, (int(min(l.Max, uint64(bound)))-fixed)/2)
+	limit := int(min(l.Max, uint64(bound)))
+	return max(leastMaxconn, sort.Search(limit, func(n int) bool { return need(n+1) > limit }))
 }
 
 // raiseLimit gives the process the descriptors that ulimit-n says, or that its connections need, and tells how many it has. Of

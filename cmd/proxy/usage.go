@@ -70,6 +70,7 @@ const usageText = `Usage : %s [-f <cfgfile|cfgdir>]* [ -vdVD ] [ -n <maxconn> ] 
         -n sets the maximum total # of connections (uses ulimit -n)
         -N sets the default, per-proxy maximum # of connections (0)
         -p writes pids of all children to this file
+        -dS disables splice() usage
         -dr ignores server address resolution failures
         -dW fails if any warning is emitted
         -sf/-st [pid ]* finishes/terminates old pids.
@@ -78,7 +79,7 @@ const usageText = `Usage : %s [-f <cfgfile|cfgdir>]* [ -vdVD ] [ -n <maxconn> ] 
       accepted for HAProxy's sake, without a meaning here :
         -m limits the usable amount of memory (in MB)
         -L set local peer name
-        -dM -de -dp -dS -dG -dR -dL -dK -dV -dD choose between HAProxy's own mechanisms
+        -dM -de -dp -dG -dR -dL -dK -dV -dD choose between HAProxy's own mechanisms
 
 `
 

@@ -70,7 +70,8 @@ func nothing(*parser, words) {}
 var withoutEffect = []keyword{
 	{name: "expose-experimental-directives", max: -1, parse: func(p *parser, _ words) { p.experimental = true }},
 	{name: "quiet", parse: nothing}, {name: "noepoll", parse: nothing}, {name: "nopoll", parse: nothing},
-	{name: "nokqueue", parse: nothing}, {name: "noevports", parse: nothing}, {name: "nosplice", parse: nothing},
+	{name: "nokqueue", parse: nothing}, {name: "noevports", parse: nothing},
+	{name: "nosplice", parse: func(p *parser, _ words) { p.cfg.Global.NoSplice = true }},
 	{name: "nogetaddrinfo", parse: nothing}, {name: "busy-polling", parse: nothing},
 	{name: "set-dumpable", parse: nothing}, {name: "strict-limits", parse: parseStrictLimits},
 	{name: "insecure-fork-wanted", parse: nothing}, {name: "insecure-setuid-wanted", parse: nothing},

@@ -19,7 +19,7 @@ const (
 
 // globalNumbers are those that choose sizes of mechanisms that this director does not have, but for those with a value.
 var globalNumbers = []globalNumber{
-	{name: "maxpipes", low: lowestInt, high: highestInt, once: true},
+	{name: "maxpipes", low: lowestInt, high: highestInt, once: true, value: func(g *Global) *int { return &g.Maxpipes }},
 	{name: "maxzlibmem", low: lowestInt, high: highestInt},
 	{name: "maxcomprate", missing: "expects an integer argument in kb/s.", low: lowestInt, high: highestInt},
 	{name: "maxcompcpuusage", missing: "expects an integer argument between 0 and 100.", high: 100},
@@ -29,7 +29,7 @@ var globalNumbers = []globalNumber{
 	{name: "tune.runqueue-depth", low: lowestInt, high: highestInt, once: true},
 	{name: "tune.buffers.limit", low: lowestInt, high: highestInt},
 	{name: "tune.buffers.reserve", low: lowestInt, high: highestInt},
-	{name: "tune.pipesize", low: lowestInt, high: highestInt},
+	{name: "tune.pipesize", low: lowestInt, high: highestInt, value: func(g *Global) *int { return &g.PipeSize }},
 	{name: "tune.comp.maxlevel", missing: "expects a numeric value between 1 and 9", low: 1, high: 9},
 	{name: "tune.fail-alloc", missing: "-", refused: "expects a numeric value between 0 and 100.", high: 100},
 	{name: "tune.pool-high-fd-ratio", missing: "expects an integer argument between 0 and 100.", high: 100},

@@ -61,6 +61,9 @@ type Global struct {
 	Grace        time.Duration // between a soft stop and the listeners' end
 	UnixBind     UnixBind
 	NoReusePort  bool
+	Maxpipes     int    // maxpipes: the most for splicing; 0: not set
+	PipeSize     int    // tune.pipesize, in bytes; 0: not set
+	NoSplice     bool   // nosplice
 	NeverLocal   bool   // pp2-never-send-local
 	LogSendHost  string // log-send-hostname: "" leaves the header's host out, as HAProxy does by default
 }

@@ -82,9 +82,10 @@ type Proxy struct {
 	TCPKeepAlive  bool
 	AbortOnClose  bool
 
-	Rules      Rules
-	OriginalTo *ForwardFor // option originalto; nil: no X-Original-To
-	BufferBody bool        // option http-buffer-request
+	Rules                                     Rules
+	OriginalTo                                *ForwardFor // option originalto; nil: no X-Original-To
+	BufferBody                                bool        // option http-buffer-request
+	SpliceAuto, SpliceRequest, SpliceResponse bool        // options of these names
 
 	// backend side
 	Reuse        Reuse

@@ -31,9 +31,9 @@ func flagOptions() []flagOption {
 		{"log-separate-errors", frontSide, false, func(x *Proxy, on bool) { x.LogSeparate = on }},
 		{"log-health-checks", backSide, false, func(x *Proxy, on bool) { x.LogHealth = on }},
 		{"http-no-delay", bothSides, true, none}, // nothing is ever held back for more to come
-		{"splice-request", bothSides, false, none},
-		{"splice-response", bothSides, false, none},
-		{"splice-auto", bothSides, false, none},
+		{"splice-request", bothSides, false, func(x *Proxy, on bool) { x.SpliceRequest = on }},
+		{"splice-response", bothSides, false, func(x *Proxy, on bool) { x.SpliceResponse = on }},
+		{"splice-auto", bothSides, false, func(x *Proxy, on bool) { x.SpliceAuto = on }},
 		{"tcp-smart-accept", frontSide, false, none},
 		{"tcp-smart-connect", backSide, false, none},
 		{"disable-h2-upgrade", frontSide, true, none},

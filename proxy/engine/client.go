@@ -159,7 +159,7 @@ func (c *client) onEvent(ev uint32) {
 		return
 	}
 	c.saw(ev)
-	if len(c.pend) > 0 {
+	if c.stuck() {
 		if ev&evOutOrErr == 0 {
 			return // a client that has shut its side may still read
 		}
@@ -167,7 +167,7 @@ func (c *client) onEvent(ev uint32) {
 			c.broken()
 			return
 		}
-		if len(c.pend) > 0 {
+		if c.stuck() {
 			c.arm(c.fe.client)
 			return
 		}
@@ -230,7 +230,7 @@ func (c *client) run() {
 		return
 	}
 	switch {
-	case (c.st == stIdle || c.st == stReading) && len(c.pend) == 0 && (c.readable || len(c.held) > 0):
+	case (c.st == stIdle || c.st == stReading) && !c.stuck() && (c.readable || len(c.held) > 0):
 		c.readRequest()
 	case c.st == stTunnel:
 		if c.relayUp(); c.st == stTunnel && c.up != nil {
@@ -238,7 +238,7 @@ func (c *client) run() {
 		}
 	case c.up != nil && c.st >= stWaiting && c.st <= stPassing:
 		c.proceed()
-		if c.up != nil && c.st >= stWaiting && c.st <= stPassing && c.up.readable && len(c.pend) == 0 {
+		if c.up != nil && c.st >= stWaiting && c.st <= stPassing && c.up.readable && !c.stuck() {
 			c.pumpResponse()
 		}
 	default:

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// descriptors gives what the process has open of sockets and of what loops wait with.
+// descriptors gives what the process has open of sockets, of pipes and of what loops wait with.
 func descriptors(t *testing.T) map[string]int {
 	t.Helper()
 	const dir = "/proc/self/fd"
@@ -21,7 +21,7 @@ func descriptors(t *testing.T) map[string]int {
 	open := map[string]int{}
 	for _, e := range list {
 		to, err := os.Readlink(filepath.Join(dir, e.Name()))
-		if err == nil && (strings.HasPrefix(to, "socket:") || strings.HasPrefix(to, "anon_inode:")) {
+		if err == nil && (strings.HasPrefix(to, "socket:") || strings.HasPrefix(to, "pipe:") || strings.HasPrefix(to, "anon_inode:")) {
 			open[to]++
 		}
 	}

@@ -30,6 +30,8 @@ type Engine struct {
 	full             atomic.Bool // somebody waits in a backlog because of maxconn
 	requests         atomic.Uint64
 	bytesOut         atomic.Uint64
+	spliced          atomic.Uint64 // bytes, of them
+	pipes            pipeLimits
 	sessions         atomic.Uint64 // numbers that operators have been given
 	soft, stopping   atomic.Bool
 	hard             atomic.Bool // nothing is waited for any more
@@ -70,6 +72,7 @@ func New(cfg *config.Config, opt Options) (*Engine, error) {
 	if opt.Maxconn == 0 {
 		e.SetMaxconn(cfg.Global.Maxconn)
 	}
+	e.setPipes()
 	byCfg := map[*config.Proxy]*proxy{}
 	e.byCfg = byCfg
 	for _, c := range cfg.Proxies {

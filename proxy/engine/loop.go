@@ -45,8 +45,11 @@ type loop struct {
 	trim      *trimmer
 	late      []*upstream // server sockets to be disconnected before the next sleep
 	pooled    int         // idle connections to servers, of all pools
-	again     []runner    // what has more to do at once
-	spareRun  []runner    // again's other half
+	pipes     []*pipe     // empty ones
+	idlePipes atomic.Int64
+	pipeless  int64    // when the system may be asked for a pipe again
+	again     []runner // what has more to do at once
+	spareRun  []runner // again's other half
 	bufs
 	evs  [256]epollEvent
 	ev   epollEvent // for epoll_ctl
@@ -90,6 +93,7 @@ func (l *loop) close() {
 			sysClose(b.fd)
 		}
 	}
+	l.closePipes()
 	sysClose(l.wake)
 	sysClose(l.ep)
 }

@@ -30,6 +30,8 @@ func (e *Engine) info(now int64) Info {
 		CumReq: e.requests.Load(), ConnRate: e.connRate.read(now), ConnRateMax: e.connRate.max, BytesOut: e.bytesOut.Load(),
 		Stopping: e.stopping.Load(), IdlePct: 100,
 		TLSConns: int(e.secure.now.Load()), CumTLS: e.secure.total.Load(), MaxTLS: int(e.secure.most)}
+	i.PipesUsed, i.PipesFree = e.countPipes()
+	i.Spliced = e.spliced.Load()
 	i.SessRate, i.SessRateMax = i.ConnRate, i.ConnRateMax
 	if m := e.maxconn.Load(); m < 1<<31 {
 		i.Maxconn = int(m)

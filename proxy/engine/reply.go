@@ -134,11 +134,11 @@ func (c *client) refuse(status int, cause, when byte) {
 	}
 	silenced := len(c.fe.errors[status].head) == 0 // by an empty error file
 	if !silenced && !c.send(c, standard[status].raw) {
-		c.pend = c.pend[:0]
+		c.unsay()
 	}
 	c.logBad()
 	c.body = http1.Tunnel() // who knows what is still to come
-	if len(c.pend) > 0 {
+	if c.stuck() {
 		c.st = stFlushing
 		c.refused = true
 		c.arm(c.fe.client)
@@ -197,7 +197,7 @@ func (c *client) appendEnd(t []byte) []byte {
 func (c *client) answerWith(t []byte) {
 	c.answered = true
 	if !c.send(c, t) {
-		c.pend = c.pend[:0]
+		c.unsay()
 		c.closing = true
 	}
 	c.finish(false)

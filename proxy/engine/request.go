@@ -207,10 +207,10 @@ func (c *client) pumpRequest() bool {
 		if b == nil {
 			return c.skipBody()
 		}
-		if !c.readable || c.body.Done() || len(b.pend) > 0 || b.dialing {
+		if !c.readable || c.body.Done() || b.stuck() || b.dialing {
 			return true
 		}
-		n := c.recv()
+		n, spliced := c.receiveUp(c.body.Left())
 		if n == recvNothing {
 			return true
 		}
@@ -221,36 +221,49 @@ func (c *client) pumpRequest() bool {
 			c.abort('C', phase(c))
 			return false
 		}
-		p, before := l.buf[:n], c.body.Payload
-		out, k, copied := c.body.Pass(l.tmp[:0], p)
-		if copied {
-			l.tmp = out
-		}
-		c.held = append(c.held, p[k:]...)
 		c.streamed = true
-		c.in += c.body.Payload - before
-		if c.body.Bad {
-			c.badBody()
-			return false
+		sent := false
+		if spliced {
+			sent = c.sendUp(n)
+		} else {
+			out := c.takeBody(n)
+			if c.body.Bad {
+				c.badBody()
+				return false
+			}
+			sent = b.send(b, out)
 		}
-		if c.ahead && !b.send(b, out) {
+		if c.ahead && !sent {
 			c.loseServer()
 			b = nil
 			continue
 		}
-		if !c.ahead && !b.send(b, out) { // perhaps it has answered already: let the response decide
-			c.body, b.pend, c.closing, b.noKeep = http1.Body{}, b.pend[:0], true, true
+		if !sent { // perhaps it has answered already: let the response decide
+			b.unsay()
+			c.body, c.closing, b.noKeep = http1.Body{}, true, true
 		}
-		if c.ahead && c.body.Done() && len(b.pend) == 0 {
+		if c.ahead && c.body.Done() && !b.stuck() {
 			c.finish(!b.noKeep)
 			return false
 		}
 		c.armTransfer()
 	}
-	if b == nil || c.readable && !c.body.Done() && len(b.pend) == 0 {
+	if b == nil || c.readable && !c.body.Done() && !b.stuck() {
 		l.again = append(l.again, c)
 	}
 	return true
+}
+
+// takeBody gives what of the n bytes that have been read goes on as the request's body, and keeps what follows it.
+func (c *client) takeBody(n int) []byte {
+	l, before := c.l, c.body.Payload
+	out, k, copied := c.body.Pass(l.tmp[:0], l.buf[:n])
+	if copied {
+		l.tmp = out
+	}
+	c.held = append(c.held, l.buf[k:n]...)
+	c.in += c.body.Payload - before
+	return out
 }
 
 // badBody: the chunks of a request are broken.
@@ -273,14 +286,14 @@ func (c *client) badBody() {
 
 // uploading tells whether it is the client's turn to send more of its request.
 func (c *client) uploading() bool {
-	return !c.body.Done() && (c.up == nil && c.ahead || c.up != nil && len(c.up.pend) == 0 && !c.up.dialing)
+	return !c.body.Done() && (c.up == nil && c.ahead || c.up != nil && !c.up.stuck() && !c.up.dialing)
 }
 
 // armTransfer starts the clock of whoever has to move next. Until there is a whole answer that is the server, even while the client
 // is slow to send its request: HAProxy counts a client's silence only where nothing else is awaited.
 func (c *client) armTransfer() {
 	switch {
-	case len(c.pend) > 0, c.ahead && c.uploading():
+	case c.stuck(), c.ahead && c.uploading():
 		c.arm(c.fe.client)
 	default:
 		c.arm(c.timeout("server", c.be.server))

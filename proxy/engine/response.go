@@ -12,10 +12,10 @@ func (c *client) pumpResponse() {
 		return
 	}
 	for range budget {
-		if !b.readable || len(c.pend) > 0 {
+		if !b.readable || c.stuck() {
 			return
 		}
-		n := b.recv()
+		n, spliced := c.receiveDown(c.responseLeft())
 		if n == recvNothing {
 			return
 		}
@@ -24,6 +24,12 @@ func (c *client) pumpResponse() {
 				c.serverEnded(n)
 			}
 			return
+		}
+		if spliced {
+			if !c.sendDown(n) {
+				return
+			}
+			continue
 		}
 		p := l.buf[:n]
 		if c.st == stPassing {
@@ -37,9 +43,17 @@ func (c *client) pumpResponse() {
 			return
 		}
 	}
-	if b.readable && len(c.pend) == 0 {
+	if b.readable && !c.stuck() {
 		l.again = append(l.again, c)
 	}
+}
+
+// responseLeft is how much of the body is to be passed on as it is; 0: of the head, or of chunks, nothing.
+func (c *client) responseLeft() int64 {
+	if c.st != stPassing {
+		return 0
+	}
+	return c.up.body.Left()
 }
 
 // passOn sends a part of the response to the client; false: the response has ended with it.
@@ -54,6 +68,12 @@ func (c *client) passOn(p []byte) bool {
 		c.abort('C', 'D')
 		return false
 	}
+	return c.passedOn()
+}
+
+// passedOn goes on after a part of the response has been sent; false: the response has ended with it.
+func (c *client) passedOn() bool {
+	b := c.up
 	c.answered = true
 	if c.st == stTunnel {
 		c.openTunnel()
@@ -215,10 +235,10 @@ func (c *client) finish(keep bool) {
 		if !c.body.Done() { // answered before the request's body was in: neither side can go on
 			c.closing, keep = true, false
 		}
-		b.release(keep && len(b.pend) == 0)
+		b.release(keep && !b.stuck())
 		c.giveBack()
 	}
-	if len(c.pend) > 0 {
+	if c.stuck() {
 		c.st = stFlushing
 		c.arm(c.fe.client) // drained comes back to complete
 		return

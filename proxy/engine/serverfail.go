@@ -90,7 +90,7 @@ func (c *client) serverFailed(broke bool) {
 // rejected looks for an answer that was sent before the connection broke under the request's body.
 func (c *client) rejected() bool {
 	b := c.up
-	if len(b.pend) == 0 && c.body.Done() || b.readable {
+	if !b.stuck() && c.body.Done() || b.readable {
 		return false
 	}
 	n := b.recv()
@@ -98,7 +98,8 @@ func (c *client) rejected() bool {
 		return false
 	}
 	b.readable, b.noKeep, c.closing = true, true, true
-	b.pend, c.body = b.pend[:0], http1.Body{}
+	b.unsay()
+	c.body = http1.Body{}
 	if p := c.responseHead(c.l.buf[:n]); c.up == b && len(p) > 0 {
 		c.answered = true
 		if !c.send(c, p) {

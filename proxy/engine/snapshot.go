@@ -31,6 +31,8 @@ type Info struct {
 	Stopping                 bool
 	TLSConns, MaxTLS         int // connections over TLS, to servers too, and maxsslconn; 0: no limit
 	CumTLS                   uint64
+	PipesUsed, PipesFree     int
+	Spliced                  uint64 // bytes
 }
 
 // ProxyStats is one section of the file.

@@ -11,11 +11,13 @@ type sock struct {
 	l        *loop
 	fd       int
 	readable bool   // edge-triggered: until a read comes back short
+	bulk     bool   // the last read has filled the buffer: more is on its way
 	fin      bool   // the other end has sent its FIN: read on until 0
 	added    bool   // to epoll
 	asked    bool   // to epoll with EPOLLOUT
 	held     []byte // read but not yet used: part of a head, or the next request
 	pend     []byte // not yet taken by this side's socket
+	pipe     *pipe  // what comes behind pend, of a body that is spliced; nil: nothing
 	timer    timer
 	side     *beside // carries TLS; fd is the loop's end of it. nil: fd is the connection itself
 }
@@ -25,12 +27,14 @@ const (
 	recvEnd     = 0
 	recvNothing = -1
 	recvBroken  = -2
+	recvUnable  = -3 // only siphon: it has to be read in another way
 )
 
 // recv fills the loop's buffer.
 func (s *sock) recv() int {
 	n, e := sysRecv(s.fd, s.l.buf)
-	s.readable = e == 0 && (n == len(s.l.buf) || s.fin && n > 0)
+	s.bulk = n == len(s.l.buf)
+	s.readable = e == 0 && (s.bulk || s.fin && n > 0)
 	switch {
 	case e == 0:
 		return n
@@ -56,6 +60,9 @@ func (s *sock) send(h handler, b []byte) bool {
 	if len(b) == 0 {
 		return true
 	}
+	if s.pipe != nil {
+		s.copyPipe()
+	}
 	if len(s.pend) == 0 {
 		n, e := sysSend(s.fd, b)
 		if e != 0 && e != syscall.EAGAIN {
@@ -77,7 +84,7 @@ func (s *sock) send(h handler, b []byte) bool {
 // flush sends what send had to keep; false: broken.
 func (s *sock) flush(h handler) bool {
 	if len(s.pend) == 0 {
-		return true
+		return s.pipe == nil || s.flushPipe(h)
 	}
 	n, e := sysSend(s.fd, s.pend)
 	if e != 0 && e != syscall.EAGAIN {
@@ -88,10 +95,12 @@ func (s *sock) flush(h handler) bool {
 	}
 	if len(s.pend) > 0 {
 		s.register(h, true)
-	} else if cap(s.pend) > maxKept {
+		return true
+	}
+	if cap(s.pend) > maxKept {
 		s.pend = nil // a slow reader's backlog: do not keep its memory
 	}
-	return true
+	return s.pipe == nil || s.flushPipe(h)
 }
 
 // maxKept is how large a connection's own buffers may stay.
@@ -129,6 +138,7 @@ func (s *sock) disarm() { s.timer.due = never }
 func (s *sock) shut() {
 	s.l.timers.remove(&s.timer)
 	s.added, s.asked = false, false
+	s.dropPipe()
 	if s.fd < 0 {
 		return // it is beside the loop still
 	}
@@ -145,4 +155,5 @@ func (s *sock) putAway() {
 	s.l.retake(s.held)
 	s.l.retake(s.pend)
 	s.held, s.pend = nil, nil
+	s.dropPipe()
 }

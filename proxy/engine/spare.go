@@ -17,7 +17,7 @@ func newTrimmer(l *loop) *trimmer {
 }
 
 // saw notes how many there are, and sees to it that there will be a look at them.
-func (t *trimmer) saw(kind int) {
+func (t *trimmer) saw(kind uint8) {
 	t.low[kind] = min(t.low[kind], len(t.l.spare[kind]))
 	if t.timer.due == never {
 		t.low = [2]int{len(t.l.spare[0]), len(t.l.spare[1])}

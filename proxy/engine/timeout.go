@@ -51,7 +51,7 @@ func (c *client) idleTimeout() {
 func (c *client) transferTimeout() {
 	switch {
 	case c.responseTimeout():
-	case len(c.pend) > 0, c.ahead: // the client does not read, or does not send the rest
+	case c.stuck(), c.ahead: // the client does not read, or does not send the rest
 		c.abort('c', 'D')
 	case c.st == stWaiting:
 		c.serverTimeout()

@@ -1,6 +1,10 @@
 package engine
 
-import "simulacro/proxy/http1"
+import (
+	"math"
+
+	"simulacro/proxy/http1"
+)
 
 // Which directions of a tunnel have ended, and which end has been passed on.
 const (
@@ -127,11 +131,11 @@ func (c *client) relayUp() {
 	}
 	b := c.up
 	for range budget {
-		if !c.readable || len(b.pend) > 0 || c.half&upEnded != 0 {
+		if !c.readable || b.stuck() || c.half&upEnded != 0 {
 			c.shutUp()
 			return
 		}
-		n := c.recv()
+		n, spliced := c.receiveUp(math.MaxInt64)
 		switch {
 		case n == recvNothing:
 			return
@@ -141,6 +145,12 @@ func (c *client) relayUp() {
 		case n < 0:
 			c.abort('C', 'D')
 			return
+		case spliced:
+			c.in += int64(n)
+			if !b.flush(b) {
+				c.abort('S', 'D')
+				return
+			}
 		default:
 			c.in += int64(n)
 			if !b.send(b, c.l.buf[:n]) {
@@ -154,15 +164,23 @@ func (c *client) relayUp() {
 	c.l.again = append(c.l.again, c)
 }
 
+// tunnelLeft is how much from the server may pass unseen.
+func (c *client) tunnelLeft() int64 {
+	if c.inspecting() {
+		return 0
+	}
+	return math.MaxInt64
+}
+
 // relayDown moves bytes from the server to the client.
 func (c *client) relayDown() {
 	b := c.up
 	for range budget {
-		if b == nil || !b.readable || len(c.pend) > 0 || c.half&downEnded != 0 {
+		if b == nil || !b.readable || c.stuck() || c.half&downEnded != 0 {
 			c.shutDown()
 			return
 		}
-		n := b.recv()
+		n, spliced := c.receiveDown(c.tunnelLeft())
 		switch {
 		case n == recvNothing:
 			return
@@ -176,6 +194,12 @@ func (c *client) relayDown() {
 			return
 		case c.inspecting():
 			if !c.inspect(c.l.buf[:n]) {
+				return
+			}
+		case spliced:
+			c.out += int64(n)
+			if !c.flush(c) {
+				c.abort('C', 'D')
 				return
 			}
 		default:
@@ -193,7 +217,7 @@ func (c *client) relayDown() {
 
 // shutUp passes the client's end on to the server, once all of its bytes have gone.
 func (c *client) shutUp() {
-	if c.up != nil && c.half&upEnded != 0 && c.half&upShut == 0 && len(c.up.pend) == 0 {
+	if c.up != nil && c.half&upEnded != 0 && c.half&upShut == 0 && !c.up.stuck() {
 		sysShutdownWrite(c.up.fd)
 		c.half |= upShut
 		if c.be.serverFin > 0 || c.be.tunnel == 0 {
@@ -204,7 +228,7 @@ func (c *client) shutUp() {
 }
 
 func (c *client) shutDown() {
-	if c.half&downEnded != 0 && c.half&downShut == 0 && len(c.pend) == 0 {
+	if c.half&downEnded != 0 && c.half&downShut == 0 && !c.stuck() {
 		sysShutdownWrite(c.fd)
 		c.half |= downShut
 		if c.fe.clientFin > 0 || c.be.tunnel == 0 {
@@ -231,12 +255,12 @@ func (c *client) closeTunnel() {
 func (c *client) serverTunnelEvent(ev uint32) {
 	b := c.up
 	b.saw(ev)
-	if len(b.pend) > 0 && ev&evOutOrErr != 0 {
+	if b.stuck() && ev&evOutOrErr != 0 {
 		if !b.flush(b) {
 			c.abort('S', 'D')
 			return
 		}
-		if len(b.pend) == 0 {
+		if !b.stuck() {
 			if c.relayUp(); c.up != b {
 				return
 			}

@@ -19,7 +19,7 @@ type upstream struct {
 	pooled  bool
 	proven  bool      // has been reused before
 	owner   *client   // the only one who may use it; nil: anybody
-	kind    int       // index of the list of spares
+	kind    uint8     // index of the list of spares
 	taken   uint64    // the round in which the socket was dialled again: its events of that round are of the connection before
 	uses    int       // how often it has been used again
 	key     string    // who may use it, see wayKey; "": anybody
@@ -28,7 +28,7 @@ type upstream struct {
 
 // newUpstream gives a socket for s: one that has just been left, a spare one, or a new one. nil: the system has none.
 func (l *loop) newUpstream(s *server, plain bool) *upstream {
-	kind := 0
+	kind := uint8(0)
 	if s.addr.family() == syscall.AF_INET6 {
 		kind = 1
 	}
@@ -66,7 +66,7 @@ func (l *loop) blankUpstream() *upstream {
 	return b
 }
 
-func (l *loop) takeSpare(s *server, kind int, plain bool) *upstream {
+func (l *loop) takeSpare(s *server, kind uint8, plain bool) *upstream {
 	if plain || s.addr.family() == syscall.AF_UNIX || !s.way.direct {
 		return nil
 	}
@@ -231,7 +231,7 @@ func (b *upstream) onEvent(ev uint32) {
 		return
 	}
 	b.saw(ev)
-	if ev&evOutOrErr != 0 && (b.dialing || len(b.pend) > 0) && !c.serverWritable() {
+	if ev&evOutOrErr != 0 && (b.dialing || b.stuck()) && !c.serverWritable() {
 		return
 	}
 	if b.c == c && c.st != stTunnel && b.readable && !b.dialing {
@@ -263,10 +263,10 @@ func (c *client) serverWritable() bool {
 	if c.up != b || c.st == stTunnel {
 		return true
 	}
-	if !b.dialing && len(b.pend) == 0 && !c.body.Done() {
+	if !b.dialing && !b.stuck() && !c.body.Done() {
 		return c.pumpRequest()
 	}
-	if c.ahead && len(b.pend) == 0 {
+	if c.ahead && !b.stuck() {
 		c.finish(!b.noKeep)
 		return false
 	}

@@ -71,6 +71,26 @@ func (d *Body) Done() bool { return d.st == done }
 // UntilEnd tells whether only the connection's end ends the body.
 func (d *Body) UntilEnd() bool { return d.st == untilEnd }
 
+// Left is how much is still to come of a body that passes as it is: math.MaxInt64 where only the connection's end ends it, and 0 of
+// chunks, which have to be seen.
+func (d *Body) Left() int64 {
+	if d.st != counted && d.st != untilEnd {
+		return 0
+	}
+	return d.left
+}
+
+// Skip takes n bytes, not more than Left, that pass elsewhere.
+func (d *Body) Skip(n int64) {
+	d.Payload += n
+	if d.st != counted {
+		return
+	}
+	if d.left -= n; d.left == 0 {
+		d.st = done
+	}
+}
+
 // Pass takes what of b belongs to the body, n bytes, and gives what goes on for it: bytes of b itself where they can stay as they
 // are, or else (copied) dst with them appended. Chunks are made anew, as HAProxy does: what has come goes on as one chunk, without
 // extensions, so that nobody behind reads the framing differently.

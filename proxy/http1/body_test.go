@@ -2,6 +2,7 @@ package http1
 
 import (
 	"bytes"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -110,4 +111,23 @@ func FuzzChunks(f *testing.F) {
 			t.Fatalf("%q became %q, and that %q", in, out, same)
 		}
 	})
+}
+
+// TestSkippedBytesCount: what passes elsewhere counts and ends the body as what is passed here. Chunks have to be seen.
+func TestSkippedBytesCount(t *testing.T) {
+	b := Body{st: counted, left: 10}
+	_, _, _ = b.Pass(nil, []byte("abc"))
+	require.EqualValues(t, 7, b.Left())
+	b.Skip(6)
+	require.False(t, b.Done())
+	b.Skip(1)
+	require.True(t, b.Done())
+	require.EqualValues(t, 10, b.Payload)
+	require.Zero(t, b.Left())
+	b = Tunnel()
+	b.Skip(5)
+	require.EqualValues(t, math.MaxInt64, b.Left())
+	require.EqualValues(t, 5, b.Payload)
+	b = Body{st: size}
+	require.Zero(t, b.Left())
 }

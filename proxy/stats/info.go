@@ -16,7 +16,7 @@ type infoField struct {
 	value     func(*Info) any
 }
 
-// infoFields are those of HAProxy 2.6, in its order. What this director has no equivalent for is 0: TLS, pipes, compression
+// infoFields are those of HAProxy 2.6, in its order. What this director has no equivalent for is 0: compression
 // and peers.
 var infoFields = [...]infoField{
 	{0, "Name", "POS", "str", func(in *Info) any { return "HAProxy" }},
@@ -42,9 +42,9 @@ var infoFields = [...]infoField{
 	{20, "MaxSslConns", "MMP", "u32", func(in *Info) any { return in.MaxTLS }},
 	{21, "CurrSslConns", "MGP", "u32", func(in *Info) any { return in.TLSConns }},
 	{22, "CumSslConns", "MCP", "u32", func(in *Info) any { return int(in.CumTLS) }},
-	{23, "Maxpipes", "CLP", "u32", func(in *Info) any { return 0 }},
-	{24, "PipesUsed", "MGP", "u32", func(in *Info) any { return 0 }},
-	{25, "PipesFree", "MGP", "u32", func(in *Info) any { return 0 }},
+	{23, "Maxpipes", "CLP", "u32", func(in *Info) any { return in.MaxPipes }},
+	{24, "PipesUsed", "MGP", "u32", func(in *Info) any { return in.PipesUsed }},
+	{25, "PipesFree", "MGP", "u32", func(in *Info) any { return in.PipesFree }},
 	{26, "ConnRate", "MRP", "u32", func(in *Info) any { return in.ConnRate }},
 	{27, "ConnRateLimit", "CLP", "u32", func(in *Info) any { return 0 }},
 	{28, "MaxConnRate", "MMP", "u32", func(in *Info) any { return in.MaxConnRate }},
@@ -79,7 +79,7 @@ var infoFields = [...]infoField{
 	{59, "BusyPolling", "MGP", "u32", func(in *Info) any { return 0 }},
 	{60, "FailedResolutions", "MGP", "u32", func(in *Info) any { return 0 }},
 	{61, "TotalBytesOut", "MGP", "u64", func(in *Info) any { return in.BytesOut }},
-	{62, "TotalSplicdedBytesOut", "MGP", "u64", func(in *Info) any { return 0 }},
+	{62, "TotalSplicdedBytesOut", "MGP", "u64", func(in *Info) any { return in.SplicedOut }},
 	{63, "BytesOutRate", "MRP", "u64", func(in *Info) any { return in.BytesOutRate }},
 	{64, "DebugCommandsIssued", "MGP", "u32", func(in *Info) any { return 0 }},
 	{65, "CumRecvLogs", "MCP", "u32", func(in *Info) any { return 0 }},

@@ -27,6 +27,9 @@ type Info struct {
 	CumConns, CumReq      uint64
 	TLSConns, MaxTLS      int // MaxTLS is maxsslconn; 0: no limit
 	CumTLS                uint64
+	MaxPipes              int // 0: splicing is not asked for
+	PipesUsed, PipesFree  int
+	SplicedOut            uint64 // bytes, to clients and servers
 	ConnRate, MaxConnRate int
 	SessRate, MaxSessRate int
 	Tasks, RunQueue       int
