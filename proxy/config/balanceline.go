@@ -26,8 +26,12 @@ var balanceAlgorithms = []string{"roundrobin", "static-rr", "leastconn", "first"
 // parseHashFactor reads `hash-balance-factor`.
 func parseHashFactor(p *parser, w words) {
 	n := atoi(w.at(1))
-	if n != 0 && n <= 100 {
-		p.bad("'%s' should be 0 or greater than 100 (got '%d').", w[0], n)
+	switch {
+	case w.at(1) == "":
+		p.bad("'%s' expects an integer argument.", w[0])
+		return
+	case n != 0 && n <= 100:
+		p.bad("'%s' must be 0 or greater than 100.", w[0])
 		return
 	}
 	p.px.HashFactor = n

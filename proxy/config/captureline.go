@@ -4,6 +4,14 @@ import "strings"
 
 // parseDeclare reads declare capture request|response len <n>.
 func parseDeclare(p *parser, w words) {
+	switch {
+	case p.px.isDefaults:
+		p.bad("'%s' not available in default section", w[0])
+		return
+	case !p.px.front:
+		p.bad("'%s' only available in frontend or listen section", w[0])
+		return
+	}
 	if w.at(1) == "" {
 		p.bad("'%s' needs a second keyword that specify the type of declaration ('capture')", w[0])
 		return

@@ -15,13 +15,16 @@ type checkState struct {
 	http, tcp []health.Step   // rules of http-check and tcp-check
 	inherited bool            // the rules are those of the defaults
 	sendState bool
+	idleHTTP  bool // rules of http-check that nothing has asked for yet
+	idleTCP   bool // of tcp-check
+	tls       bool // a rule's connection is one of TLS, here or in the defaults
 }
 
 // inherit gives what a section has of its defaults.
 func (c checkState) inherit() checkState {
 	c.http = append([]health.Step(nil), c.http...)
 	c.tcp = append([]health.Step(nil), c.tcp...)
-	c.inherited = true
+	c.inherited, c.idleHTTP, c.idleTCP = true, false, false
 	return c
 }
 
@@ -43,7 +46,7 @@ func (p *parser) httpchk(w words) {
 	}
 	c := &p.px.checks
 	c.own()
-	c.option, c.proto = "httpchk", nil
+	c.choose("httpchk", nil)
 	c.ask = defaultAsk()
 	args := w.from(2)
 	switch len(args) {
@@ -116,7 +119,12 @@ func (p *parser) checkOption(w words) {
 		s = map[string]func() *health.Script{"redis-check": health.Redis, "ldap-check": health.LDAP, "ssl-hello-chk": health.SSLHello,
 			"tcp-check": func() *health.Script { return nil }}[w[1]]()
 	}
-	c.option, c.proto = w[1], s
+	c.choose(w[1], s)
+}
+
+// choose notes the option that counts from here on.
+func (c *checkState) choose(option string, proto *health.Script) {
+	c.option, c.proto, c.idleHTTP, c.idleTCP = option, proto, false, false
 }
 
 // mysqlOption reads `option mysql-check [user <name> [post-41 | pre-41]]`.
@@ -142,10 +150,8 @@ func (p *parser) mysqlOption(w words) *health.Script {
 
 // parseHTTPCheck reads `http-check`; its rules need `option httpchk`, or they are ignored.
 func parseHTTPCheck(p *parser, w words) {
-	if p.warnSide(w[0], backSide, "") {
-		if w.at(1) == "disable-on-404" {
-			p.warnAt("(null)") // what HAProxy 2.6 prints after it
-		}
+	if p.warnSide(w[0], backSide, "") && contains([]string{"disable-on-404", "send-state"}, w.at(1)) {
+		p.warnAt("(null)") // what HAProxy 2.6 prints after it
 		return
 	}
 	switch w.at(1) {
@@ -163,19 +169,19 @@ func parseHTTPCheck(p *parser, w words) {
 	c := &p.px.checks
 	c.own()
 	if s, ok := p.checkRule(w, c.http, true); ok {
-		c.http = append(c.http, s)
+		c.http, c.idleHTTP = append(c.http, s), c.option != "httpchk"
 	}
 }
 
 // parseTCPCheck reads `tcp-check`; its rules need `option tcp-check`, or they are ignored.
 func parseTCPCheck(p *parser, w words) {
 	if p.warnSide(w[0], backSide, "") {
-		return
+		p.warnAt("(null)") // see parseHTTPCheck
 	}
 	c := &p.px.checks
 	c.own()
 	if s, ok := p.checkRule(w, c.tcp, false); ok {
-		c.tcp = append(c.tcp, s)
+		c.tcp, c.idleTCP = append(c.tcp, s), c.option != "tcp-check"
 	}
 }
 
@@ -225,10 +231,10 @@ func (p *parser) unknownCheckRule(w words, http bool) {
 // finishChecks makes the section's script of its option and rules.
 func (p *parser) finishChecks(s *section) {
 	c := &s.checks
-	if len(c.http) > 0 && c.option != "httpchk" {
+	if c.idleHTTP {
 		p.warn("%s '%s' uses http-check rules without 'option httpchk', so the rules are ignored.", s.word(), s.Name)
 	}
-	if len(c.tcp) > 0 && c.option != "tcp-check" {
+	if c.idleTCP {
 		p.warn("%s '%s' uses tcp-check rules without 'option tcp-check', so the rules are ignored.", s.word(), s.Name)
 	}
 	switch c.option {

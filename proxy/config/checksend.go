@@ -49,7 +49,20 @@ func (p *parser) checkConnect(w words, before []health.Step) (health.Step, error
 				err = sayf("'%s' expects a string as argument.", w[i-1])
 			}
 			s.Comment = w.at(i)
-		case "ssl", "sni", "alpn", "proto", "via-socks4":
+		case "ssl":
+			o.TLS, p.px.checks.tls = true, true
+		case "sni":
+			if i++; w.at(i) == "" {
+				err = sayf("'%s' expects a string as argument.", w[i-1])
+			}
+			o.SNI = w.at(i)
+		case "alpn":
+			i++
+			err = connectALPN(o, w, i)
+		case "proto":
+			i++
+			err = connectProto(w, i)
+		case "via-socks4":
 			err = sayf("'%s' is not supported by this director", w[i])
 		default:
 			err = sayf("expects 'comment', 'port', 'addr', 'send-proxy', 'ssl', 'sni', 'alpn' or 'via-socks4', 'linger', 'default' "+
@@ -60,6 +73,37 @@ func (p *parser) checkConnect(w words, before []health.Step) (health.Step, error
 		}
 	}
 	return s, nil
+}
+
+// connectALPN reads the protocols that are offered over TLS. An HTTP check speaks HTTP/1 alone.
+func connectALPN(o *health.Open, w words, i int) error {
+	if err := tlsALPN(&o.ALPN, w[i-1], w.at(i)); err != nil {
+		return err
+	}
+	if w[0] == "http-check" && contains(o.ALPN, "h2") {
+		return sayf("'alpn h2' is not supported by this director")
+	}
+	return nil
+}
+
+// connectProto reads the protocol that is spoken, of which each kind of check has one here.
+func connectProto(w words, i int) error {
+	own := "none"
+	if w[0] == "http-check" {
+		own = "h1"
+	}
+	switch name := w.at(i); {
+	case name == "":
+		return sayf("'%s' expects a MUX protocol as argument.", w[i-1])
+	case name == own:
+		return nil
+	case !contains([]string{"none", "h1", "h2", "fcgi"}, name):
+		return sayf("'%s' : unknown MUX protocol '%s'.", w[i-1], name)
+	case name == "none" || own == "none":
+		return sayf("'%s' : invalid MUX protocol '%s' for %s", w[i-1], name, w[0])
+	default:
+		return sayf("'%s %s' is not supported by this director", w[i-1], name)
+	}
 }
 
 // connectAddr reads where to connect to; a port may follow, which counts where none is given by itself.

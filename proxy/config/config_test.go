@@ -210,14 +210,18 @@ func TestWhatIsNotSupportedIsRefusedByName(t *testing.T) {
 	for line, what := range map[string]string{
 		"option logasap": "option logasap", "option socket-stats": "option socket-stats", "option independent-streams": "option independent-streams",
 		"retry-on conn-failure 0rtt-rejected": "retry-on 0rtt-rejected", "server s 127.0.0.1:1 tfo": "tfo", "bind :2 npn http/1.1": "npn", "server s 127.0.0.1:1 npn http/1.1": "npn", "default-server tfo": "tfo",
+		"server s 127.0.0.1:1 stick": "stick", "default-server non-stick": "non-stick",
 		"server s 127.0.0.1:1 ssl verify none ciphersuites TLS_AES_128_GCM_SHA256": "ciphersuites TLS_AES_128_GCM_SHA256",
 	} {
 		_, rep := ParseText("c", head+"listen b\n bind :1\n "+line+"\n", testOptions())
 		require.True(t, rep.Fatal, line)
 		require.Contains(t, rep.Messages[0].Text, "'"+what+"' is not supported by this director")
 	}
-	_, rep := ParseText("c", "userlist u\n user a password b\n", testOptions())
-	require.Equal(t, "parsing [c:2] : 'password' is not supported by this director", rep.Messages[0].Text)
+	for hash, what := range map[string]string{"ab01FAX.bQRSU": "of DES", "_J9..abcd/H6HLCcf7nw": "_", "$gy$j9T$x$y": "$gy$", "$3$$x": "$3$", "$md5$x$$y": "$md5",
+		"$2x$05$x": "$2x$", "$y$zzz$x": "$y$", "$7$zz": "$7$"} {
+		_, rep := ParseText("c", "userlist u\n user a password "+hash+"\n", testOptions())
+		require.Equal(t, "parsing [c:2] : 'password "+what+"' is not supported by this director", rep.Messages[0].Text)
+	}
 }
 
 func TestWhatIsOffMayBeSaidToBe(t *testing.T) {

@@ -106,9 +106,9 @@ func (p *parser) cookieValue(c *Cookie, w words, i int) bool {
 	v := w[i+1]
 	switch w[i] {
 	case "domain":
-		if !strings.Contains(v[1:], ".") { // rare, but accepted
-			p.warn("parsing [%s:%d]: domain '%s' contains no embedded dots nor does it start with a dot. RFC forbids it, this "+
-				"configuration may not work properly.", p.pos.File, p.pos.Line, v)
+		if !strings.Contains(v, ".") { // rare, but accepted
+			p.warn("parsing [%s:%d]: domain '%s' contains no embedded dot, this configuration may not work properly "+
+				"(see RFC6265#5.2.3).", p.pos.File, p.pos.Line, v)
 		}
 		if c.Domain != "" {
 			v = c.Domain + "; domain=" + v

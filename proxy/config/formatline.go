@@ -21,7 +21,11 @@ var logFormatNames = map[LogFormat]string{
 // chooseLog notes which directive chooses the section's log format; in defaults it is the last that counts.
 func (p *parser) chooseLog(name string) {
 	old, chosen := logFormatNames[p.px.LogFormat]
-	if p.px.logFormat != "" {
+	switch p.px.logFormat {
+	case "":
+	case httpsLog:
+		old, chosen = "option httpslog", true
+	default:
 		old, chosen = "log-format", true
 	}
 	if chosen {
@@ -50,6 +54,11 @@ func (p *parser) compileFormats(s *section) (logged bool) {
 	s.Rules.LogData, begun = p.compileFormat("log-format-sd", data, rules.Logs)
 	logged = logged || begun
 	s.Rules.UniqueID, _ = p.compileFormat("unique-id", s.uniqueID, rules.Request)
+	if strings.Contains(s.errorLine.text, "ssl_fc_err") { // OpenSSL's number of what a handshake has failed on
+		p.pos = s.errorLine.pos
+		p.unsupported("error-log-format with ssl_fc_err")
+		return logged
+	}
 	s.Rules.ErrorLine, _ = p.compileFormat("error-log-format", s.errorLine, rules.Logs)
 	return logged
 }
@@ -91,12 +100,14 @@ func parseLogFormat(p *parser, w words) {
 	if f, ok := p.formatWord(w); ok {
 		p.chooseLog(w[0])
 		p.px.LogFormat, p.px.logFormat = LogDefault, f.text
+		p.ignoredInBackends(w[0])
 	}
 }
 
 func parseLogData(p *parser, w words) {
 	if f, ok := p.formatWord(w); ok {
 		p.px.logData = f
+		p.ignoredInBackends(w[0])
 	}
 }
 
@@ -109,6 +120,7 @@ func parseErrorLog(p *parser, w words) {
 		p.overrides(w[0], w[0])
 	}
 	p.px.errorLine = f
+	p.ignoredInBackends(w[0])
 }
 
 func parseUniqueID(p *parser, w words) {

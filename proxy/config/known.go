@@ -7,7 +7,7 @@ package config
 // knownGlobal are the keywords of the global section.
 var knownGlobal = []string{
 	"ca-base", "close-spread-time", "crt-base", "default-path", "grace", "h1-accept-payload-with-any-method",
-	"h1-case-adjust", "h1-case-adjust-file", "hard-stop-after", "httpclient.resolvers.id",
+	"h1-case-adjust", "h1-case-adjust-file", "h2-workaround-bogus-websocket-clients", "hard-stop-after", "httpclient.resolvers.id",
 	"httpclient.resolvers.prefer", "httpclient.ssl.ca-file", "httpclient.ssl.verify", "issuers-chain-path", "lua-load",
 	"lua-load-per-thread", "lua-prepend-path", "maxsslconn", "mworker-max-reloads", "nbthread", "no-memory-trimming",
 	"pp2-never-send-local", "profiling.tasks", "ssl-default-bind-ciphers",

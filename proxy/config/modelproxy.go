@@ -101,6 +101,7 @@ type Proxy struct {
 	Fullconn     int
 	AllBackups   bool
 	Cookie       *Cookie        // nil: none
+	CheckCache   bool           // option checkcache: no cookie in what a cache may keep
 	Persist      bool           // option persist: a cookie's server is asked even if it is down
 	RetryOn      *RetryOn       // nil: where no connection was made
 	Check        *health.Script // nil: `check` is a connection only (L4)

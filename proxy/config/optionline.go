@@ -22,6 +22,7 @@ func flagOptions() []flagOption {
 		{"http-buffer-request", bothSides, true, func(x *Proxy, on bool) { x.BufferBody = on }},
 		{"abortonclose", backSide, false, func(x *Proxy, on bool) { x.AbortOnClose = on }},
 		{"persist", backSide, false, func(x *Proxy, on bool) { x.Persist = on }},
+		{"checkcache", backSide, true, func(x *Proxy, on bool) { x.CheckCache = on }},
 		{"allbackups", backSide, false, func(x *Proxy, on bool) { x.AllBackups = on }},
 		{"clitcpka", frontSide, false, func(x *Proxy, on bool) { x.TCPKeepAlive = on }},
 		{"srvtcpka", backSide, false, func(x *Proxy, on bool) { x.TCPKeepAlive = on }},
@@ -91,6 +92,11 @@ func (p *parser) plainOption(w words) {
 	switch {
 	case p.modifier != plain:
 		p.badTight("negation/default is not supported for option '%s'.", w[1])
+	case w[1] == "http-restrict-req-hdr-names":
+		p.restrictNames(w)
+	case w[1] == "httpslog":
+		p.logOption("option httpslog", LogDefault)
+		p.px.logFormat = httpsLog
 	case w[1] == "httplog":
 		p.optionHTTPLog(w)
 	case w[1] == "tcplog":
@@ -114,7 +120,7 @@ func (p *parser) plainOption(w words) {
 }
 
 func (p *parser) unknownOption(name string) {
-	if contains(knownOptions, name) || name == "httpslog" {
+	if contains(knownOptions, name) {
 		p.unsupported("option " + name)
 		return
 	}
@@ -180,11 +186,35 @@ func (p *parser) optionHTTPLog(w words) {
 	}
 }
 
+// restrictNames reads `option http-restrict-req-hdr-names preserve | delete | reject`.
+func (p *parser) restrictNames(w words) {
+	choice := indexOf([]string{"preserve", "delete", "reject"}, w.at(2))
+	switch {
+	case p.tooMany(w, 2, 0):
+	case w.at(2) == "":
+		p.bad("missing parameter. option '%s' expects 'preserve', 'reject' or 'delete' option.", w[1])
+	case choice < 0:
+		p.bad("invalid parameter '%s'. option '%s' expects 'preserve', 'reject' or 'delete' option.", w[2], w[1])
+	default:
+		p.px.oddNames = oddNames(choice)
+	}
+}
+
+// httpsLog is the format of `option httpslog` (section 8.2.5): that of httplog, then what the connection and TLS have to say.
+const httpsLog = "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r " +
+	"%[fc_err]/%[ssl_fc_err,hex]/%[ssl_c_err]/%[ssl_c_ca_err]/%[ssl_fc_is_resumed] %[ssl_fc_sni]/%sslv/%sslc"
+
 func (p *parser) logOption(name string, format LogFormat) {
-	p.chooseLog(name)
+	p.chooseLog(strings.Replace(name, "httpslog", "httplog", 1)) // which HAProxy calls it where it overrides another
 	p.px.LogFormat, p.px.logFormat = format, ""
+	p.px.ownLog = !p.px.isDefaults
+	p.ignoredInBackends(strings.TrimSuffix(name, " clf"))
+}
+
+// ignoredInBackends warns of a log format where no client is accepted.
+func (p *parser) ignoredInBackends(name string) {
 	if !p.px.isDefaults && !p.px.front {
-		p.warnAt("backend '%s' : '%s' directive is ignored in backends.", p.px.Name, strings.TrimSuffix(name, " clf"))
+		p.warnAt("backend '%s' : '%s' directive is ignored in backends.", p.px.Name, name)
 	}
 }
 

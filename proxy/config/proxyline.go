@@ -67,7 +67,7 @@ func proxyKeywords() []keyword {
 		{name: "default-server", usage: "[<setting> ...]", max: -1, parse: parseDefaultServer},
 		{name: "option", usage: "<option> [<arguments>]", max: -1, parse: parseOption},
 		{name: "cookie", usage: "<name> [rewrite | insert | prefix] [indirect] ...", max: -1, need: backSide, parse: parseCookie},
-		{name: "retry-on", usage: "<event> ...", max: -1, need: backSide, parse: parseRetryOn},
+		{name: "retry-on", usage: "<event> ...", max: -1, parse: parseRetryOn},
 		{name: "http-check", usage: "<rule> ...", max: -1, parse: parseHTTPCheck},
 		{name: "tcp-check", usage: "<rule> ...", max: -1, parse: parseTCPCheck},
 		{name: "stats", usage: "<parameter> [<arguments>]", max: -1, parse: parseProxyStats},
@@ -76,7 +76,7 @@ func proxyKeywords() []keyword {
 		{name: "errorfile", usage: "<status> <file>", max: -1, need: bothSides, parse: parseErrorFile},
 		{name: "http-reuse", usage: "never | safe | aggressive | always", max: -1, need: backSide, parse: parseReuse},
 		{name: "dispatch", usage: "<address>:<port>", max: -1, need: backSide, local: true, parse: parseDispatch},
-		{name: "hash-balance-factor", usage: "<percent>", max: 1, need: backSide, parse: parseHashFactor},
+		{name: "hash-balance-factor", usage: "<percent>", max: 1, parse: parseHashFactor},
 		{name: "hash-type", usage: "map-based | consistent [sdbm | djb2 | wt6 | crc32] [avalanche]", max: -1, need: backSide, parse: parseHashType},
 	}, append(routeKeywords, ruleKeywords()...)...)
 }

@@ -21,7 +21,11 @@ var retryStatuses = []string{"401", "403", "404", "408", "425", "500", "501", "5
 
 func parseRetryOn(p *parser, w words) {
 	if w.at(1) == "" {
-		p.bad("'%s' needs at least one keyword to specify when to retry.", w[0])
+		p.bad("'%s' needs at least one keyword to specify when to retry", w[0])
+		return
+	}
+	if !p.px.capable(backSide) {
+		p.bad("'%s' only available in backend or listen section", w[0])
 		return
 	}
 	r := &RetryOn{Never: true, Status: map[int]bool{}}

@@ -16,6 +16,8 @@ type section struct {
 
 	backendName    string // default_backend
 	logs           []logRef
+	oddNames       oddNames   // option http-restrict-req-hdr-names
+	ownLog         bool       // an option chose the log format here, not in the defaults
 	logFormat      string     // log-format; "": Proxy.LogFormat
 	logFormatPos   Pos        // of what chose the log format, or of a later format that HAProxy takes for it
 	logData        formatText // log-format-sd

@@ -34,8 +34,7 @@ var serverRouteKeywords = map[string]serverKeyword{
 	"resolve-net":             {1, serverResolveNet},
 	"tfo":                     {0, serverTFO},
 	"no-tfo":                  {0, nil},
-	"stick":                   {0, nil}, "non-stick": {0, nil}, // of stick tables
-	"ws": {1, serverWS},
+	"ws":                      {1, serverWS},
 }
 
 func serverProxyOptions(_ *parser, s *serverBase, _, value string) error {

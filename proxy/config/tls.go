@@ -33,6 +33,7 @@ type TLS struct {
 	IgnoreCA, IgnoreCert ErrorSet // ca-ignore-err, crt-ignore-err
 
 	Conf  *tls.Config // made of the above once all files are read; nil: no TLS
+	asked bool        // by a rule of the server's checks
 	off   versionSet  // by no-sslv3 and its like
 	ecdhe string      // the older word for one curve
 }
@@ -75,4 +76,4 @@ func (b *Bind) tls() *TLS {
 }
 
 // wants tells whether any TLS configuration has to be made.
-func (t *TLS) wants() bool { return t != nil && (t.On || t.Checks) }
+func (t *TLS) wants() bool { return t != nil && (t.On || t.Checks || t.asked) }

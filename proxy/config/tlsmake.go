@@ -92,11 +92,14 @@ func (p *parser) twice(format string, args ...any) {
 }
 
 func (p *parser) finishServer(s *section, v *Server) {
-	if !v.TLS.wants() {
+	if s.checks.tls && v.TLS == nil {
+		v.TLS = &TLS{}
+	}
+	if !s.checks.tls && !v.TLS.wants() {
 		return
 	}
 	t := *v.TLS // default-server's may be shared
-	v.TLS = &t
+	v.TLS, t.asked = &t, s.checks.tls
 	fail := func(format string, args ...any) {
 		p.alert("[%s:%d] : 'server %s/%s' : %s", v.Pos.File, v.Pos.Line, s.Name, v.Name, sprintf(format, args...))
 	}

@@ -19,6 +19,12 @@ func (p *parser) userlistLine(w words) {
 			p.badTight("character '%s' is not permitted in '%s' name '%s'.", c, w[0], w[1])
 			return
 		}
+		for _, n := range p.userNames {
+			if n == (userName{list: p.otherName, group: w[1]}) {
+				p.warn("parsing [%s:%d]: ignoring duplicated group '%s' in userlist '%s'.", p.pos.File, p.pos.Line, w[1], p.otherName)
+				return
+			}
+		}
 		p.userNames = append(p.userNames, userName{list: p.otherName, group: w[1]})
 		for i := 2; w.at(i) != ""; i += 2 {
 			if w[i] != "users" {
@@ -50,15 +56,23 @@ func (p *parser) user(list *rules.UserList, w words) {
 		p.badTight("'%s' expects <name> as arguments.", w[0])
 		return
 	}
+	if list.Users[w[1]] != nil {
+		p.warn("parsing [%s:%d]: ignoring duplicated user '%s' in userlist '%s'.", p.pos.File, p.pos.Line, w[1], p.otherName)
+		return
+	}
 	u := &rules.User{Groups: p.groups[w[1]]}
-	u.Check = func(password string) bool { return password == u.Password }
 	for i := 2; w.at(i) != ""; i += 2 {
 		switch w[i] {
 		case "insecure-password":
-			u.Password = w.at(i + 1)
+			plain := w.at(i + 1)
+			u.Check = func(password string) bool { return password == plain }
 		case "password":
-			p.unsupported("password")
-			return
+			check, refused := passwordCheck(w.at(i + 1))
+			if refused != "" {
+				p.unsupported("password " + refused)
+				return
+			}
+			u.Check = check
 		case "groups":
 			for _, group := range listed(w.at(i + 1)) {
 				u.Groups = append(u.Groups, group)

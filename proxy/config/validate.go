@@ -1,5 +1,7 @@
 package config
 
+import "simulacro/proxy/rules"
+
 // finish checks what can be checked only once all has been read, in HAProxy's order, and makes the Config.
 func (p *parser) finish() (*Config, *Report) {
 	if p.rep.Fatal {
@@ -124,11 +126,43 @@ func (p *parser) validate(s *section) {
 	if s.Mode == ModeTCP {
 		p.validateTCP(s)
 	}
+	p.restrictFields(s)
+}
+
+// oddNames is what becomes of header fields of a request whose names have other characters than letters, digits and hyphens.
+type oddNames int
+
+// The ways to treat them (section 4.2, "option http-restrict-req-hdr-names").
+const (
+	keepOddNames oddNames = iota
+	dropOddNames
+	refuseOddNames
+)
+
+// oddNameRules are what option http-restrict-req-hdr-names asks for, in the language of rules.
+var oddNameRules = map[oddNames]words{
+	dropOddNames:   {"http-request", "del-header", "[^A-Za-z0-9-]", "-m", "reg"},
+	refuseOddNames: {"http-request", "deny", "deny_status", "403", "if", "{", "req.hdr_names", "-m", "reg", "[^A-Za-z0-9,-]", "}"},
+}
+
+// restrictFields puts such a rule behind those of http-request, even where one of them ends their evaluation.
+func (p *parser) restrictFields(s *section) {
+	w := oddNameRules[s.oddNames]
+	if w == nil || s.Mode != ModeHTTP {
+		return
+	}
+	p.px = s
+	r, err := rules.ParseRule(p.envFor(rules.Request), rules.Request, w.from(1))
+	if err != nil {
+		p.alert("'option http-restrict-req-hdr-names' : %s.", err)
+		return
+	}
+	s.Rules.Redirects = append([]*rules.Rule{r}, s.Rules.Redirects...)
 }
 
 // linkBackend resolves default_backend.
 func (p *parser) linkBackend(s *section) {
-	if s.backendName == "" || !s.front {
+	if s.backendName == "" {
 		return
 	}
 	s.DefaultBackend = p.target(s, "default_backend", s.backendName, "as its default backend")

@@ -23,10 +23,14 @@ func (p *parser) validateTCPFirst(s *section) {
 		}
 		p.warn("parsing [%s:%d] : HTTP log/header format not usable with %s '%s' (needs 'mode http').", file, line, s.word(), s.Name)
 	}
-	if s.front && (s.LogFormat == LogHTTP || s.LogFormat == LogCLF) {
-		p.warn("parsing [%s:%d] : 'option httplog' not usable with %s '%s' (needs 'mode http'). Falling back to 'option tcplog'.",
-			s.logFormatPos.File, s.logFormatPos.Line, s.word(), s.Name)
-		s.LogFormat = LogTCP
+	if secure := s.logFormat == httpsLog; (s.front || s.ownLog) && (secure || s.LogFormat == LogHTTP || s.LogFormat == LogCLF) {
+		name := "httplog"
+		if secure {
+			name = "httpslog"
+		}
+		p.warn("parsing [%s:%d] : 'option %s' not usable with %s '%s' (needs 'mode http'). Falling back to 'option tcplog'.",
+			s.logFormatPos.File, s.logFormatPos.Line, name, s.word(), s.Name)
+		s.LogFormat, s.logFormat = LogTCP, ""
 	}
 }
 

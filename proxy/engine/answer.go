@@ -179,7 +179,13 @@ func (c *client) ruleResponse(h *http1.Head, p []byte) bool {
 			return false
 		}
 	}
+	cookie := setsCookie(t.Res)
 	c.writeCookie(t.Res)
+	if c.leaks(t.Res, cookie) {
+		t.Answer = nil
+		c.ruledResponse(rules.Deny)
+		return false
+	}
 	c.afterRules()
 	t.res.buf = nil
 	if t.Close {
@@ -238,10 +244,12 @@ func (c *client) ruledResponse(v rules.Verdict) {
 	c.up.release(false)
 	c.giveBack()
 	t.Res = nil
-	switch v {
-	case rules.Deny:
+	switch {
+	case v == rules.Deny && t.Answer == nil: // by option checkcache, which says so with the server's own status
+		c.reply(h.Status, 'P', 'H')
+	case v == rules.Deny:
 		c.sendAnswer(t.Answer, 'P', 'H')
-	case rules.Respond:
+	case v == rules.Respond:
 		c.sendAnswer(t.Answer, 'L', 'H')
 	default:
 		c.reply(500, 'P', 'H')

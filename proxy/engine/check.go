@@ -181,6 +181,7 @@ func (k *checker) open() bool {
 		r, direct = k.srv.checkRoute(addr)
 	}
 	r.check = r.check || o.SendProxy
+	direct = k.secure(&r, &o) && direct
 	k.dialing, k.linger, k.out = true, o.Linger, k.out[:0]
 	k.l.timers.set(&k.timer, k.l.e.at(k.connect))
 	if !direct {
@@ -199,6 +200,29 @@ func (k *checker) open() bool {
 		return false
 	}
 	k.l.add(fd, k, evInOut)
+	return false
+}
+
+// secure adds to a check's way what its rule says of TLS; false: it is none for the loop alone.
+func (k *checker) secure(r *route, o *health.Open) (direct bool) {
+	if t := k.srv.cfg.TLS; o.TLS && r.tls == nil {
+		if r.tls = t.Conf; o.Default {
+			r.name = t.CheckSNI
+			if o.ALPN == nil {
+				o.ALPN = t.CheckALPN
+			}
+		}
+	}
+	if r.tls == nil {
+		return true
+	}
+	if o.SNI != "" {
+		r.name = o.SNI
+	}
+	if len(o.ALPN) > 0 {
+		r.tls = r.tls.Clone()
+		r.tls.NextProtos = o.ALPN
+	}
 	return false
 }
 

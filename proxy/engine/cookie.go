@@ -175,7 +175,7 @@ func (c *client) writeCookie(m *rules.Message) {
 	if c.stay.given = 'I'; c.srv.cfg.Cookie != "" && c.stay.direct {
 		c.stay.given = 'U'
 	}
-	if k.NoCache && c.cacheable(m) {
+	if k.NoCache && c.cacheable(m).page {
 		m.Fields = append(m.Fields, rules.Field{Name: "cache-control", Value: "private"})
 	}
 }
@@ -247,30 +247,4 @@ func (c *client) newCookie(k *config.Cookie) string {
 		v += "; " + k.Attrs
 	}
 	return v
-}
-
-// cacheable tells whether a cache might keep a response: by its status, and by what it says itself.
-func (c *client) cacheable(m *rules.Message) bool {
-	switch m.Status {
-	case 200, 203, 204, 206, 300, 301, 404, 405, 410, 414, 501:
-	default:
-		return false
-	}
-	if string(c.line[:min(4, len(c.line))]) != "GET " && string(c.line[:min(5, len(c.line))]) != "HEAD " {
-		return false
-	}
-	known := false // how long it is fresh, or how to ask whether it is (RFC 9111, section 3)
-	for _, f := range m.Fields {
-		v := strings.ToLower(f.Value)
-		known = known || f.Name == "etag" || f.Name == "last-modified" || f.Name == "expires" ||
-			f.Name == "cache-control" && strings.Contains(v, "max-age")
-		if f.Name == "pragma" && strings.HasPrefix(v, "no-cache") {
-			return false
-		}
-		if f.Name == "cache-control" && (strings.Contains(v, "no-cache") || strings.Contains(v, "no-store") ||
-			strings.Contains(v, "private") || strings.HasPrefix(v, "max-age=0") || strings.HasPrefix(v, "s-maxage=0")) {
-			return false
-		}
-	}
-	return known
 }

@@ -41,7 +41,7 @@ func (p *proxy) isRuled() bool {
 				return true
 			}
 		}
-		return c.Rules.Any() || c.Cookie != nil || c.BufferBody || c.OriginalTo != nil || len(c.Rules.HTTPErrors) > 0
+		return c.Rules.Any() || c.Cookie != nil || c.CheckCache || c.BufferBody || c.OriginalTo != nil || len(c.Rules.HTTPErrors) > 0
 	}
 	return ruled(p.cfg) || p.def != nil && ruled(p.def.cfg)
 }

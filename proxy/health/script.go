@@ -53,7 +53,10 @@ type Open struct {
 	PortExpr  *rules.Expr
 	Addr      netip.Addr // invalid: the server's
 	SendProxy bool
-	Linger    bool // close in the ordinary way
+	TLS       bool
+	SNI       string   // "": as with the server's own
+	ALPN      []string // nil: as with the server's own
+	Linger    bool     // close in the ordinary way
 }
 
 // Request is what an HTTP check asks.

@@ -20,9 +20,8 @@ type UserList struct {
 
 // User is one user of a list.
 type User struct {
-	Password string
-	Check    func(password string) bool
-	Groups   []string
+	Check  func(password string) bool // nil: no password is right
+	Groups []string
 }
 
 // Test is a fetch, a way to match and patterns.

@@ -55,7 +55,7 @@ func (tx *Tx) user(l *UserList) *User {
 	if l == nil || !ok {
 		return nil
 	}
-	if u := l.Users[name]; u != nil && u.Check(password) {
+	if u := l.Users[name]; u != nil && u.Check != nil && u.Check(password) {
 		return u
 	}
 	return nil

@@ -75,6 +75,7 @@ func tlsFetches() []fetch {
 		flagTLS("ssl_fc_has_sni", func(t *TLS) bool { return t.SNI != "" }),
 		flagTLS("ssl_fc_has_early", func(*TLS) bool { return false }),
 		flagTLS("ssl_fc_is_resumed", func(t *TLS) bool { return t.Resumed }),
+		onTLS("ssl_fc_err", Int, func(*TLS) (Value, bool) { return integer(0), true }), // who gets here has ended its handshake
 		onTLS("ssl_c_used", Bool, func(t *TLS) (Value, bool) { return boolean(t.Client != nil), true }),
 		onTLS("ssl_fc_sni", Str, func(t *TLS) (Value, bool) { return some(t.SNI) }),
 		onTLS("ssl_fc_alpn", Str, func(t *TLS) (Value, bool) { return some(t.ALPN) }),
