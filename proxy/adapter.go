@@ -39,8 +39,7 @@ func (a *adapter) Info() stats.Info {
 		UlimitN: a.d.opt.UlimitN, Maxsock: Sockets(a.d.cfg, a.d.opt.Maxconn),
 		Maxconn: s.Info.Maxconn, HardMaxconn: a.d.opt.Maxconn,
 		CurrConns: s.Info.CurrConns, CumConns: s.Info.CumConns, CumReq: s.Info.CumReq,
-		ConnRate: s.Info.ConnRate, MaxConnRate: s.Info.ConnRateMax,
-		SessRate: s.Info.SessRate, MaxSessRate: s.Info.SessRateMax,
+		Conns: rateOf(s.Info.Rates[engine.Connections]), Sess: rateOf(s.Info.Rates[engine.Sessions]), TLS: rateOf(s.Info.Rates[engine.TLSSessions]),
 		IdlePercent: s.Info.IdlePct, Stopping: s.Info.Stopping,
 		Jobs:      s.Info.CurrConns + s.Info.Listeners + len(a.d.sockets) + 1, // whoever asks is one, too
 		Listeners: s.Info.Listeners + len(a.d.sockets),
@@ -57,6 +56,8 @@ func (a *adapter) Info() stats.Info {
 	}
 	return info
 }
+
+func rateOf(r engine.RateStats) stats.Rate { return stats.Rate{Now: r.Now, Max: r.Max, Limit: r.Limit} }
 
 // heapBytes is what the process has allocated. It stops nothing, unlike runtime.ReadMemStats.
 func heapBytes() uint64 {
@@ -131,6 +132,15 @@ func (a *adapter) SetFrontendMaxconn(id, n int) error {
 // SetGlobalMaxconn implements stats.GlobalAdmin.
 func (a *adapter) SetGlobalMaxconn(n int) error {
 	a.d.engine.SetMaxconn(n)
+	return nil
+}
+
+// SetRateLimit implements stats.GlobalAdmin.
+func (a *adapter) SetRateLimit(what stats.RateLimit, n int) error {
+	to := map[stats.RateLimit]engine.Pace{
+		stats.ConnRate: engine.Connections, stats.SessRate: engine.Sessions, stats.TLSRate: engine.TLSSessions,
+	}
+	a.d.engine.SetRateLimit(to[what], n)
 	return nil
 }
 

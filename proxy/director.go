@@ -22,6 +22,8 @@ const ReleaseDate = "2026/11/22"
 type Options struct {
 	Maxconn int // concurrent clients of all frontends; 0: global maxconn
 	UlimitN int // the descriptor limit that `show info` reports; 0: not known
+	// StartupLogs gives what the process has said while it started, for `show startup-logs`; nil: nothing.
+	StartupLogs func() string
 	// Event is told of changes of state beside the logs, as HAProxy tells them on standard error. It must not block, and may be
 	// called by several goroutines; nil: nobody is told.
 	Event func(level int, text string)

@@ -11,6 +11,7 @@ import (
 
 	"simulacro/proxy/config"
 	"simulacro/proxy/engine"
+	"simulacro/proxy/stats"
 )
 
 // Listener is a listening socket, to be handed to another process or taken over from one.
@@ -251,11 +252,11 @@ func (d *Director) serveSockets() {
 		d.operators.Add(1)
 		go func() {
 			defer d.operators.Done()
+			var give func(net.Conn) error
 			if s.conf.ExposeFD {
-				_ = d.runtime.ServeExposing(l, s.conf.Level, d.sendSockets)
-				return
+				give = d.sendSockets
 			}
-			_ = d.runtime.Serve(l, s.conf.Level) // ends by Close
+			_ = d.runtime.ServeSessions(l, stats.Session{Level: s.conf.Level, Severity: s.conf.Severity}, give) // ends by Close
 		}()
 	}
 }

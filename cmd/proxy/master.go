@@ -39,6 +39,7 @@ type exit struct {
 // master starts the first worker and looks after them until the last has ended.
 func (p *program) master() int {
 	m := &master{program: p, started: time.Now(), exited: make(chan exit), requests: make(chan func())}
+	p.say.started = true // its workers tell of their own start
 	p.notifyReloading()
 	d, code := p.open(nil)
 	if code != exitOK {

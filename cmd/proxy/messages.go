@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -18,16 +19,25 @@ type messages struct {
 	mu       sync.Mutex
 	silent   bool // -q without -V, and a worker that starts: its master has said it all
 	preamble bool // version and path are still to be said, before the first alert or warning
+	started  bool // what is said from now on is no message of the start
+	startup  bytes.Buffer
+}
+
+// startupLogs gives the messages of the start, those that were not printed among them.
+func (m *messages) startupLogs() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.startup.String()
 }
 
 func (m *messages) say(s config.Severity, format string, args ...any) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.silent {
+	if m.silent && m.started {
 		return
 	}
-	if m.preamble && s != config.Notice {
-		m.preamble = false
+	if m.preamble && s != config.Notice && (!m.silent || m.startup.Len() == 0) {
+		m.preamble = m.silent // where nothing was printed it is still to be said
 		m.line(config.Notice, "haproxy version is "+proxy.Version)
 		m.line(config.Notice, "path to executable is "+startedAs)
 	}
@@ -51,7 +61,13 @@ var startedAs = func() string {
 
 // line is one write, so that lines of several processes do not mix.
 func (m *messages) line(s config.Severity, text string) {
-	fmt.Fprintf(m.w, "%-10s (%d) : %s\n", "["+s.String()+"]", os.Getpid(), text)
+	line := fmt.Sprintf("%-10s (%d) : %s\n", "["+s.String()+"]", os.Getpid(), text)
+	if !m.silent {
+		_, _ = io.WriteString(m.w, line) // where else could this be told?
+	}
+	if !m.started {
+		m.startup.WriteString(line)
+	}
 }
 
 func (m *messages) alert(format string, args ...any)  { m.say(config.Alert, format, args...) }

@@ -66,7 +66,7 @@ func (p *program) serve(daemon bool) int {
 		return code
 	}
 	p.finishOld()
-	p.say.preamble = false
+	p.say.preamble, p.say.started = false, true
 	if daemon {
 		p.stage.ready()
 		detach(null)
@@ -93,7 +93,7 @@ func (p *program) open(inherited []proxy.Listener) (*proxy.Director, int) {
 	if code != exitOK {
 		return nil, code
 	}
-	d, err := proxy.New(p.cfg, proxy.Options{UlimitN: limit, Event: p.event})
+	d, err := proxy.New(p.cfg, proxy.Options{UlimitN: limit, Event: p.event, StartupLogs: p.say.startupLogs})
 	if err != nil {
 		p.say.alert("[%s.main()] %v", p.flags.program, err)
 		return nil, exitError

@@ -54,7 +54,7 @@ func (p *program) work() int {
 	if code != exitOK {
 		return code
 	}
-	p.say.preamble = false
+	p.say.preamble, p.say.started = false, true
 	control, err := controlListener(p.stage.fd)
 	if err != nil {
 		p.say.alert("[%s.main()] Cannot reach the master: %v", p.flags.program, err)

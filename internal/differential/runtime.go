@@ -11,8 +11,11 @@ import (
 )
 
 // ask sends a command to the runtime socket and gives the answer.
-func (s *Side) ask(command string) (string, error) {
-	c, err := net.Dial("unix", filepath.Join(s.dir, "sock"))
+func (s *Side) ask(command string) (string, error) { return s.askOn("sock", command) }
+
+// askOn is ask for another socket in the side's directory.
+func (s *Side) askOn(socket, command string) (string, error) {
+	c, err := net.Dial("unix", filepath.Join(s.dir, socket))
 	if err != nil {
 		return "", err
 	}
@@ -31,6 +34,13 @@ func (s *Side) ask(command string) (string, error) {
 // CLI sends a command to the runtime socket and notes the answer.
 func (s *Side) CLI(command string) {
 	text, err := s.ask(command)
+	s.must(err, command)
+	s.note("cli", strings.TrimRight(text, "\n"))
+}
+
+// CLIOn is CLI for another socket in the side's directory.
+func (s *Side) CLIOn(socket, command string) {
+	text, err := s.askOn(socket, command)
 	s.must(err, command)
 	s.note("cli", strings.TrimRight(text, "\n"))
 }

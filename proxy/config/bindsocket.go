@@ -116,13 +116,14 @@ func bindShards(_ *parser, _ *Bind, name, value string) error {
 	return nil
 }
 
-func bindSeverity(_ *parser, _ *Bind, name, value string) error {
+func bindSeverity(_ *parser, b *Bind, name, value string) error {
 	if value == "" {
 		return sayf("'%s' : missing severity format", name)
 	}
 	if !contains([]string{"none", "number", "string"}, value) {
 		return sayf("'%s' only supports 'none', 'number', and 'string' (got '%s')", name, value)
 	}
+	b.Severity = value
 	return nil
 }
 

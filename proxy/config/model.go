@@ -77,7 +77,8 @@ type StatsSocket struct {
 	GID   int    // -1: unchanged
 	Level Level
 
-	ExposeFD bool // expose-fd listeners: a later process may take the listening sockets over
+	ExposeFD bool   // expose-fd listeners: a later process may take the listening sockets over
+	Severity string // severity-output: none, number, string; "": none
 }
 
 // Level is what a user of the runtime socket may do.

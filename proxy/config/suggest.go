@@ -6,8 +6,8 @@ package config
 // pair is two neighbours in a word; the first one is 0 for a letter by itself.
 type pair struct{ before, after byte }
 
-// profile is what a word is made of: how often each pair of neighbours occurs, and which letters do at all.
-type profile map[pair]int
+// Profile is what words are made of: how often each pair of neighbours occurs, and which letters do at all.
+type Profile map[pair]int
 
 // edge stands for the begin and the end of a word, and for what is neither letter nor digit.
 const edge = ' '
@@ -23,21 +23,24 @@ func kind(c byte) byte {
 	return edge
 }
 
-func profileOf(word string) profile {
-	f := profile{}
-	last := byte(edge)
-	for i := range len(word) {
-		k := kind(word[i])
-		f[pair{0, k}] = 1
-		f[pair{last, k}]++
-		last = k
+// ProfileOf makes the profile of words.
+func ProfileOf(words ...string) Profile {
+	f := Profile{}
+	for _, word := range words {
+		last := byte(edge)
+		for i := range len(word) {
+			k := kind(word[i])
+			f[pair{0, k}] = 1
+			f[pair{last, k}]++
+			last = k
+		}
+		f[pair{last, edge}]++
 	}
-	f[pair{last, edge}]++
 	return f
 }
 
-// distance is how much one profile has that the other has not, either way.
-func (f profile) distance(other profile) int {
+// Distance is how much one profile has that the other has not, either way.
+func (f Profile) Distance(other Profile) int {
 	sum := 0
 	for p, n := range f {
 		sum += max(n-other[p], 0)
@@ -51,11 +54,11 @@ func (f profile) distance(other profile) int {
 // suggest gives the known word nearest to word, or "" where none is near: the distance may not exceed twice the length of
 // either word. Of several equally near the first wins, so the order of the lists matters.
 func suggest(word string, lists ...[]string) string {
-	wanted := profileOf(word)
+	wanted := ProfileOf(word)
 	best, least := "", -1
 	for _, list := range lists {
 		for _, known := range list {
-			if d := wanted.distance(profileOf(known)); least < 0 || d < least {
+			if d := wanted.Distance(ProfileOf(known)); least < 0 || d < least {
 				best, least = known, d
 			}
 		}

@@ -191,7 +191,9 @@ func (e *Engine) ShutdownSessions(backend, server string) error {
 func (e *Engine) ClearCounters(all bool) {
 	e.mu.Lock()
 	e.maxSeen = int(e.actconn.Load())
-	e.connRate.max = 0
+	for i := range e.pace.rates {
+		e.pace.rates[i].max = 0
+	}
 	e.mu.Unlock()
 	for _, p := range e.proxies {
 		p.mu.Lock()

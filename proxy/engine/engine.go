@@ -33,6 +33,7 @@ type Engine struct {
 	spliced          atomic.Uint64 // bytes, of them
 	pipes            pipeLimits
 	sessions         atomic.Uint64 // numbers that operators have been given
+	captured         atomic.Uint32 // messages that were none
 	soft, stopping   atomic.Bool
 	hard             atomic.Bool // nothing is waited for any more
 
@@ -45,7 +46,7 @@ type Engine struct {
 
 	mu       sync.Mutex
 	conns    uint64
-	connRate rate
+	pace     pacing
 	maxSeen  int
 	running  bool
 	starting sync.Mutex // held while Run or SoftStop changes what the loops are to run
@@ -142,7 +143,7 @@ func (e *Engine) SetMaxconn(n int) {
 func (e *Engine) countAccept(now int64) {
 	e.mu.Lock()
 	e.conns++
-	e.connRate.add(now, 1)
+	e.pace.rates[Connections].add(now, 1)
 	e.maxSeen = max(e.maxSeen, int(e.actconn.Load()))
 	e.mu.Unlock()
 }

@@ -23,8 +23,9 @@ type listener struct {
 
 // acceptor is a listener in one loop.
 type acceptor struct {
-	l  *loop
-	li *listener
+	l     *loop
+	li    *listener
+	timer timer // of the process's rates
 }
 
 // open makes the socket, or takes an inherited one.
@@ -94,6 +95,7 @@ func (li *listener) start(l *loop) {
 		return
 	}
 	a := &acceptor{l: l, li: li}
+	a.timer = timer{owner: a, due: never}
 	li.acceptors = append(li.acceptors, a)
 	li.refs.Add(1)
 	mask := uint32(unix.EPOLLIN | 1<<31)
@@ -108,6 +110,7 @@ func (a *acceptor) stop() {
 	if a.li.fd >= len(a.l.slots) || a.l.slots[a.li.fd].h != handler(a) {
 		return
 	}
+	a.l.timers.remove(&a.timer)
 	a.l.ctl(syscall.EPOLL_CTL_DEL, a.li.fd, 0)
 	a.l.forget(a.li.fd)
 	if a.li.refs.Add(-1) == 0 {
@@ -126,7 +129,7 @@ func (a *acceptor) run() {
 		return
 	}
 	for range 4 * budget {
-		if !a.li.room() || !e.enter(p) {
+		if a.paused() || !a.li.room() || !e.enter(p) {
 			return
 		}
 		l.sa.len = uint32(unix.SizeofSockaddrAny)
@@ -182,6 +185,10 @@ func (a *acceptor) accepted(fd int) {
 	l.e.countAccept(l.now)
 	if !c.greet(p.cfg.Rules.Connection, &p.front.denConn) {
 		return
+	}
+	l.e.count(Sessions, l.now)
+	if c.overTLS() {
+		l.e.count(TLSSessions, l.now)
 	}
 	if !c.header() && c.overTLS() {
 		c.startTLS()

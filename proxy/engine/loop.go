@@ -240,6 +240,7 @@ type bufs struct {
 	raw, buf []byte // buf = raw[room:], what is read
 	tmp      []byte // a head being written, or chunks made anew
 	early    []byte // heads of 1xx that come before a response's
+	kept     []byte // the beginning of the head being parsed as it has come
 	head     http1.Head
 	record   accesslog.Record
 	drain    uint64 // what the eventfd says

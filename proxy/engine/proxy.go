@@ -40,6 +40,7 @@ type proxy struct {
 	paused, closed  bool
 	full            atomic.Bool // somebody waits in the backlog because of a limit
 	front           frontCounters
+	badRequest      *Capture      // the last one
 	logged          atomic.Uint64 // lines so far
 
 	// a backend's
@@ -52,7 +53,8 @@ type proxy struct {
 	queue    waitList
 	act, bck int // usable servers
 	back     counters
-	changed  int64 // ms, when the backend last went up or down
+	badReply *Capture // the last one
+	changed  int64    // ms, when the backend last went up or down
 	downtime int64
 	wasUp    bool
 	spreads  bool // the balancing is of the round-robin kind

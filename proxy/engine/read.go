@@ -27,12 +27,15 @@ func (e *Engine) info(now int64) Info {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	i := Info{Start: e.begin, Loops: e.nloops, CurrConns: int(e.actconn.Load()), MaxConns: e.maxSeen, CumConns: e.conns,
-		CumReq: e.requests.Load(), ConnRate: e.connRate.read(now), ConnRateMax: e.connRate.max, BytesOut: e.bytesOut.Load(),
+		CumReq: e.requests.Load(), BytesOut: e.bytesOut.Load(),
 		Stopping: e.stopping.Load(), IdlePct: 100,
 		TLSConns: int(e.secure.now.Load()), CumTLS: e.secure.total.Load(), MaxTLS: int(e.secure.most)}
 	i.PipesUsed, i.PipesFree = e.countPipes()
 	i.Spliced = e.spliced.Load()
-	i.SessRate, i.SessRateMax = i.ConnRate, i.ConnRateMax
+	for what := range e.pace.rates {
+		r := &e.pace.rates[what]
+		i.Rates[what] = RateStats{Now: r.read(now), Max: r.max, Limit: int(e.pace.limits[what].Load())}
+	}
 	if m := e.maxconn.Load(); m < 1<<31 {
 		i.Maxconn = int(m)
 	}

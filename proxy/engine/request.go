@@ -17,6 +17,7 @@ func (c *client) readRequest() {
 	p := c.held
 	for {
 		l.head.Resumed = c.st == stReading
+		l.keep(p)
 		if err := l.head.ParseRequest(p); err != nil || l.head.End == 0 && len(p) >= maxHead || l.head.End > maxHead {
 			c.badRequest(p, err)
 			return
@@ -24,6 +25,7 @@ func (c *client) readRequest() {
 		if l.head.End > 0 {
 			break
 		}
+		l.restore(p)
 		if c.held = l.hold(c.held, p); c.st == stIdle && len(p) > 0 {
 			c.begin()
 		}
@@ -60,6 +62,7 @@ func (c *client) badRequest(p []byte, err error) {
 		status = int(e)
 	}
 	c.requests++
+	c.captureRequest(p)
 	c.refuse(status, 'P', 'R')
 }
 
@@ -226,8 +229,10 @@ func (c *client) pumpRequest() bool {
 		if spliced {
 			sent = c.sendUp(n)
 		} else {
+			was := c.body
 			out := c.takeBody(n)
 			if c.body.Bad {
+				c.captureBody(&was, l.buf[:n])
 				c.badBody()
 				return false
 			}

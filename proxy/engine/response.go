@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"bytes"
+
 	"simulacro/proxy/http1"
 )
 
@@ -94,13 +96,16 @@ func (c *client) passedOn() bool {
 // passBody gives what of p goes on to the client.
 func (c *client) passBody(p []byte) []byte {
 	b := c.up
-	before := b.body.Payload
+	was := b.body
 	out, k, copied := b.body.Pass(c.l.tmp[:0], p)
+	if b.body.Bad {
+		c.capture(&Capture{Response: true, Data: bytes.Clone(p), Fault: was.Diagnose(p)})
+	}
 	if copied {
 		c.l.tmp = out
 	}
 	b.noKeep = b.noKeep || k < len(p)
-	c.out += b.body.Payload - before
+	c.out += b.body.Payload - was.Payload
 	c.countLive()
 	return out
 }
@@ -120,7 +125,11 @@ func (c *client) responseHead(p []byte) []byte {
 	l.early = l.early[:0]
 	h.Resumed = len(b.held) > 0
 	for !waits {
-		if err := h.ParseResponse(p); err != nil || h.End == 0 && len(p) >= maxHead || h.End > 0 && h.Status == 101 && !c.upgrade {
+		l.keep(p)
+		if err := h.ParseResponse(p); err != nil || h.End == 0 && len(p) >= maxHead || h.End > maxHead || h.End > 0 && h.Status == 101 && !c.upgrade {
+			if err != nil || h.End == 0 || h.End > maxHead {
+				c.captureResponse(p)
+			}
 			c.badResponse() // instead of the 1xx that came with it
 			return nil
 		}
@@ -140,7 +149,7 @@ func (c *client) responseHead(p []byte) []byte {
 		return nil
 	}
 	if h.End == 0 {
-		if len(p) > 0 && (len(b.held) == 0 || &b.held[0] != &p[0]) {
+		if l.restore(p); len(p) > 0 && (len(b.held) == 0 || &b.held[0] != &p[0]) {
 			b.held = l.hold(b.held, p)
 		}
 		return nil
@@ -205,6 +214,7 @@ func (l *loop) finalHead(c *client, p []byte) []byte {
 		l.tmp, t, rest = rest, rest, nil
 	}
 	if b.body.Bad {
+		c.captureResponse(p)
 		c.closing = closing
 		c.st, c.out, c.replied = stWaiting, c.out-b.body.Payload-h.Size(), -1
 		c.badResponse()

@@ -81,6 +81,7 @@ func (c *client) forward(h *http1.Head, p []byte) {
 	c.buildRequest(h, p)
 	c.take(h, p)
 	if c.body.Bad {
+		c.captureRequest(p)
 		c.refuse(400, 'P', 'R')
 		return
 	}

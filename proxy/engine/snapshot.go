@@ -15,6 +15,9 @@ type Snapshot struct {
 	Proxies []ProxyStats // in the file's order
 }
 
+// RateStats is how often something begins: over the last second, at most so far, and at most allowed (0: any number).
+type RateStats struct{ Now, Max, Limit int }
+
 // Info is what `show info` says of the data path.
 type Info struct {
 	Start                    time.Time
@@ -22,8 +25,7 @@ type Info struct {
 	Maxconn                  int // 0: no limit
 	CurrConns, MaxConns      int
 	CumConns, CumReq         uint64
-	ConnRate, ConnRateMax    int
-	SessRate, SessRateMax    int
+	Rates                    [paces]RateStats // by Pace
 	BytesOut                 uint64
 	BytesOutRate             uint64
 	Listeners, ActiveServers int

@@ -20,8 +20,8 @@ type CLI struct {
 // NewCLI makes a CLI. sockets are only listed, by `show cli sockets`.
 func NewCLI(source Source, admin ServerAdmin, sockets []config.StatsSocket) *CLI {
 	c := &CLI{source: source, admin: admin, sockets: sockets}
-	c.commands = slices.Concat(showCommands, serverCommands, frontendCommands, processCommands, varCommands, aclCommands, sessionCommands, leftOutCommands())
-	slices.SortStableFunc(c.commands, func(a, b command) int { return strings.Compare(a.name(), b.name()) })
+	c.commands = inOrder(slices.Concat(showCommands, serverCommands, frontendCommands, processCommands, varCommands, aclCommands,
+		mapCommands, noneCommands, sessionCommands, leftOutCommands()))
 	return c
 }
 
@@ -32,7 +32,9 @@ type command struct {
 	help  string
 	level config.Level // the least that may use it
 	run   func(*session, []string) reply
-	quiet bool // no help lists it: experimental
+	quiet bool // no help lists it
+	// experimental: for experimental-mode alone, and listed only there.
+	experimental bool
 }
 
 func (c *command) name() string { return strings.Join(c.words, " ") }
@@ -53,14 +55,16 @@ type reply struct {
 }
 
 const (
-	severityNone = -1
-	severityErr  = 3
-	severityInfo = 6
+	severityNone    = -1
+	severityErr     = 3
+	severityWarning = 4
+	severityInfo    = 6
 )
 
 func dump(text []byte) reply { return reply{string(text), severityNone} }
 func say(text string) reply  { return reply{text, severityInfo} }
 func fail(text string) reply { return reply{text, severityErr} }
+func warn(text string) reply { return reply{text, severityWarning} }
 func done() reply            { return reply{"", severityNone} }
 
 // result turns what a ServerAdmin has answered into a reply.
@@ -77,69 +81,63 @@ var denied = fail("Permission denied\n")
 func (s *session) execute(args []string) reply {
 	for i := range s.cli.commands {
 		c := &s.cli.commands[i]
-		if c.matched(args) < len(c.words) {
-			continue
-		}
-		if s.level < c.level {
+		switch {
+		case c.matched(args) < len(c.words):
+		case c.experimental && !s.experimental:
+			return fail("This command is restricted to experimental mode only.\n")
+		case s.level < c.level:
 			return denied
+		default:
+			return c.run(s, args[len(c.words):])
 		}
-		return c.run(s, args[len(c.words):])
 	}
 	return s.unknown(args)
 }
 
-// unknown lists what the operator may have meant: every command that continues args, or else the nearest ones.
+// unknown lists what the operator may have meant.
 func (s *session) unknown(args []string) reply {
 	if len(args) == 0 {
-		return say("Unknown command. Please enter one of the following commands only:\n" + s.list(s.allowed()))
+		return say("Unknown command. Please enter one of the following commands only:\n" + s.list(nil))
 	}
-	near := matching(s.allowed(), args)
-	if len(near) == 0 {
-		near = nearest(s.allowed(), args)
-	}
-	return say("Unknown command, but maybe one of the following ones is a better match:\n" + s.list(near))
+	return say("Unknown command, but maybe one of the following ones is a better match:\n" + s.list(args))
 }
 
 // help is the command of that name; with words it lists the commands that begin so.
 func help(s *session, args []string) reply {
-	list := s.allowed()
-	if len(args) > 0 {
-		if list = matching(list, args); len(list) == 0 {
-			list = nearest(s.allowed(), args)
-		}
-	}
-	return say("The following commands are valid at this level:\n" + s.list(list))
+	return say("The following commands are valid at this level:\n" + s.list(args))
 }
 
-func (s *session) allowed() []*command {
+// shown are the commands that lists are made of. HAProxy leaves none out for the session's level.
+func (s *session) shown() []*command {
 	var list []*command
 	for i := range s.cli.commands {
-		if c := &s.cli.commands[i]; c.level <= s.level && !c.closing() && !c.quiet {
+		c := &s.cli.commands[i]
+		if !c.quiet && (!c.experimental || s.experimental) {
 			list = append(list, c)
 		}
 	}
 	return list
 }
 
-// closing commands end every list, whatever it holds.
-func (c *command) closing() bool {
-	return len(c.words) == 1 && slices.Contains([]string{"help", "prompt", "quit"}, c.words[0])
-}
+// closing ends every list, whatever it holds.
+const closing = "  help [<command>]                        : list matching or all commands\n" +
+	"  prompt                                  : toggle interactive mode with prompt\n" +
+	"  quit                                    : disconnect\n"
 
-func (s *session) list(commands []*command) string {
+// list shows the commands that continue args, or else those nearest to them.
+func (s *session) list(args []string) string {
+	commands := likely(s.shown(), args)
+	slices.SortFunc(commands, func(a, b *command) int { return slices.Compare(a.words, b.words) })
 	var b strings.Builder
 	for _, c := range commands {
-		b.WriteString(c.line())
-	}
-	for i := range s.cli.commands {
-		if c := &s.cli.commands[i]; c.closing() {
+		if c.help != "" {
 			b.WriteString(c.line())
 		}
 	}
-	return b.String()
+	return b.String() + closing
 }
 
 func (c *command) line() string {
-	usage := strings.TrimSpace(c.name() + " " + c.args)
+	usage := strings.TrimSuffix(c.name()+" "+c.args, " ")
 	return fmt.Sprintf("  %-40s: %s\n", usage, c.help)
 }

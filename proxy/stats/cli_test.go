@@ -224,7 +224,7 @@ func TestPoorDirector(t *testing.T) {
 }
 
 func TestDelays(t *testing.T) {
-	for text, want := range map[string]time.Duration{"10": 10 * time.Second, "500ms": 500 * time.Millisecond, "2m": 2 * time.Minute,
+	for text, want := range map[string]time.Duration{"10": 10 * time.Second, "500ms": time.Second, "1100ms": 2 * time.Second, "30d": 30 * 24 * time.Hour, "2m": 2 * time.Minute,
 		"": 0, "x": 0, "-1": 0, "10x": 0, "99999999999": 0, "999999999d": 0} {
 		if got, ok := parseDelay(text); got != want || ok != (want > 0) {
 			t.Errorf("%q: %v %v", text, got, ok)

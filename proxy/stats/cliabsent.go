@@ -6,19 +6,20 @@ import (
 	"simulacro/proxy/config"
 )
 
-// leftOut are HAProxy's commands about what this director leaves out: maps, stick tables, dynamic servers, certificates in
-// memory, peers, resolvers, agents, and the inside of a process that is not HAProxy's. They are refused by name; no help lists
-// them.
+// leftOut are HAProxy's commands that would change or show what this director has, in a way that it leaves out: dynamic
+// servers, certificates in memory, resolvers, keys of dynamic cookies. They are refused by name; no help lists them. Commands
+// about the inside of HAProxy's own process (its pools, its threads, its traces) are unknown here.
 var leftOut = map[config.Level][]string{
 	config.LevelUser: {
-		"add map", "clear map", "commit map", "del map", "get map", "prepare map", "set map", "show map",
-		"clear table", "set table", "show table", "show peers", "show resolvers", "show cache", "show pools", "show threads", "show libs",
-		"show profiling", "show tasks", "show events", "show trace", "trace", "show tls-keys", "show ssl",
+		"show resolvers", "show ssl ca-file", "show ssl cert", "show ssl crl-file", "show ssl crt-list", "show ssl ocsp-response",
+		"show ssl providers", "set ssl ocsp-response",
 	},
-	config.LevelOperator: {"show activity", "show fd"},
 	config.LevelAdmin: {
-		"add server", "del server", "add ssl", "abort ssl", "commit ssl", "del ssl", "new ssl", "set ssl", "set profiling",
-		"disable dynamic-cookie", "enable dynamic-cookie", "set dynamic-cookie-key", "set rate-limit",
+		"add server", "del server", "add ssl crt-list", "del ssl crt-list",
+		"abort ssl ca-file", "commit ssl ca-file", "del ssl ca-file", "new ssl ca-file", "set ssl ca-file",
+		"abort ssl cert", "commit ssl cert", "del ssl cert", "new ssl cert", "set ssl cert",
+		"abort ssl crl-file", "commit ssl crl-file", "del ssl crl-file", "new ssl crl-file", "set ssl crl-file",
+		"disable dynamic-cookie backend", "enable dynamic-cookie backend", "set dynamic-cookie-key backend",
 	},
 }
 

@@ -34,10 +34,7 @@ var aclCommands = []command{
 	{words: []string{"commit", "acl"}, args: "@<ver> <acl>", help: "commit the ACL at this version", run: commitACL},
 }
 
-var (
-	unknownACL = fail("Unknown ACL identifier. Please use #<id> or <file>.\n")
-	unknownMap = fail("Unknown map identifier. Please use #<id> or <file>.\n") // as HAProxy words it here, too
-)
+var unknownACL = fail("Unknown ACL identifier. Please use #<id> or <file>.\n")
 
 // version takes "@<n>" off the arguments; below 0: none was given.
 func version(args []string) (int, []string) {
@@ -108,7 +105,7 @@ func delACL(s *session, args []string) reply {
 	}
 	set := s.patternSet(args[0])
 	if set == nil {
-		return unknownMap
+		return unknownMap // as HAProxy words it here, too
 	}
 	key := args[1]
 	if ref, ok := strings.CutPrefix(key, "#"); ok {

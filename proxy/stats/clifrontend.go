@@ -75,6 +75,7 @@ func setFrontendMaxconn(admin FrontendAdmin, frontend *Row, args []string) reply
 
 var processCommands = []command{
 	{words: []string{"set", "maxconn", "global"}, args: "<value>", help: "change the per-process maxconn setting", level: config.LevelAdmin, run: setGlobalMaxconn},
+	{words: []string{"set", "rate-limit"}, args: "<setting> <value>", help: "change a rate limiting value", level: config.LevelAdmin, run: setRateLimit},
 	{words: []string{"clear", "counters"}, args: "[all]", help: "clear max statistics counters (or all counters)", level: config.LevelOperator, run: clearCounters},
 	{words: []string{"shutdown", "session"}, args: "[id]", help: "kill a specific session", level: config.LevelAdmin, run: shutdownSession},
 }
@@ -96,6 +97,33 @@ func setGlobalMaxconn(s *session, args []string) reply {
 		n = limit // back to what the process has started with
 	}
 	return result(admin.SetGlobalMaxconn(n))
+}
+
+const rateLimitUsage = "'set rate-limit' only supports :\n" +
+	"   - 'connections global' to set the per-process maximum connection rate\n" +
+	"   - 'sessions global' to set the per-process maximum session rate\n" +
+	"   - 'ssl-sessions global' to set the per-process maximum SSL session rate\n" +
+	"   - 'http-compression global' to set the per-process maximum compression speed in kB/s\n"
+
+// setRateLimit: set rate-limit <what> global <n>.
+func setRateLimit(s *session, args []string) reply {
+	limits := map[string]RateLimit{"connections": ConnRate, "sessions": SessRate, "ssl-sessions": TLSRate}
+	what, ok := limits[first(args)]
+	switch {
+	case !ok && first(args) != "http-compression", len(args) < 2, args[1] != "global":
+		return fail(rateLimitUsage)
+	case len(args) < 3:
+		return fail("Expects an integer value.\n")
+	case atoi(args[2]) < 0:
+		return fail("Value out of range.\n")
+	case !ok: // nothing is compressed here
+		return unsupported("set rate-limit http-compression")
+	}
+	admin, ok := s.cli.admin.(GlobalAdmin)
+	if !ok {
+		return unsupported("set rate-limit")
+	}
+	return result(admin.SetRateLimit(what, atoi(args[2])))
 }
 
 // clearCounters resets the maxima; all of the counters are an administrator's.

@@ -3,25 +3,9 @@ package stats
 import (
 	"slices"
 	"strings"
-)
 
-// splitCommands cuts a line at its semicolons. A backslash takes the meaning away from what follows it.
-func splitCommands(line string) []string {
-	var all []string
-	start, escaped := 0, false
-	for i := 0; i < len(line); i++ {
-		switch {
-		case escaped:
-			escaped = false
-		case line[i] == '\\':
-			escaped = true
-		case line[i] == ';':
-			all = append(all, line[start:i])
-			start = i + 1
-		}
-	}
-	return append(all, line[start:])
-}
+	"simulacro/proxy/config"
+)
 
 // splitWords cuts a command at its blanks and takes the backslashes off.
 func splitWords(command string) []string {
@@ -33,13 +17,15 @@ func splitWords(command string) []string {
 	for i := 0; i < len(command); i++ {
 		c := command[i]
 		switch {
-		case c == ' ' || c == '\t' || c == '\r':
+		case c == ' ' || c == '\t':
 			if inWord {
 				words = append(words, string(word))
 			}
 			word, inWord = word[:0], false
 			continue
-		case c == '\\' && i+1 < len(command):
+		case c == '\\' && i+1 == len(command):
+			continue
+		case c == '\\':
 			i++
 			c = command[i]
 		}
@@ -51,80 +37,72 @@ func splitWords(command string) []string {
 	return words
 }
 
-// matching are the commands that begin with all of args.
-func matching(commands []*command, args []string) []*command {
-	var list []*command
-	for _, c := range commands {
-		if c.matched(args) == len(args) {
-			list = append(list, c)
-		}
-	}
-	return list
+// mostNamed is how many commands an answer to an unknown one names.
+const mostNamed = 5
+
+// candidate is a command that may be meant, and how far it is from what was typed.
+type candidate struct {
+	c        *command
+	distance int
 }
 
-// nearest are up to five commands that look like args: of those that share the most words, the ones whose following words
-// take the fewest changes. They keep the table's order.
-func nearest(commands []*command, args []string) []*command {
-	const most = 5
+// likely are the commands that continue args; where args go on beyond what any command has, those whose further words are
+// most alike, or all where none is.
+func likely(commands []*command, args []string) []*command {
 	shared := 0
 	for _, c := range commands {
 		shared = max(shared, c.matched(args))
 	}
-	var list []*command
+	var same []*command
 	for _, c := range commands {
-		if c.matched(args) == shared && shared < len(c.words) && shared < len(args) {
-			list = append(list, c)
+		if c.matched(args) == shared && len(c.words) >= shared {
+			same = append(same, c)
 		}
 	}
-	if shared > 0 && len(list) <= most {
-		return list
+	if shared == len(args) {
+		return same
 	}
-	byDistance := slices.Clone(list)
-	slices.SortStableFunc(byDistance, func(a, b *command) int {
-		return distances(a.words[shared:], args[shared:]) - distances(b.words[shared:], args[shared:])
-	})
-	best := byDistance[:min(most, len(byDistance))]
-	return slices.DeleteFunc(list, func(c *command) bool { return !slices.Contains(best, c) })
-}
-
-// distances sums up the distance of each pair of words.
-func distances(words, args []string) int {
-	sum := 0
-	for i := range min(len(words), len(args)) {
-		sum += distance(words[i], args[i])
+	var best []candidate
+	for _, c := range same {
+		if c.help == "" {
+			continue
+		}
+		d, near := likeness(c.words[shared:], args[shared:])
+		if !near || len(best) == mostNamed && d >= best[mostNamed-1].distance {
+			continue
+		}
+		at := slices.IndexFunc(best, func(b candidate) bool { return d < b.distance })
+		if at < 0 {
+			at = len(best)
+		}
+		best = slices.Insert(best, at, candidate{c, d})
+		best = best[:min(mostNamed, len(best))]
 	}
-	return sum
-}
-
-// distance is Levenshtein's: how many letters to insert, remove or replace. Long words are compared by their beginning.
-func distance(a, b string) int {
-	const longest = 32
-	a, b = a[:min(longest, len(a))], b[:min(longest, len(b))]
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	if len(best) == 0 {
+		return same
 	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			replace := diagonal
-			if a[i-1] != b[j-1] {
-				replace++
-			}
-			diagonal = row[j]
-			row[j] = min(replace, row[j]+1, row[j-1]+1)
+	var named []*command
+	for _, b := range best {
+		if b.distance <= 5*best[0].distance/2 { // what is much farther than the first is not meant
+			named = append(named, b.c)
 		}
 	}
-	return row[len(b)]
+	return named
 }
 
-// payload tells whether a command announces lines of data, which end with an empty one, and gives the command without
-// the announcement.
-func payload(command string) (string, bool) {
-	trimmed := strings.TrimRight(command, " \t\r")
-	if !strings.HasSuffix(trimmed, " <<") {
-		return command, false
+// mostWords is how many words of a command are compared.
+const mostWords = 5
+
+// likeness is the distance of a command's words to those typed, and whether they are alike at all.
+func likeness(words, args []string) (distance int, near bool) {
+	args = args[:min(mostWords, len(args))]
+	length := 0
+	for _, w := range slices.Concat(words, args) {
+		length += len(w)
 	}
-	return strings.TrimSuffix(trimmed, "<<"), true
+	distance = config.ProfileOf(args...).Distance(config.ProfileOf(words...))
+	return distance, distance < 5*length/2
 }
+
+// payload tells whether a command announces lines of data, which end with an empty one.
+func payload(command string) bool { return strings.HasSuffix(command, "<<") }

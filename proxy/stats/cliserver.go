@@ -11,7 +11,7 @@ import (
 var serverCommands = []command{
 	{words: []string{"enable", "agent"}, help: "enable agent checks", level: config.LevelAdmin, run: onServer(setAgent(true))},
 	{words: []string{"disable", "agent"}, help: "disable agent checks", level: config.LevelAdmin, run: onServer(setAgent(false))},
-	{words: []string{"enable", "server"}, help: "enable a disabled server (use 'set server' instead)", args: "(DEPRECATED)", level: config.LevelAdmin, run: onServer(setState(Ready))},
+	{words: []string{"enable", "server"}, help: "enable a disabled server (use 'set server' instead)", args: " (DEPRECATED)", level: config.LevelAdmin, run: onServer(setState(Ready))},
 	{words: []string{"disable", "server"}, help: "disable a server for maintenance (use 'set server' instead)", args: "(DEPRECATED)", level: config.LevelAdmin, run: onServer(setState(Maint))},
 	{words: []string{"enable", "health"}, help: "enable health checks", level: config.LevelAdmin, run: onServer(setChecks(true))},
 	{words: []string{"disable", "health"}, help: "disable health checks", level: config.LevelAdmin, run: onServer(setChecks(false))},
@@ -28,8 +28,8 @@ type serverCommand func(s *session, server *Row, args []string) reply
 // onServer finds the server that a command's first argument names.
 func onServer(run serverCommand) func(*session, []string) reply {
 	return func(s *session, args []string) reply {
-		backend, name, ok := strings.Cut(first(args), "/")
-		if !ok {
+		backend, name, _ := strings.Cut(first(args), "/")
+		if backend == "" || name == "" {
 			return fail("Require 'backend/server'.\n")
 		}
 		server, problem := findServer(s.cli.source.Rows(nil), backend, name)
@@ -85,9 +85,16 @@ func setServer(s *session, server *Row, args []string) reply {
 		return setServerHealth(s, server, rest)
 	case "addr":
 		return setServerAddr(s, server, rest)
-	case "agent", "agent-addr", "agent-port", "agent-send":
+	case "agent", "agent-send":
 		return fail("agent checks are not enabled on this server.\n")
+	case "agent-addr":
+		return setAgentPlace(rest, "set server <b>/<s> agent-addr requires an address and optionally a port.\n")
+	case "agent-port":
+		return setAgentPlace(rest, "set server <b>/<s> agent-port requires a port.\n")
 	case "fqdn":
+		if first(rest) == "" {
+			return fail("set server <b>/<s> fqdn requires a FQDN.\n")
+		}
 		return fail("set server <b>/<s> fqdn failed because no resolution is configured.\n")
 	case "ssl":
 		return fail("'set server <srv> ssl' cannot be set.  default-server should define ssl settings\n")
@@ -135,6 +142,14 @@ func setAgent(on bool) serverCommand {
 		}
 		return done()
 	}
+}
+
+// setAgentPlace is for the address and the port of agents, too.
+func setAgentPlace(args []string, required string) reply {
+	if first(args) == "" {
+		return fail(required)
+	}
+	return warn("agent checks are not enabled on this server")
 }
 
 func setChecks(on bool) serverCommand {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,6 +19,8 @@ const maxLine = 16384
 type Session struct {
 	Level   config.Level
 	Timeout time.Duration // of silence, `stats timeout`; 0: for ever. `set timeout cli` changes it
+	// Severity is what precedes messages: "" nothing, "number", "string". `set severity-output` changes it.
+	Severity string
 	// Deadline, where it is not nil, is called before each read with the time by which it must have ended.
 	Deadline func(time.Time) error
 	// Sockets, where it is not nil, answers the command _getsocks, by which a later process takes the listening sockets over.
@@ -26,32 +29,39 @@ type Session struct {
 
 // session is a Session's state while it runs.
 type session struct {
+	expert       bool // expert-mode
 	experimental bool // experimental-mode
 	cli          *CLI
 	level        config.Level
 	timeout      time.Duration
 	prompt       bool
-	severity     string // "": none, number, string
-	over         bool   // quit
+	severity     string  // "": none, number, string
+	bare         bool    // the command under way asked for no line end after its answer
+	payload      *string // the lines of data that came with the command under way
+	over         bool    // quit
+
+	in       *bufio.Reader
+	out      io.Writer
+	deadline func(time.Time) error
 }
 
 // Serve reads commands from r and writes their answers to w until the peer has said quit, has closed, or, without
-// `prompt`, has got the answers to its first line. A line may hold several commands, divided by semicolons.
+// `prompt`, has got the answers to what it sent. Line ends and semicolons divide commands.
 func (c *CLI) Serve(r io.Reader, w io.Writer, o Session) error {
-	s := &session{cli: c, level: o.Level, timeout: o.Timeout}
-	in := bufio.NewReaderSize(r, maxLine)
+	s := &session{cli: c, level: o.Level, timeout: o.Timeout, severity: o.Severity, deadline: o.Deadline, out: w,
+		in: bufio.NewReaderSize(r, maxLine)}
 	for !s.over {
-		line, err := s.readLine(in, o.Deadline)
+		command, err := s.read(";\n")
 		if err != nil {
 			return err
 		}
-		if line == "_getsocks" && o.Sockets != nil {
+		if command == "_getsocks" && o.Sockets != nil {
 			return o.Sockets()
 		}
-		if err := s.answerLine(line, in, w, o.Deadline); err != nil {
+		if err := s.answer(command); err != nil {
 			return err
 		}
-		if !s.prompt && in.Buffered() == 0 {
+		if !s.prompt && s.in.Buffered() == 0 {
 			return nil
 		}
 	}
@@ -61,48 +71,73 @@ func (c *CLI) Serve(r io.Reader, w io.Writer, o Session) error {
 // errLineTooLong ends a session: what follows could not be told from commands.
 var errLineTooLong = errors.New("command line is too long")
 
-func (s *session) readLine(in *bufio.Reader, deadline func(time.Time) error) (string, error) {
-	if deadline != nil && s.timeout > 0 {
-		if err := deadline(time.Now().Add(s.timeout)); err != nil {
+// read gives what stands before one of the ends, none of which counts behind a backslash where a semicolon is one of them.
+func (s *session) read(ends string) (string, error) {
+	if s.deadline != nil && s.timeout > 0 {
+		if err := s.deadline(time.Now().Add(s.timeout)); err != nil {
 			return "", fmt.Errorf("set the deadline of a command: %w", err)
 		}
 	}
-	line, err := in.ReadSlice('\n')
-	switch {
-	case errors.Is(err, bufio.ErrBufferFull):
-		return "", errLineTooLong
-	case err != nil:
-		return "", err // an unfinished line is no command
+	var text []byte
+	for escaped := false; ; {
+		b, err := s.in.ReadByte()
+		switch {
+		case err != nil:
+			return "", err // what has no end is no command
+		case !escaped && strings.IndexByte(ends, b) >= 0:
+			return strings.TrimSuffix(string(text), "\r"), nil
+		case len(text) == maxLine:
+			return "", errLineTooLong
+		}
+		escaped = b == '\\' && !escaped && ends != "\n"
+		text = append(text, b)
 	}
-	return strings.TrimSuffix(string(line), "\n"), nil
 }
 
-func (s *session) answerLine(line string, in *bufio.Reader, w io.Writer, deadline func(time.Time) error) error {
-	commands := splitCommands(line)
-	if last := len(commands) - 1; last > 0 && strings.TrimSpace(commands[last]) == "" {
-		commands = commands[:last] // a final semicolon is no empty command
+// answer runs one command, with the lines of data that it announces.
+func (s *session) answer(command string) error {
+	s.payload, s.bare = nil, false
+	words := splitWords(command)
+	if payload(command) {
+		data, err := s.data()
+		if err != nil {
+			return err
+		}
+		if words[len(words)-1] == "<<" {
+			words = words[:len(words)-1]
+			s.payload = &data
+		}
 	}
-	for _, command := range commands {
-		command, more := payload(command)
-		for more { // no command here takes data: it is read and left
-			if _, err := io.WriteString(w, s.ending("+ ")); err != nil {
-				return err
-			}
-			data, err := s.readLine(in, deadline)
-			if err != nil {
-				return err
-			}
-			more = strings.TrimRight(data, "\r") != ""
-		}
-		answer := s.execute(splitWords(command))
-		if s.over {
-			return nil
-		}
-		if _, err := io.WriteString(w, s.prefix(answer)+answer.text+"\n"+s.ending("> ")); err != nil {
-			return fmt.Errorf("answer a command: %w", err)
-		}
+	answer := s.execute(words)
+	if s.over {
+		return nil
+	}
+	end := "\n"
+	if s.bare && !s.prompt {
+		end = ""
+	}
+	if _, err := io.WriteString(s.out, s.prefix(answer)+answer.text+end+s.ending("> ")); err != nil {
+		return fmt.Errorf("answer a command: %w", err)
 	}
 	return nil
+}
+
+// data reads lines up to an empty one.
+func (s *session) data() (string, error) {
+	var lines []string
+	for {
+		if _, err := io.WriteString(s.out, s.ending("+ ")); err != nil {
+			return "", fmt.Errorf("ask for data: %w", err)
+		}
+		line, err := s.read("\n")
+		if err != nil {
+			return "", err
+		}
+		if line == "" {
+			return strings.Join(lines, "\n"), nil
+		}
+		lines = append(lines, line)
+	}
 }
 
 // ending is what invites the next line in prompt mode.
@@ -113,7 +148,7 @@ func (s *session) ending(invitation string) string {
 	return ""
 }
 
-var severityNames = map[int]string{severityErr: "err", severityInfo: "info"}
+var severityNames = map[int]string{severityErr: "err", severityWarning: "warning", severityInfo: "info"}
 
 // prefix is what `set severity-output` asks for.
 func (s *session) prefix(r reply) string {
@@ -129,12 +164,12 @@ func (s *session) prefix(r reply) string {
 }
 
 var sessionCommands = []command{
-	{words: []string{"help"}, args: "[<command>]", help: "list matching or all commands", run: help},
-	{words: []string{"prompt"}, help: "toggle interactive mode with prompt", run: func(s *session, _ []string) reply {
+	{words: []string{"help"}, run: help},
+	{words: []string{"prompt"}, run: func(s *session, _ []string) reply {
 		s.prompt = !s.prompt
 		return done()
 	}},
-	{words: []string{"quit"}, help: "disconnect", run: func(s *session, _ []string) reply {
+	{words: []string{"quit"}, run: func(s *session, _ []string) reply {
 		s.over = true
 		return done()
 	}},
@@ -150,11 +185,12 @@ var sessionCommands = []command{
 var levelNames = map[config.Level]string{config.LevelUser: "user", config.LevelOperator: "operator", config.LevelAdmin: "admin"}
 
 func lower(to config.Level) func(*session, []string) reply {
-	return func(s *session, _ []string) reply {
+	return func(s *session, args []string) reply {
+		s.bare = first(args) == "-"
 		if s.level < to {
 			return denied
 		}
-		s.level = to
+		s.level, s.expert, s.experimental = to, false, false
 		return done()
 	}
 }
@@ -186,24 +222,22 @@ func setTimeout(s *session, args []string) reply {
 	return done()
 }
 
-// parseDelay reads "10", "10s", "500ms" and their like; seconds are the default here.
+// parseDelay reads "10", "10s", "500ms" and their like; seconds are the default here, and the unit: what is less counts as one.
 func parseDelay(text string) (time.Duration, bool) {
-	digits := strings.TrimLeft(text, "0123456789")
-	number, unit := text[:len(text)-len(digits)], digits
+	unit := strings.TrimLeft(text, "0123456789")
+	number := text[:len(text)-len(unit)]
 	units := map[string]time.Duration{"": time.Second, "us": time.Microsecond, "ms": time.Millisecond,
 		"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour}
 	per, ok := units[unit]
-	if !ok || number == "" || len(number) > 9 {
+	n, err := strconv.ParseInt(number, 10, 32)
+	if !ok || err != nil || n == 0 {
 		return 0, false
 	}
-	n := time.Duration(0)
-	for _, c := range number {
-		n = n*10 + time.Duration(c-'0')
+	d := time.Duration(n) * per
+	if d/per != time.Duration(n) || d/time.Second >= 1<<31 {
+		return 0, false
 	}
-	if d := n * per; d > 0 && d/per == n && d < 1<<31*time.Millisecond {
-		return d, true
-	}
-	return 0, false
+	return (d + time.Second - 1) / time.Second * time.Second, true
 }
 
 // first is the first argument, or "".

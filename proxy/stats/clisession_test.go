@@ -68,8 +68,10 @@ func TestUnknownCommands(t *testing.T) {
 			t.Errorf("%q: %q", empty, got)
 		}
 	}
-	if got := ask(t, newFake(), config.LevelUser, "help set\n"); strings.Contains(got, "set server") || !strings.Contains(got, "set timeout") {
-		t.Errorf("a user's help: %q", got)
+	for modes, listed := range map[string]bool{"": false, "experimental-mode on;": true, "experimental-mode on;operator;": false} {
+		if got := ask(t, newFake(), config.LevelAdmin, modes+"help set\n"); strings.Contains(got, "  set var ") != listed || !strings.Contains(got, "  set server ") {
+			t.Errorf("%q: %s", modes, got)
+		}
 	}
 }
 

@@ -20,6 +20,7 @@ var showCommands = []command{
 	{words: []string{"show", "version"}, help: "show version of the current process", run: func(s *session, _ []string) reply {
 		return say(s.cli.source.Info().Version + "\n")
 	}},
+	{words: []string{"show", "startup-logs"}, help: "report logs emitted during HAProxy startup", level: config.LevelOperator, run: showStartupLogs},
 	{words: []string{"show", "errors"}, args: "[<px>] [request|response]", help: "report last request and/or response errors for each proxy", level: config.LevelOperator, run: showErrors},
 	{words: []string{"show", "env"}, args: "[var]", help: "dump environment variables known to the process", level: config.LevelOperator, run: showEnv},
 	{words: []string{"show", "sess"}, args: "[id]", help: "report the list of current sessions or dump this exact session", level: config.LevelOperator, run: showSess},
@@ -51,11 +52,11 @@ func showStat(s *session, args []string) reply {
 	rows := s.cli.source.Rows(nil)
 	filter := All()
 	filter.Details = s.level >= config.LevelOperator
-	if len(args) >= 2 && args[0] == "domain" {
-		if args[1] != "proxy" {
-			return fail("Invalid domain (proxy is supported).\n")
+	if first(args) == "domain" {
+		if args = args[1:]; first(args) != "proxy" {
+			return fail("Invalid statistics domain.\n")
 		}
-		args = args[2:]
+		args = args[1:]
 	}
 	if len(args) >= 3 {
 		id, ok := proxyID(rows, args[0])
@@ -171,15 +172,14 @@ func showBackend(s *session, _ []string) reply {
 	return dump(out)
 }
 
-// showErrors is honest: this director refuses a malformed message without keeping a copy.
-func showErrors(s *session, args []string) reply {
-	if len(args) > 0 {
-		if _, ok := proxyID(s.cli.source.Rows(nil), args[0]); !ok {
-			return fail("No such proxy.\n")
-		}
+// StartupSource is what a Source may offer beside: what the process has said while it started.
+type StartupSource interface{ StartupLogs() string }
+
+func showStartupLogs(s *session, _ []string) reply {
+	if source, ok := s.cli.source.(StartupSource); ok && source.StartupLogs() != "" {
+		return dump([]byte(source.StartupLogs()))
 	}
-	now := s.cli.source.Info().Now
-	return dump(fmt.Appendf(nil, "Total events captured on [%s.%03d] : 0\n", now.Format("02/Jan/2006:15:04:05"), now.Nanosecond()/1e6))
+	return say("\n")
 }
 
 func showEnv(_ *session, args []string) reply {

@@ -15,8 +15,9 @@ type VarAdmin interface {
 
 var varCommands = []command{
 	{words: []string{"get", "var"}, args: "<name>", help: "retrieve contents of a process-wide variable", run: getVar},
-	{words: []string{"set", "var"}, args: "<name> [fmt|expr] {<fmt>|<expr>}", help: "set variable from an expression", level: config.LevelAdmin, run: setVar, quiet: true},
-	{words: []string{"experimental-mode"}, args: "[on|off]", help: "enable or disable experimental mode", level: config.LevelAdmin, run: experimentalMode, quiet: true},
+	{words: []string{"set", "var"}, args: "<name> [fmt|expr] {<fmt>|<expr>}", help: "set variable from an expression or a format", level: config.LevelAdmin, run: setVar, experimental: true},
+	{words: []string{"experimental-mode"}, level: config.LevelAdmin, run: mode("experimental-mode", func(s *session) *bool { return &s.experimental })},
+	{words: []string{"expert-mode"}, level: config.LevelAdmin, run: mode("expert-mode", func(s *session) *bool { return &s.expert })},
 }
 
 func getVar(s *session, args []string) reply {
@@ -37,8 +38,6 @@ func getVar(s *session, args []string) reply {
 func setVar(s *session, args []string) reply {
 	admin, ok := s.cli.admin.(VarAdmin)
 	switch {
-	case !s.experimental:
-		return fail("This command is restricted to experimental mode only.\n")
 	case !ok:
 		return unsupported("set var")
 	case len(args) < 2:
@@ -59,19 +58,18 @@ func setVar(s *session, args []string) reply {
 	return done()
 }
 
-// experimentalMode unlocks commands that may change in later versions of HAProxy.
-func experimentalMode(s *session, args []string) reply {
-	switch first(args) {
-	case "on":
-		s.experimental = true
-	case "off":
-		s.experimental = false
-	case "":
-		state := "OFF"
-		if s.experimental {
-			state = "ON"
+// mode switches a mode that unlocks commands. Those of HAProxy's experts are all of its own inside: there is none here.
+func mode(name string, of func(*session) *bool) func(*session, []string) reply {
+	return func(s *session, args []string) reply {
+		on := of(s)
+		s.bare = len(args) > 1 && args[1] == "-"
+		switch {
+		case first(args) != "":
+			*on = args[0] == "on"
+			return done()
+		case *on:
+			return say(name + " is ON\n")
 		}
-		return say("experimental-mode is " + state + "\n")
+		return say(name + " is OFF\n")
 	}
-	return done()
 }

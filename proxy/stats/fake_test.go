@@ -50,7 +50,7 @@ func newFake() *fake {
 	return &fake{rows: practical(), info: Info{
 		Version: "2.6.12-simulacro", ReleaseDate: "2026/11/22", Node: "cluster1", PID: 8744, Threads: 1,
 		Start: now.Add(-3723 * time.Second), Now: now, UlimitN: 6038, Maxsock: 6038, Maxconn: 3000, HardMaxconn: 3000,
-		CurrConns: 12, CumConns: 41200, CumReq: 41190, ConnRate: 210, MaxConnRate: 260, SessRate: 210, MaxSessRate: 260,
+		CurrConns: 12, CumConns: 41200, CumReq: 41190, Conns: Rate{Now: 210, Max: 260}, Sess: Rate{Now: 210, Max: 260},
 		Tasks: 21, RunQueue: 1, IdlePercent: 87, Jobs: 8, Listeners: 2, BytesOut: 12345678, BytesOutRate: 42758, MemoryBytes: 3 << 20,
 	}}
 }
@@ -88,7 +88,10 @@ func (f *fake) ShutdownFrontend(id int) error        { return f.ask("frontend %d
 func (f *fake) SetFrontendMaxconn(id, n int) error   { return f.ask("frontend %d maxconn %d", id, n) }
 func (f *fake) SetGlobalMaxconn(n int) error         { return f.ask("maxconn %d", n) }
 func (f *fake) ClearCounters(all bool)               { _ = f.ask("clear %v", all) }
-func (f *fake) ShutdownServerSessions(r Ref) error   { return f.ask("%s/%s kill", r.Proxy, r.Server) }
+func (f *fake) SetRateLimit(what RateLimit, n int) error {
+	return f.ask("rate %d %d", what, n)
+}
+func (f *fake) ShutdownServerSessions(r Ref) error { return f.ask("%s/%s kill", r.Proxy, r.Server) }
 func (f *fake) ShutdownSession(id string) error {
 	if id != "0x1" {
 		return errors.New("No such session (use 'show sess').")

@@ -94,7 +94,7 @@ func process(b *document, in *Info) {
 		"<b>uptime</b> = " + uptime(in),
 		fmt.Sprintf("<b>system limits:</b> ulimit-n = %d", in.UlimitN),
 		fmt.Sprintf("<b>maxsock</b> = %d; <b>maxconn</b> = %d", in.Maxsock, in.Maxconn),
-		fmt.Sprintf("current conns = %d; conn rate = %d/sec; bit rate = %s", in.CurrConns, in.ConnRate, bitRate(in.BytesOutRate)),
+		fmt.Sprintf("current conns = %d; conn rate = %d/sec; bit rate = %s", in.CurrConns, in.Conns.Now, bitRate(in.BytesOutRate)),
 		fmt.Sprintf("Running tasks: %d/%d; idle = %d %%", in.RunQueue, in.Tasks, in.IdlePercent),
 	} {
 		b.raw("<li>").raw(line).raw("</li>")

@@ -47,11 +47,12 @@ var ErrServerClosed = errors.New("runtime socket: server closed")
 // Serve accepts peers of the given level until Close, and owns l. While all sessions are taken, further peers wait in the
 // system's backlog.
 func (s *SocketServer) Serve(l net.Listener, level config.Level) error {
-	return s.ServeExposing(l, level, nil)
+	return s.ServeSessions(l, Session{Level: level}, nil)
 }
 
-// ServeExposing is Serve for a socket with `expose-fd listeners`: give hands the listening sockets to a peer that asks for them.
-func (s *SocketServer) ServeExposing(l net.Listener, level config.Level, give func(net.Conn) error) error {
+// ServeSessions is Serve with more said of the sessions, whose times are the server's. give, where it is not nil, hands the listening
+// sockets to a peer that asks for them (`expose-fd listeners`).
+func (s *SocketServer) ServeSessions(l net.Listener, o Session, give func(net.Conn) error) error {
 	if !s.track(l, &s.listeners) {
 		return errors.Join(ErrServerClosed, l.Close())
 	}
@@ -71,17 +72,17 @@ func (s *SocketServer) ServeExposing(l net.Listener, level config.Level, give fu
 			<-s.slots
 			return errors.Join(ErrServerClosed, conn.Close())
 		}
-		go s.converse(conn, level, give)
+		go s.converse(conn, o, give)
 	}
 }
 
 // converse is one session. How it ends is the peer's business: nobody is left to be told.
-func (s *SocketServer) converse(conn net.Conn, level config.Level, give func(net.Conn) error) {
+func (s *SocketServer) converse(conn net.Conn, o Session, give func(net.Conn) error) {
 	defer s.sessions.Done()
 	defer func() { <-s.slots }()
 	defer s.release(conn)
 	out := &deadlineWriter{conn, s.timeout}
-	o := Session{Level: level, Timeout: s.timeout, Deadline: conn.SetReadDeadline}
+	o.Timeout, o.Deadline = s.timeout, conn.SetReadDeadline
 	if give != nil {
 		o.Sockets = func() error { return give(conn) }
 	}

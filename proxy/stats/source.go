@@ -21,26 +21,28 @@ type Info struct {
 	Threads     int
 	Start, Now  time.Time
 
-	UlimitN, Maxsock      int
-	Maxconn, HardMaxconn  int
-	CurrConns             int
-	CumConns, CumReq      uint64
-	TLSConns, MaxTLS      int // MaxTLS is maxsslconn; 0: no limit
-	CumTLS                uint64
-	MaxPipes              int // 0: splicing is not asked for
-	PipesUsed, PipesFree  int
-	SplicedOut            uint64 // bytes, to clients and servers
-	ConnRate, MaxConnRate int
-	SessRate, MaxSessRate int
-	Tasks, RunQueue       int
-	IdlePercent           int
-	Stopping              bool
-	Jobs, Listeners       int
-	DroppedLogs           uint64
-	BytesOut              uint64
-	BytesOutRate          uint64 // a second
-	MemoryBytes           uint64 // allocated by the process: PoolAlloc and PoolUsed
+	UlimitN, Maxsock     int
+	Maxconn, HardMaxconn int
+	CurrConns            int
+	CumConns, CumReq     uint64
+	TLSConns, MaxTLS     int // MaxTLS is maxsslconn; 0: no limit
+	CumTLS               uint64
+	MaxPipes             int // 0: splicing is not asked for
+	PipesUsed, PipesFree int
+	SplicedOut           uint64 // bytes, to clients and servers
+	Conns, Sess, TLS     Rate
+	Tasks, RunQueue      int
+	IdlePercent          int
+	Stopping             bool
+	Jobs, Listeners      int
+	DroppedLogs          uint64
+	BytesOut             uint64
+	BytesOutRate         uint64 // a second
+	MemoryBytes          uint64 // allocated by the process: PoolAlloc and PoolUsed
 }
+
+// Rate is how often something begins in a second: now, at most so far, and at most allowed (0: any number).
+type Rate struct{ Now, Max, Limit int }
 
 // Ref names one server by the identifiers of its Row.
 type Ref struct {
@@ -97,8 +99,19 @@ type FrontendAdmin interface {
 // GlobalAdmin is what a ServerAdmin may offer beside: commands on the process.
 type GlobalAdmin interface {
 	SetGlobalMaxconn(n int) error
+	SetRateLimit(what RateLimit, n int) error // a second; 0: any number
 	ClearCounters(all bool)
 }
+
+// RateLimit is one of the process's limits.
+type RateLimit int
+
+// The limits of `set rate-limit`.
+const (
+	ConnRate RateLimit = iota
+	SessRate
+	TLSRate
+)
 
 // SessionAdmin is what a ServerAdmin may offer beside: sessions in progress.
 type SessionAdmin interface {
