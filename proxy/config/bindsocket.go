@@ -123,7 +123,7 @@ func bindSeverity(_ *parser, b *Bind, name, value string) error {
 	if !contains([]string{"none", "number", "string"}, value) {
 		return sayf("'%s' only supports 'none', 'number', and 'string' (got '%s')", name, value)
 	}
-	b.Severity = value
+	b.severity = value
 	return nil
 }
 

@@ -139,7 +139,7 @@ type Bind struct {
 	V6Only      bool
 	V4V6        bool
 	ExposeFD    bool   // of a runtime socket
-	Severity    string // severity-output, of a runtime socket
+	severity    string // severity-output, of a runtime socket
 	Proto       string // proto; "": by the mode
 }
 

@@ -58,7 +58,7 @@ func (p *parser) statsSocket(w words) {
 			return
 		}
 		p.cfg.Global.Sockets = append(p.cfg.Global.Sockets,
-			StatsSocket{Pos: p.pos, Addr: b.Addr, Mode: b.Mode, UID: b.UID, GID: b.GID, Level: b.Level, ExposeFD: b.ExposeFD, Severity: b.Severity})
+			StatsSocket{Pos: p.pos, Addr: b.Addr, Mode: b.Mode, UID: b.UID, GID: b.GID, Level: b.Level, ExposeFD: b.ExposeFD, Severity: b.severity})
 	}
 }
 
