@@ -16,6 +16,8 @@ import (
 type adapter struct {
 	d     *Director
 	start time.Time
+	cause string // of what is done to a server's administrative state, for the log; "": none
+	by    string // who forces a server's health, for the log; "": the runtime socket
 }
 
 var (
@@ -24,6 +26,7 @@ var (
 	_ stats.HealthAdmin   = (*adapter)(nil)
 	_ stats.FrontendAdmin = (*adapter)(nil)
 	_ stats.GlobalAdmin   = (*adapter)(nil)
+	_ stats.PageAdmin     = (*adapter)(nil)
 )
 
 func newAdapter(d *Director) *adapter { return &adapter{d: d, start: time.Now()} }
@@ -85,7 +88,17 @@ func Sockets(cfg *config.Config, maxconn int) int {
 // SetServerState implements stats.ServerAdmin.
 func (a *adapter) SetServerState(r stats.Ref, s stats.ServerState) error {
 	to := map[stats.ServerState]engine.Admin{stats.Ready: engine.Ready, stats.Drain: engine.Drain, stats.Maint: engine.Maint}
-	return a.d.engine.SetServerAdmin(r.Proxy, r.Server, to[s])
+	return a.d.engine.SetServerAdmin(r.Proxy, r.Server, to[s], a.cause)
+}
+
+// FromPage implements stats.PageAdmin. Of two actions HAProxy's log tells the name (srv_adm_st_chg_cause).
+func (a *adapter) FromPage(action string) stats.ServerAdmin {
+	page := *a
+	page.by = "Web interface"
+	if action == "disable" || action == "stop" {
+		page.cause = "'" + action + "' on stats page"
+	}
+	return &page
 }
 
 // SetServerWeight implements stats.ServerAdmin.
@@ -95,10 +108,12 @@ func (a *adapter) SetServerWeight(r stats.Ref, weight int) error {
 
 // SetServerHealth implements stats.HealthAdmin.
 func (a *adapter) SetServerHealth(r stats.Ref, h stats.Health) error {
-	if h == stats.HealthStopping {
-		return a.d.engine.SetServerAdmin(r.Proxy, r.Server, engine.Drain)
+	by := a.by
+	if by == "" {
+		by = "CLI"
 	}
-	return a.d.engine.SetServerHealth(r.Proxy, r.Server, h == stats.HealthUp)
+	to := map[stats.Health]engine.Health{stats.HealthUp: engine.HealthUp, stats.HealthStopping: engine.HealthStopping, stats.HealthDown: engine.HealthDown}
+	return a.d.engine.SetServerHealth(r.Proxy, r.Server, to[h], by)
 }
 
 // SetServerChecks implements stats.HealthAdmin.

@@ -96,6 +96,9 @@ func serverRow(r stats.Row, p *config.Proxy, s *engine.ServerStats) stats.Row {
 	r.QTimeMax, r.CTimeMax, r.RTimeMax, r.TTimeMax = ms(s.QtimeMax), ms(s.CtimeMax), ms(s.RtimeMax), ms(s.TtimeMax)
 	r.Connects, r.Reuses, r.IdleConns, r.UsedConns = s.Connect, s.Reuse, s.Idle, s.Used
 	r.NeedEst, r.SafeConns, r.IdleLimit = s.Used, s.Idle, -1
+	if c.PoolMax > 0 || c.NoPool {
+		r.IdleLimit = c.PoolMax
+	}
 	r.Cookie, r.Addr, r.Port = c.Cookie, c.Addr.Text, c.Addr.Port
 	if c.CheckAddr.Port != 0 {
 		r.CheckPort = c.CheckAddr.Port
@@ -155,6 +158,8 @@ func states(c *config.Server, s *engine.ServerStats) (stats.OpState, stats.Admin
 		return stats.OpStopped, stats.InheritedMaint
 	case s.Admin == engine.Drain:
 		return op, stats.ForcedDrain
+	case s.ViaDrain:
+		return op, stats.InheritedDrain
 	}
 	return op, 0
 }

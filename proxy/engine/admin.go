@@ -50,15 +50,19 @@ func (e *Engine) findFrontend(name string) (*proxy, error) {
 	return nil, &NotFoundError{Backend: name}
 }
 
-// SetServerAdmin puts a server into service, drains it or takes it out.
-func (e *Engine) SetServerAdmin(backend, server string, a Admin) error {
+// SetServerAdmin puts a server into service, drains it or takes it out. cause stands in the log beside what is lost by it, as
+// HAProxy has it there: "'disable' on stats page"; "" leaves that out.
+func (e *Engine) SetServerAdmin(backend, server string, a Admin, cause string) error {
 	s, err := e.findServer(backend, server)
 	if err != nil {
 		return err
 	}
+	if cause != "" {
+		cause = " (" + cause + ")"
+	}
 	p := s.be
 	p.mu.Lock()
-	woken, lines := s.administer(e.clock(), a)
+	woken, lines := s.administer(e.clock(), a, cause)
 	maint, drain := s.inMaint(), s.draining()
 	p.mu.Unlock()
 	if s.check != nil && s.check.l != nil && a != Maint {
@@ -66,13 +70,13 @@ func (e *Engine) SetServerAdmin(backend, server string, a Admin) error {
 	}
 	p.tell(nil, woken, lines)
 	for _, f := range s.followers {
-		f.followAdmin(e.clock(), maint, drain)
+		f.followAdmin(e.clock(), maint, drain, cause)
 	}
 	return nil
 }
 
 // administer moves the server to a, and describes each step as HAProxy does.
-func (s *server) administer(now int64, a Admin) (woken []*client, lines []line) {
+func (s *server) administer(now int64, a Admin, cause string) (woken []*client, lines []line) {
 	before := s.admin
 	if before == a {
 		return nil, nil
@@ -84,14 +88,14 @@ func (s *server) administer(now int64, a Admin) (woken []*client, lines []line) 
 	switch {
 	case a == Maint && !s.healthy():
 		s.update(now)
-		say("was DOWN and now enters maintenance.")
+		say("was DOWN and now enters maintenance%s.", cause)
 	case a == Maint:
-		return s.shift(now, lines, "is going DOWN for maintenance")
+		return s.shift(now, lines, "is going DOWN for maintenance"+cause)
 	case before == Maint:
 		if s.check != nil {
 			s.check.m.Revive()
 		}
-		s.stopping = false
+		s.stopping, s.forced = false, false
 		s.changed = now // the time in maintenance is no downtime
 		s.update(now)
 		woken = s.be.admitAll(s)
@@ -102,7 +106,7 @@ func (s *server) administer(now int64, a Admin) (woken []*client, lines []line) 
 			say("is UP/READY (leaving forced maintenance).")
 		}
 	case a == Drain:
-		return s.drain(now)
+		return s.drain(now, cause)
 	default:
 		s.downtime += now - s.changed
 		s.changed = now
@@ -113,14 +117,15 @@ func (s *server) administer(now int64, a Admin) (woken []*client, lines []line) 
 	return woken, lines
 }
 
-// drain lets no new requests come to the server. HAProxy tells of a server that is up as of one that comes into service.
-func (s *server) drain(now int64) (woken []*client, lines []line) {
+// drain lets no new requests come to the server. HAProxy tells of a server that is up as of one that comes into service. why ends
+// what happened.
+func (s *server) drain(now int64, why string) (woken []*client, lines []line) {
 	p := s.be
 	hadSome := p.wasUp
 	s.changed = now
 	s.update(now)
 	woken = s.dissolve()
-	text := fmt.Sprintf("%s %s enters drain state. %d active and %d backup servers ", s.kind(), s.name(), p.act, p.bck)
+	text := fmt.Sprintf("%s %s enters drain state%s. %d active and %d backup servers ", s.kind(), s.name(), why, p.act, p.bck)
 	if s.Up {
 		text += fmt.Sprintf("online.%s %d sessions requeued, %d total in queue.", p.onBackup(), len(woken), p.queue.n)
 	} else {

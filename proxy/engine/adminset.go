@@ -33,34 +33,64 @@ var ErrRange = errors.New("out of range")
 // ErrNoCheck says that a server has no checks.
 var ErrNoCheck = errors.New("health checks are not configured on this server")
 
-// SetServerHealth forces what the checks say, until the next check says otherwise.
-func (e *Engine) SetServerHealth(backend, server string, up bool) error {
+// Health is what an operator forces a server's health to be.
+type Health int
+
+// The verdicts (management manual, section 9.3, "set server … health").
+const (
+	HealthUp       Health = iota
+	HealthStopping        // up, but no new requests except those that must go there
+	HealthDown
+)
+
+// ErrTracks says that a server has its state from another.
+var ErrTracks = errors.New("the server tracks another")
+
+// SetServerHealth forces what the checks say, until the next check says otherwise. by stands in the log: "CLI".
+func (e *Engine) SetServerHealth(backend, server string, h Health, by string) error {
 	s, err := e.findServer(backend, server)
 	if err != nil {
 		return err
 	}
-	if s.check == nil {
-		return fmt.Errorf("%s: %w", s.name(), ErrNoCheck)
+	if s.tracks != nil {
+		return fmt.Errorf("%s: %w", s.name(), ErrTracks)
 	}
 	p := s.be
 	p.mu.Lock()
-	was := s.check.m.Up()
-	s.check.m.Force(up)
+	to := s.force(h)
+	if s.inMaint() {
+		to = same
+	}
 	var woken []*client
 	var lines []line
-	if was != up {
-		woken, lines = s.shift(e.clock(), nil, "is "+upWord(up)+", changed from CLI")
+	if to != same {
+		woken, lines = s.move(e.clock(), nil, to, ", changed from "+by)
 	}
 	p.mu.Unlock()
 	p.tell(nil, woken, lines)
-	if was != up {
-		to := isDown
-		if up {
-			to = isUp
-		}
+	if to != same {
 		s.moved(e.clock(), to)
 	}
 	return nil
+}
+
+// force sets the server's health, and tells what that changes.
+func (s *server) force(h Health) turn {
+	was, stopped := s.healthy(), s.stopping
+	if s.check != nil {
+		s.check.m.Force(h != HealthDown)
+	} else {
+		s.forced = h == HealthDown
+	}
+	switch {
+	case h == HealthDown && was:
+		return isDown
+	case h == HealthUp && (!was || stopped):
+		return isUp
+	case h == HealthStopping && (!was || !stopped):
+		return isStopping
+	}
+	return same
 }
 
 // SetServerCheck switches a server's checks on or off. It fails where none are configured.

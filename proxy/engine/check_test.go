@@ -125,7 +125,7 @@ func TestQueuedRequestsMoveWhenTheirServerGoesDown(t *testing.T) {
 	}
 	b := d.dial().say("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
 	require.Eventually(t, func() bool { return d.Snapshot().Proxies[1].Servers[first].Qcur == 1 }, 5*time.Second, time.Millisecond)
-	require.NoError(t, d.SetServerAdmin("http_back", "s1", Maint))
+	require.NoError(t, d.SetServerAdmin("http_back", "s1", Maint, ""))
 	_, body := b.answer("GET")
 	require.Equal(t, "s2", body)
 	require.Contains(t, d.event("going DOWN for maintenance"), "1 sessions active, 1 requeued, 0 remaining in queue.")
@@ -145,21 +145,21 @@ func TestAdministration(t *testing.T) {
 		}
 		return m
 	}
-	require.NoError(t, d.SetServerAdmin("http_back", "s1", Drain))
+	require.NoError(t, d.SetServerAdmin("http_back", "s1", Drain, ""))
 	require.Equal(t, map[string]int{"s2": 4}, count(4))
 	require.Equal(t, "DRAIN", d.Snapshot().Proxies[1].Servers[0].Status())
-	require.NoError(t, d.SetServerAdmin("http_back", "s1", Ready))
+	require.NoError(t, d.SetServerAdmin("http_back", "s1", Ready, ""))
 	d.event("Server http_back/s1 is UP (leaving forced drain).")
 	require.Equal(t, map[string]int{"s1": 2, "s2": 2}, count(4))
-	require.NoError(t, d.SetServerAdmin("http_back", "s2", Maint))
+	require.NoError(t, d.SetServerAdmin("http_back", "s2", Maint, ""))
 	d.event("Server http_back/s2 is going DOWN for maintenance. 1 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.")
 	require.Equal(t, map[string]int{"s1": 4}, count(4))
-	require.NoError(t, d.SetServerAdmin("http_back", "s2", Ready))
+	require.NoError(t, d.SetServerAdmin("http_back", "s2", Ready, ""))
 	d.event("Server http_back/s2 is UP/READY (leaving forced maintenance).")
 	require.NoError(t, d.SetServerWeight("http_back", "s1", 3, false))
 	require.Equal(t, map[string]int{"s1": 12, "s2": 4}, count(16))
 	var nf *NotFoundError
-	require.ErrorAs(t, d.SetServerAdmin("http_back", "s9", Maint), &nf)
+	require.ErrorAs(t, d.SetServerAdmin("http_back", "s9", Maint, ""), &nf)
 	require.ErrorIs(t, d.SetServerWeight("http_back", "s1", 300, false), ErrRange)
 	require.ErrorIs(t, d.SetServerCheck("http_back", "s1", true), ErrNoCheck)
 

@@ -66,7 +66,7 @@ func TestAdministrationAsHAProxyTellsIt(t *testing.T) {
 }
 
 func administered(s *server, now int64, a Admin) []line {
-	_, lines := s.administer(now, a)
+	_, lines := s.administer(now, a, "")
 	return lines
 }
 

@@ -139,7 +139,7 @@ func (s *server) stats(now int64) ServerStats {
 	r.Qtime, r.Ctime, r.Rtime, r.Ttime = s.qtime.read(), s.ctime.read(), s.rtime.read(), s.all.read()
 	r.QtimeMax, r.CtimeMax, r.RtimeMax, r.TtimeMax = s.qtime.longest(), s.ctime.longest(), s.rtime.longest(), s.all.longest()
 	r.Idle = int(s.idle.Load())
-	r.Stopping, r.ViaMaint, r.HanaFails = s.stopping, s.viaMaint && s.admin != Maint, s.hanaFails
+	r.Stopping, r.ViaMaint, r.ViaDrain, r.HanaFails = s.stopping, s.viaMaint && s.admin != Maint, s.viaDrain, s.hanaFails
 	if s.tracks != nil {
 		r.Tracks = s.tracks.name()
 	}

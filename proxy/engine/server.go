@@ -51,12 +51,16 @@ func newServer(be *proxy, i int, cfg *config.Server) *server {
 	return s
 }
 
-// healthy tells what the checks say, its own or those of the server that it tracks; a server without checks is healthy.
+// healthy tells what the checks say, its own or those of the server that it tracks; a server without checks is healthy
+// until an operator says otherwise.
 func (s *server) healthy() bool {
 	if s.tracks != nil {
 		return !s.lost
 	}
-	return s.check == nil || s.check.m.Up()
+	if s.check == nil {
+		return !s.forced
+	}
+	return s.check.m.Up()
 }
 
 // limit sets how many requests the server may have now: between minconn and maxconn, by how busy the backend is

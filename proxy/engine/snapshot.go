@@ -102,7 +102,7 @@ type ServerStats struct {
 	Admin                      Admin
 	Stopping                   bool   // NOLB: disable-on-404
 	Tracks                     string // "backend/server": whose state it has; "": its own
-	ViaMaint                   bool   // that one is in maintenance
+	ViaMaint, ViaDrain         bool   // that one is in maintenance, or drained
 	HanaFails                  uint64
 	Up                         bool // by its checks; what has no check is up
 	Checked                    bool // has a check that is enabled
@@ -146,7 +146,7 @@ func (s *ServerStats) Status() string {
 		return frac("NOLB", s.Health-s.Rise+1, s.Fall)
 	case s.Stopping && s.Up:
 		return "NOLB"
-	case s.Tracks != "" && s.Up && s.Admin == Ready:
+	case s.Tracks != "" && s.Up && s.Admin == Ready && !s.ViaDrain:
 		return "UP"
 	case s.Checked && !s.Up && s.Health > 0:
 		return frac("DOWN", s.Health, s.Rise)
@@ -156,7 +156,7 @@ func (s *ServerStats) Status() string {
 		return "DOWN"
 	case s.Admin == Drain && s.Checked && s.Health < s.Rise+s.Fall-1:
 		return frac("DRAIN", s.Health-s.Rise+1, s.Fall)
-	case s.Admin == Drain:
+	case s.Admin == Drain, s.ViaDrain:
 		return "DRAIN"
 	case s.Checked && s.Health < s.Rise+s.Fall-1:
 		return frac("UP", s.Health-s.Rise+1, s.Fall)

@@ -11,7 +11,8 @@ type standing struct {
 	lost      bool      // the tracked server is down
 	viaMaint  bool      // … is in maintenance
 	viaDrain  bool      // … is drained
-	stopping  bool      // disable-on-404: no new requests except those that must go there
+	stopping  bool      // disable-on-404, or an operator: no new requests except those that must go there
+	forced    bool      // down, an operator says of a server without checks
 
 	starting bool  // slowstart: it takes its share little by little
 	since    int64 // ms, when that began
@@ -121,7 +122,7 @@ func (s *server) follow(now int64, to turn) {
 }
 
 // followAdmin takes over what an operator has done to the tracked server.
-func (s *server) followAdmin(now int64, maint, drain bool) {
+func (s *server) followAdmin(now int64, maint, drain bool, cause string) {
 	p := s.be
 	p.mu.Lock()
 	var woken []*client
@@ -132,9 +133,9 @@ func (s *server) followAdmin(now int64, maint, drain bool) {
 	switch is := s.inMaint(); {
 	case !was && is && !s.healthy():
 		s.update(now)
-		say("was DOWN and now enters maintenance" + s.via() + ".")
+		say("was DOWN and now enters maintenance" + cause + s.via() + ".")
 	case !was && is:
-		woken, lines = s.shift(now, nil, "is going DOWN for maintenance"+s.via())
+		woken, lines = s.shift(now, nil, "is going DOWN for maintenance"+cause+s.via())
 	case was && !is:
 		s.changed = now
 		s.update(now)
@@ -145,17 +146,17 @@ func (s *server) followAdmin(now int64, maint, drain bool) {
 		}
 		say(fmt.Sprintf("is %s/%s (leaving maintenance).", upWord(s.Up), state))
 	case !drained && s.draining() && !is:
-		woken, lines = s.drain(now)
+		woken, lines = s.drain(now, cause+s.via())
 	case drained && !s.draining() && !is:
 		s.update(now)
 		woken = p.admitAll(s)
-		say(fmt.Sprintf("is %s (leaving drain).", upWord(s.Up)))
+		say(fmt.Sprintf("is %s (leaving forced drain).", upWord(s.Up)))
 	}
 	maint, drain = s.inMaint(), s.draining()
 	p.mu.Unlock()
 	p.tell(nil, woken, lines)
 	for _, f := range s.followers {
-		f.followAdmin(now, maint, drain)
+		f.followAdmin(now, maint, drain, cause)
 	}
 }
 

@@ -91,7 +91,7 @@ var columns = [...]column{
 	zero("cache_lookups", "FB", "MCP", "u64").only(http),
 	zero("cache_hits", "FB", "MCP", "u64").only(http),
 	u32("srv_icur", "S", "MGP", func(r *Row) int { return r.IdleConns }),
-	u32("src_ilim", "S", "CLP", func(r *Row) int { return r.IdleLimit }).only(func(r *Row) bool { return r.IdleLimit > 0 }),
+	u32("src_ilim", "S", "CLP", func(r *Row) int { return r.IdleLimit }).only(func(r *Row) bool { return r.IdleLimit >= 0 }),
 	u32("qtime_max", "SB", "MMP", func(r *Row) int { return r.QTimeMax }),
 	u32("ctime_max", "SB", "MMP", func(r *Row) int { return r.CTimeMax }),
 	u32("rtime_max", "SB", "MMP", func(r *Row) int { return r.RTimeMax }),

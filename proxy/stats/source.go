@@ -68,6 +68,11 @@ type ServerAdmin interface {
 	SetServerMaxconn(ref Ref, n int) error     // 0: no limit
 }
 
+// PageAdmin is what a ServerAdmin may offer beside: one for the page's forms, whose changes are told of as the page's.
+type PageAdmin interface {
+	FromPage(action string) ServerAdmin
+}
+
 // HealthAdmin is what a ServerAdmin may offer beside: `set server … health` and `enable|disable health`.
 type HealthAdmin interface {
 	SetServerHealth(Ref, Health) error
