@@ -192,7 +192,7 @@ func (d *Director) Respond(p *config.Proxy, r *engine.InternalRequest) engine.In
 	if page == nil {
 		return engine.InternalReply{Status: 404, Reason: "Not Found"}
 	}
-	return internalReply(page.Respond(stats.Request{Method: r.Method, URI: r.URI, Authorization: r.Get("authorization"), Body: r.Body}))
+	return internalReply(page.Respond(stats.Request{Method: r.Method, URI: r.URI, Admin: r.Admin, TooLong: r.TooLong, Body: r.Body}))
 }
 
 func internalReply(a stats.Response) engine.InternalReply {

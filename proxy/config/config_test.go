@@ -54,7 +54,7 @@ func TestEveryLineOfThePracticalHasItsEffect(t *testing.T) {
 	}
 	require.Equal(t, "192.168.1.101:80", front.Binds[0].Addr.Text)
 	require.Equal(t, "/haproxy_stats", front.Stats.URI)
-	require.Equal(t, []Credential{{"admin", "haproxy"}}, front.Stats.Auth)
+	require.Equal(t, []credential{{"admin", "haproxy"}}, front.Stats.auth)
 	require.Nil(t, back.Stats)
 	require.Same(t, back, front.DefaultBackend)
 	require.Equal(t, "roundrobin", back.Balance.Algorithm)
@@ -174,7 +174,7 @@ listen web
 	require.True(t, x.DisableOn404)
 	require.Equal(t, []int{0, 2}, []int{x.Retries, x.Redispatch})
 	require.Equal(t, "HTTP/1.0 503 Gone\r\n\r\n", string(x.ErrorFiles[503]))
-	require.True(t, x.Stats.Admin)
+	require.Len(t, x.Stats.Admins, 1)
 	require.Equal(t, 5*time.Second, x.Stats.Refresh)
 	a, b := x.Servers[0], x.Servers[1]
 	require.Equal(t, "127.0.0.1:82", a.CheckAddr.Text)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"simulacro/proxy/health"
+	"simulacro/proxy/rules"
 )
 
 // Kind is the sort of a section.
@@ -172,20 +173,22 @@ type ForwardFor struct {
 
 // Stats is the statistics page (`stats enable`, `stats uri`, …).
 type Stats struct {
-	URI        string // default /haproxy?stats
-	Realm      string // default "HAProxy Statistics"
-	Auth       []Credential
-	Refresh    time.Duration
-	HideVers   bool
-	ShowLegend bool
-	ShowNode   string
-	ShowDesc   string
-	Admin      bool // stats admin if TRUE: forms are honoured
-	Scopes     []string
+	URI         string // default /haproxy?stats
+	realm       string // "": the default, "HAProxy Statistics"
+	auth        []credential
+	Refresh     time.Duration
+	HideVers    bool
+	ShowLegend  bool
+	ShowModules bool
+	ShowNode    string
+	ShowDesc    string
+	Admins      []*rules.Cond // stats admin: forms are honoured where one of them holds
+	Rules       []*rules.Rule // stats http-request, or what `stats auth` stands for
+	Scopes      []string
 }
 
-// Credential is one `stats auth user:password`.
-type Credential struct{ User, Password string }
+// credential is one `stats auth user:password`.
+type credential struct{ user, password string }
 
 // Balance is the load-balancing algorithm.
 type Balance struct {

@@ -1,8 +1,11 @@
 package config
 
 import (
+	"os"
 	"strings"
 	"time"
+
+	"simulacro/proxy/rules"
 )
 
 // parseGlobalStats reads the runtime socket's lines (section 3.1, "stats socket").
@@ -77,7 +80,7 @@ func parseProxyStats(p *parser, w words) {
 	case "uri":
 		p.statsText(w, "an URI prefix", func(s *Stats, v string) { s.URI = v })
 	case "realm":
-		p.statsText(w, "an realm name", func(s *Stats, v string) { s.Realm = v })
+		p.statsText(w, "an realm name", func(s *Stats, v string) { s.realm = v })
 	case "scope":
 		p.statsText(w, "a proxy name", func(s *Stats, v string) { s.Scopes = append(s.Scopes, v) })
 	case "auth":
@@ -94,8 +97,10 @@ func parseProxyStats(p *parser, w words) {
 		p.statsDesc(w)
 	case "admin":
 		p.statsAdmin(w)
-	case "http-request", "show-modules":
-		p.unsupported("stats " + w[1])
+	case "show-modules":
+		p.stats().ShowModules = true
+	case "http-request":
+		p.statsRule(w)
 	case "":
 		p.badTight("missing keyword in '%s', %s", w[0], statsExpects)
 	default:
@@ -106,7 +111,7 @@ func parseProxyStats(p *parser, w words) {
 // stats gives the section's page, with HAProxy's defaults where it has none yet.
 func (p *parser) stats() *Stats {
 	if p.px.Stats == nil {
-		p.px.Stats = &Stats{URI: "/haproxy?stats", Realm: "HAProxy Statistics"}
+		p.px.Stats = &Stats{URI: "/haproxy?stats"}
 	}
 	return p.px.Stats
 }
@@ -121,13 +126,13 @@ func (p *parser) statsText(w words, what string, set func(*Stats, string)) {
 
 func (p *parser) statsAuth(s *Stats, account string) {
 	user, password, _ := strings.Cut(account, ":")
-	for _, c := range s.Auth {
-		if c.User == user {
+	for _, c := range s.auth {
+		if c.user == user {
 			p.warn("uri auth: ignoring duplicated user '%s'.", user)
 			return
 		}
 	}
-	s.Auth = append(s.Auth, Credential{user, password})
+	s.auth = append(s.auth, credential{user, password})
 }
 
 func (p *parser) statsRefresh(w words) {
@@ -154,6 +159,9 @@ func (p *parser) statsNode(w words) {
 	if s.ShowNode = w.at(2); s.ShowNode == "" {
 		s.ShowNode = p.cfg.Global.Node
 	}
+	if s.ShowNode == "" {
+		s.ShowNode, _ = os.Hostname() // a system without a name has none to show
+	}
 }
 
 func (p *parser) statsDesc(w words) {
@@ -169,16 +177,18 @@ func (p *parser) statsDesc(w words) {
 }
 
 func (p *parser) statsAdmin(w words) {
-	switch {
-	case p.px.isDefaults:
+	if p.px.isDefaults {
 		p.badTight("'%s %s' not allowed in 'defaults' section.", w[0], w[1])
-	case w.at(2) != "if" && w.at(2) != "unless":
-		p.bad("'%s %s' requires either 'if' or 'unless' followed by a condition.", w[0], w[1])
-	case w.at(2) == "if" && w.at(3) == "TRUE" && w.at(4) == "":
-		p.stats().Admin = true
-	case w.at(2) == "if" && w.at(3) == "FALSE" && w.at(4) == "":
-		p.stats()
-	default:
-		p.unsupported("stats admin " + strings.Join(w.from(2), " "))
+		return
 	}
+	s := p.stats()
+	if !p.conditioned(w, 2, w[0]+" "+w[1]) {
+		return
+	}
+	c, err := rules.ParseCond(p.envFor(rules.Request), w.from(2))
+	if err != nil {
+		p.bad("error detected while parsing a '%s %s' rule : %s.", w[0], w[1], err)
+		return
+	}
+	s.Admins = append(s.Admins, c)
 }

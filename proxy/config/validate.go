@@ -111,6 +111,7 @@ func (p *parser) validate(s *section) {
 	p.linkBackend(s)
 	p.linkRules(s)
 	p.linkActions(s)
+	p.finishStats(s)
 	p.linkTracking(s)
 	p.checkTimeouts(s)
 	p.checkServerNames(s)

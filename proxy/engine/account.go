@@ -48,6 +48,21 @@ func (c *client) countRuled(v rules.Verdict) {
 	}
 }
 
+// countPage counts a request that the page or a service answers: on the frontend, unless a backend has seen it, and as the last session
+// of whichever that is.
+func (c *client) countPage() {
+	p := c.be
+	if p == nil {
+		p = c.fe
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.back.last = c.l.now
+	if p == c.fe {
+		p.front.intercepted++
+	}
+}
+
 // countReply counts a server's answer.
 func (c *client) countReply() {
 	p := c.be

@@ -115,6 +115,9 @@ func (c *client) sendMessage(m *rules.Message, body []byte) {
 		t = append(t, body...)
 	}
 	c.l.tmp = t[:0:min(cap(t), room)]
+	if c.challenged {
+		c.turnAway()
+	}
 	c.answerWith(t)
 }
 

@@ -91,6 +91,9 @@ type exchange struct {
 	half                 uint8  // of a tunnel: which directions have ended
 	silent               bool   // neither counted as an error nor logged
 	form                 *InternalRequest
+	formRoom             int    // how long the form may be
+	admin                bool   // the page's forms are honoured
+	challenged           bool   // may not see the page
 	service              string // of use-service, which answers; "": none
 	pageOwner            *proxy
 	stay                 persistence

@@ -1,13 +1,13 @@
 package engine
 
 import (
+	"bytes"
 	"strconv"
+	"strings"
 
 	"simulacro/proxy/http1"
+	"simulacro/proxy/rules"
 )
-
-// maxForm is the longest form the statistics page takes.
-const maxForm = 16 << 10
 
 // pending is a request that the Responder is busy with. Only its client's loop touches it once the answer is there.
 type pending struct {
@@ -38,70 +38,100 @@ func (c *client) monitored(h *http1.Head, p []byte) bool {
 	return true
 }
 
-// intercept answers what is meant for the director itself; false: it is not.
+// intercept answers a request for a statistics page where no rules are evaluated; false: it is for no page.
 func (c *client) intercept(h *http1.Head, p []byte) bool {
-	uri := h.URI.Of(p)
-	q := c.pageOf(uri)
-	if q == nil || c.l.e.opt.Stats == nil {
-		return false
-	}
-	switch string(h.Method.Of(p)) {
-	case "GET", "HEAD", "POST":
-	default: // the page leaves others to the servers
-		return false
-	}
-	r := &InternalRequest{Method: string(h.Method.Of(p)), URI: string(uri)} // only now: every request comes by here
-	for _, f := range h.Fields() {
-		if f.Name.Len() > 0 {
-			r.Header = append(r.Header, Field{string(f.Name.Of(p)), string(f.Value.Of(p))})
+	q, phase := c.fe, stepFrontPage
+	if !q.pageAt(h.Method.Of(p), h.URI.Of(p)) {
+		if q, phase = c.fe.backend(), stepBackPage; q == nil || q == c.fe || !q.pageAt(h.Method.Of(p), h.URI.Of(p)) {
+			return false
 		}
+		c.be = q
 	}
-	if q == c.fe {
-		c.be = nil // no backend has seen it
-	}
-	c.page, c.form, c.pageOwner = true, r, q
-	c.req = c.req[:0]
-	c.take(h, p)
-	c.st = stForm
-	c.readForm()
+	c.openRules(h, p)
+	c.tx.req.phase = phase
+	c.ruled(c.askPage(q))
 	return true
 }
 
-// serve lets a service answer the request that rules have given to it.
+// pageAt tells whether a request is for the section's statistics page (section 4.2, "stats uri"). Other methods are left to
+// the servers.
+func (p *proxy) pageAt(method, uri []byte) bool {
+	if p.stats == "" {
+		return false
+	}
+	switch string(method) {
+	case "GET", "HEAD", "POST":
+	default:
+		return false
+	}
+	if p.stats[0] == '/' && len(uri) > 0 && uri[0] != '/' { // the form of a request to a proxy (RFC 9112, section 3.2.2)
+		_, rest, _ := bytes.Cut(uri, []byte("://"))
+		uri = rest[max(0, bytes.IndexByte(rest, '/')):]
+	}
+	return hasPrefix(uri, p.stats)
+}
+
+// pageStep is the place of a section's statistics page among its rules: behind http-request, before redirect.
+func (c *client) pageStep(q *proxy) rules.Verdict {
+	m := c.tx.Req
+	if q == nil || q.stats == "" || !q.pageAt([]byte(m.Method), []byte(m.URI)) {
+		return rules.Next
+	}
+	return c.askPage(q)
+}
+
+// askPage evaluates who may see the page, and change what it shows (section 4.2, "stats http-request" and "stats admin").
+func (c *client) askPage(q *proxy) rules.Verdict {
+	t, s := c.tx, q.cfg.Stats
+	t.Final, t.Service = true, ""
+	c.page, c.pageOwner = true, q
+	_, v := t.Run(s.Rules, 0)
+	switch v {
+	case rules.Next, rules.Accept:
+	case rules.Respond, rules.Deny:
+		c.challenged = true
+		return v
+	default:
+		return v
+	}
+	for _, cond := range s.Admins {
+		c.admin = c.admin || cond.Holds(&t.Tx)
+	}
+	return rules.Serve
+}
+
+// serve lets a service answer the request that rules have given to it; "": the statistics page does.
 func (c *client) serve(name string) {
 	m := c.tx.Req
-	r := &InternalRequest{Method: m.Method, URI: m.URI, Service: name}
+	r := &InternalRequest{Method: m.Method, URI: m.URI, Service: name, Admin: c.admin}
 	for _, f := range m.Fields {
 		r.Header = append(r.Header, Field{f.Name, f.Value})
 	}
+	if c.page = true; name != "" {
+		c.pageOwner = c.fe
+	}
+	c.form, c.service = r, name
+	limit, _ := c.l.e.dataLimit()
+	c.formRoom = limit - c.tx.req.head.End
+	expects, _ := m.Get("expect")
 	c.prepare()
 	if c.l.e.opt.Stats == nil {
 		c.reply(503, 'S', 'C')
 		return
 	}
-	c.page, c.form, c.pageOwner, c.service = true, r, c.fe, name
+	if strings.EqualFold(expects, "100-continue") && c.v11 && c.tx.Req.BodyLen != 0 { // RFC 9110, section 10.1.1
+		if !c.send(c, []byte("HTTP/1.1 100 Continue\r\n\r\n")) {
+			c.abort('C', 'R')
+			return
+		}
+	}
 	c.st = stForm
 	c.readForm()
 }
 
-// pageOf gives the section whose statistics page the target names: the frontend's, or its backend's.
-func (c *client) pageOf(uri []byte) *proxy {
-	if c.fe.stats != "" && hasPrefix(uri, c.fe.stats) {
-		return c.fe
-	}
-	b := c.be
-	if b == nil {
-		b = c.fe.backend()
-	}
-	if b != nil && b.stats != "" && hasPrefix(uri, b.stats) {
-		return b
-	}
-	return nil
-}
-
-// readForm waits until all of the request's body is in, and has the page made.
+// readForm waits until all of the request's body is in, and has the page made. Of a form that is too long it keeps nothing.
 func (c *client) readForm() {
-	for !c.body.Done() && !c.body.Bad && len(c.req) <= maxForm {
+	for !c.body.Done() && !c.body.Bad {
 		n := recvNothing
 		if c.readable {
 			n = c.recv()
@@ -118,12 +148,18 @@ func (c *client) readForm() {
 		k := c.addBody(p)
 		c.in += c.body.Payload - before.Payload
 		c.held = append(c.held, p[k:]...)
+		if len(c.req) > c.formRoom {
+			c.req, c.form.TooLong = c.req[:0], true
+		}
 	}
-	if !c.body.Done() {
-		c.reply(413, 'P', 'R')
+	if c.body.Bad {
+		c.closing = true
+		c.reply(400, 'P', 'D')
 		return
 	}
-	c.form.Body = append([]byte(nil), c.req...)
+	c.form.TooLong = c.form.TooLong || len(c.req) > c.formRoom
+	whole := c.tx.req.head.RequestBody()
+	c.form.Body = whole.Content(nil, c.req)
 	c.ask()
 }
 
@@ -133,9 +169,7 @@ func (c *client) ask() {
 	c.arm(0)
 	e, q, form, owner := c.l.e, &pending{c: c}, c.form, c.pageOwner
 	c.internal = q
-	c.fe.mu.Lock()
-	c.fe.front.intercepted++
-	c.fe.mu.Unlock()
+	c.countPage()
 	l := c.l
 	e.wg.Add(1)
 	go func() {
@@ -153,100 +187,68 @@ func (q *pending) run() {
 	}
 }
 
-// sendPage answers with what the Responder made.
+// sendPage answers with what the Responder made. HAProxy does not know the length of a page ahead: it goes out in chunks, even
+// to an older client; only what a service says has no chunks there.
 func (c *client) sendPage(r *InternalReply) {
 	if r.Status == 400 {
 		c.reply(400, 'L', 'R')
 		return
 	}
-	c.status = r.Status
 	c.flag('L', 'R')
-	if c.service != "" {
-		c.sendService(r)
-		return
-	}
-	t := append(c.l.tmp[:0], "HTTP/1.1 "...)
-	t = strconv.AppendInt(t, int64(r.Status), 10)
-	t = append(append(append(t, ' '), r.Reason...), '\r', '\n')
-	if !c.noBody || r.Status == 401 { // HAProxy sends the page itself in chunks
-		t = append(t, "content-length: "...)
-		t = append(strconv.AppendInt(t, int64(len(r.Body)), 10), '\r', '\n')
-	}
+	m := rules.Message{Version: "1.1", Status: r.Status, Reason: r.Reason}
 	for _, f := range r.Header {
-		t = append(append(append(append(t, f.Name...), ": "...), f.Value...), '\r', '\n')
+		m.Add(f.Name, f.Value)
 	}
-	head := len(t)
-	switch {
-	case c.closing:
-		t = append(t, "connection: close\r\n"...)
-	case !c.v11:
-		t = append(t, "connection: keep-alive\r\n"...)
+	_, sized := m.Get("content-length")
+	chunked := !sized && !c.noBody && (c.v11 || c.service == "")
+	if c.v11 && (chunked || c.service != "") { // a service says so to HEAD, too
+		m.Add("transfer-encoding", "chunked")
 	}
-	t = append(t, '\r', '\n')
-	if !c.noBody {
-		t = append(t, r.Body...)
-	}
-	c.out += int64(len(t))
-	if r.Status == 401 {
-		c.challenged(append(t[:head:head], "\r\n"...), int64(len(r.Body)))
-	}
-	c.l.tmp = t[:0:min(cap(t), room)]
-	c.answerWith(t)
-}
-
-// sendService answers with what a service made, in one chunk: HAProxy's services do not know the length ahead. An older client,
-// which knows no chunks, reads to the end of the connection.
-func (c *client) sendService(r *InternalReply) {
-	t := append(c.l.tmp[:0], "HTTP/1.1 200 OK\r\n"...)
-	for _, f := range r.Header {
-		t = append(append(append(append(t, f.Name...), ": "...), f.Value...), '\r', '\n')
-	}
-	if c.v11 {
-		t = append(t, "transfer-encoding: chunked\r\n"...)
-	} else {
+	if !sized && !chunked && !c.noBody {
 		c.closing = true
 	}
-	var h http1.Head
-	if h.ParseResponse(append(t[:len(t):len(t)], "\r\n"...)) == nil {
-		c.out += h.Size() // as HAProxy counts: without what its framing adds
+	c.out += messageSize(&m) // before http-after-response, as HAProxy counts
+	c.tx.Res = &m
+	c.afterRules()
+	c.status = m.Status
+	t := c.appendEnd(appendMessage(c.l.tmp[:0], &m))
+	if chunked && !c.v11 {
+		t = append(t[:len(t)-2], "transfer-encoding: chunked\r\n\r\n"...)
 	}
 	if !c.noBody {
 		c.out += int64(len(r.Body))
-	}
-	if c.closing {
-		t = append(t, "connection: close\r\n"...)
-	}
-	t = append(t, '\r', '\n')
-	switch {
-	case c.noBody:
-	case !c.v11:
-		t = append(t, r.Body...)
-	case len(r.Body) > 0:
-		t = append(strconv.AppendInt(t, int64(len(r.Body)), 16), '\r', '\n')
-		t = append(append(t, r.Body...), '\r', '\n')
-		fallthrough
-	default:
-		t = append(t, "0\r\n\r\n"...)
+		t = appendBody(t, r.Body, chunked)
 	}
 	c.l.tmp = t[:0:min(cap(t), room)]
 	c.answerWith(t)
 }
 
-// challenged does what HAProxy does with a page whose password is missing: it closes without saying so, and takes the
-// request for a bad one: status 400 and no time of response in the log, and the bytes of its answer to such beside those of the
-// page's. head is the answer's without a connection field.
-func (c *client) challenged(head []byte, body int64) {
-	c.closing = true
-	c.status = 400
-	var h http1.Head
-	if h.ParseResponse(head) != nil {
-		return
+// appendBody adds a whole body; chunked: in one chunk.
+func appendBody(t, body []byte, chunked bool) []byte {
+	if !chunked {
+		return append(t, body...)
 	}
+	if len(body) > 0 {
+		t = append(strconv.AppendInt(t, int64(len(body)), 16), '\r', '\n')
+		t = append(append(t, body...), '\r', '\n')
+	}
+	return append(t, "0\r\n\r\n"...)
+}
+
+// turnAway does what HAProxy does with who may not see a page: it closes without saying so, and takes the request for a bad one: status
+// 400 and no time of response in the log, and the bytes of its answer to such beside those of the one that has gone out.
+func (c *client) turnAway() {
 	bad := c.replyText(400)
-	c.out = h.Size() + bad.size
-	if c.noBody {
-		c.out -= int64(len(bad.body))
-	} else {
-		c.out += body
+	c.closing, c.status = true, 400
+	var h http1.Head
+	if p := append(append([]byte(nil), bad.head...), '\r', '\n'); h.ParseResponse(p) == nil && h.End > 0 {
+		var m rules.Message
+		readMessage(&m, &h, p)
+		c.tx.Res = &m
+		c.afterRules()
+		c.out += messageSize(&m) + bad.unsaid
+	}
+	if !c.noBody {
+		c.out += int64(len(bad.body))
 	}
 }

@@ -49,7 +49,9 @@ type InternalRequest struct {
 	Method string
 	URI    string // as received: /haproxy_stats;csv
 	Header []Field
-	Body   []byte // of a POST, whole; at most 16 KB
+	Body   []byte // of a POST, whole
+	// Admin tells that the form is honoured (`stats admin`), TooLong that it had no room.
+	Admin, TooLong bool
 	// Service is the name of use-service; "": the request is for the page.
 	Service string
 }
@@ -67,8 +69,8 @@ func (r *InternalRequest) Get(name string) string {
 // Field is one header field; names are in lower case.
 type Field struct{ Name, Value string }
 
-// InternalReply is an answer of the director's own. The engine adds content-length and connection where they are due,
-// and leaves the body out for HEAD.
+// InternalReply is an answer of the director's own. The engine adds connection and transfer-encoding where they are due, and leaves
+// the body out for HEAD.
 type InternalReply struct {
 	Status int
 	Reason string

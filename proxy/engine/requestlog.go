@@ -104,7 +104,7 @@ func (c *client) logPlaces(r *accesslog.Record) {
 		if c.service != "" {
 			r.Server = "<PROMEX>"
 		}
-		if r.Queue, r.Connect, r.Response = 0, 0, 0; c.status == 400 && c.service == "" { // see challenged
+		if r.Queue, r.Connect, r.Response = 0, 0, 0; c.challenged { // see turnAway
 			r.Response = -1
 		}
 	}

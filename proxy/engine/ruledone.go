@@ -62,9 +62,6 @@ func (c *client) rulesDone() {
 		c.addr, c.xff = t.Session.Src, c.xff[:0]
 	}
 	t.Unique()
-	if c.intercept(h, p) {
-		return
-	}
 	if c.be == nil {
 		c.prepare()
 		c.reply(503, 'S', 'C')

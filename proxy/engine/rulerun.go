@@ -9,10 +9,12 @@ import (
 const (
 	stepFrontContent = iota
 	stepFrontHTTP
+	stepFrontPage
 	stepFrontRedirect
 	stepSwitch
 	stepBackContent
 	stepBackHTTP
+	stepBackPage
 	stepBackRedirect
 	stepBody
 	stepsDone
@@ -20,6 +22,12 @@ const (
 
 // startRules begins to evaluate the rules of the request whose head is in p.
 func (c *client) startRules(h *http1.Head, p []byte) {
+	c.openRules(h, p)
+	c.runRules()
+}
+
+// openRules gives the rules their view of the request whose head is in p.
+func (c *client) openRules(h *http1.Head, p []byte) {
 	t := c.newTx()
 	c.tx = t
 	t.req.head, t.req.buf, t.req.since = *h, append([]byte(nil), p...), -1
@@ -28,7 +36,6 @@ func (c *client) startRules(h *http1.Head, p []byte) {
 	t.capture(0, c.fe.cfg, t.Req)
 	c.held = c.held[:0]
 	c.progress()
-	c.runRules()
 }
 
 // progress tells the rules how much of the request's body has come.
@@ -74,6 +81,8 @@ func (c *client) step() (v rules.Verdict) {
 		list, delay = c.fe.cfg.Rules.TCPRequest, c.fe.cfg.Rules.InspectRequest.Milliseconds()
 	case stepFrontHTTP:
 		list = c.fe.cfg.Rules.Request
+	case stepFrontPage:
+		return c.pageStep(c.fe)
 	case stepFrontRedirect:
 		list = c.fe.cfg.Rules.Redirects
 	case stepSwitch:
@@ -82,7 +91,7 @@ func (c *client) step() (v rules.Verdict) {
 			t.Backend = c.be.cfg.Name
 		}
 		return rules.Next
-	case stepBackContent, stepBackHTTP, stepBackRedirect:
+	case stepBackContent, stepBackHTTP, stepBackPage, stepBackRedirect:
 		if c.be == nil || c.be == c.fe {
 			return rules.Next
 		}
@@ -92,6 +101,8 @@ func (c *client) step() (v rules.Verdict) {
 			list, delay = r.TCPRequest, r.InspectRequest.Milliseconds()
 		case stepBackHTTP:
 			list = r.Request
+		case stepBackPage:
+			return c.pageStep(c.be)
 		default:
 			list = r.Redirects
 		}

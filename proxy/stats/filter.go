@@ -11,10 +11,11 @@ type Filter struct {
 	ProxyID   int      // -1: any
 	Types     int      // bits: 1 frontends, 2 backends, 4 servers, 8 listeners; -1: any
 	ServiceID int      // -1: any
-	Scopes    []string // names of proxies; empty: any
-	Match     string   // part of a proxy's name; "": any
+	Scopes    []string // names of proxies, "." for Own; empty: any
+	Own       int      // the ProxyID of the section that the page belongs to
+	Match     string   // part of a proxy's name, in whatever case; "": any
 	HideMaint bool     // servers in maintenance
-	HideDown  bool     // servers that are down or in maintenance
+	HideDown  bool     // servers that are down, and do not come up, or in maintenance
 	// Details shows addresses, cookies and algorithms: `stats show-legends`, or level operator on the socket.
 	Details bool
 }
@@ -29,7 +30,7 @@ func (f *Filter) Apply(rows []Row) []Row {
 		if !f.selects(&r) {
 			continue
 		}
-		if r.Kind == Backend && (f.HideMaint || f.HideDown) && r.ServersAll > 0 {
+		if r.Kind == Backend && (f.HideMaint || f.HideDown) {
 			r.Status = fmt.Sprintf("%s (%d/%d)", r.Status, r.ServersUp, r.ServersAll)
 		}
 		if !f.Details {
@@ -45,8 +46,8 @@ func (f *Filter) selects(r *Row) bool {
 	case f.ProxyID != -1 && f.ProxyID != r.ProxyID,
 		f.Types != -1 && f.Types&(1<<r.Kind) == 0,
 		f.ServiceID != -1 && (r.Kind == Server || r.Kind == Listener) && f.ServiceID != r.ServiceID,
-		len(f.Scopes) > 0 && !slices.Contains(f.Scopes, r.Proxy),
-		f.Match != "" && !strings.Contains(r.Proxy, f.Match):
+		len(f.Scopes) > 0 && !slices.Contains(f.Scopes, r.Proxy) && (f.Own != r.ProxyID || !slices.Contains(f.Scopes, ".")),
+		f.Match != "" && !strings.Contains(strings.ToLower(r.Proxy), strings.ToLower(f.Match)):
 		return false
 	}
 	if r.Kind != Server {
@@ -55,5 +56,5 @@ func (f *Filter) selects(r *Row) bool {
 	if r.Admin.Maint() && (f.HideMaint || f.HideDown) {
 		return false
 	}
-	return !f.HideDown || r.Op != OpStopped
+	return !f.HideDown || r.Op != OpStopped || checked(r) && r.Check.Health > 0
 }

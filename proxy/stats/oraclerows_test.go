@@ -50,6 +50,9 @@ func readRows(t *testing.T, text string) []Row {
 			cells[name] = record[i]
 		}
 		r := readRow(t, cells)
+		if cells["src_ilim"] == "" { // no limit
+			r.IdleLimit = -1
+		}
 		if r.Kind == Server {
 			servers[r.Proxy]++
 		}

@@ -6,63 +6,81 @@ import (
 	"strings"
 )
 
-// pageColumn is one column of the page: its two lines of heading and, for each kind of row, what its cell says. A kind
-// that is not in of has an empty cell.
-type pageColumn struct {
-	group, head string
-	of          string // letters of F, L, S and B
-	cell        func(*Row) string
-	tip         func(*Row) string // details that appear under the pointer; nil: none
+// pageColumns are the groups of the page's columns, in HAProxy's order, which its users know by heart.
+var pageColumns = [...]struct {
+	group string
+	heads []string
+}{
+	{"Queue", []string{"Cur", "Max", "Limit"}},
+	{"Session rate", []string{"Cur", "Max", "Limit"}},
+	{"Sessions", []string{"Cur", "Max", "Limit", "Total", "LbTot", "Last"}},
+	{"Bytes", []string{"In", "Out"}},
+	{"Denied", []string{"Req", "Resp"}},
+	{"Errors", []string{"Req", "Conn", "Resp"}},
+	{"Warnings", []string{"Retr", "Redis"}},
+	{"Server", []string{"Status", "LastChk", "Wght", "Act", "Bck", "Chk", "Dwn", "Dwntme", "Thrtle"}},
 }
 
-// pageColumns are in HAProxy's order, which its users know by heart.
-var pageColumns = [...]pageColumn{
-	{"Queue", "Cur", "SB", func(r *Row) string { return number(r.QueueCur) }, nil},
-	{"Queue", "Max", "SB", func(r *Row) string { return number(r.QueueMax) }, nil},
-	{"Queue", "Limit", "S", func(r *Row) string { return limit(r.QueueLimit) }, nil},
-	{"Session rate", "Cur", "FSB", func(r *Row) string { return number(r.Rate) }, tipRate},
-	{"Session rate", "Max", "FSB", func(r *Row) string { return number(r.RateMax) }, tipRateMax},
-	{"Session rate", "Limit", "F", func(r *Row) string { return limit(r.RateLimit) }, nil},
-	{"Sessions", "Cur", "FLSB", func(r *Row) string { return number(r.SessCur) }, tipConns},
-	{"Sessions", "Max", "FLSB", func(r *Row) string { return number(r.SessMax) }, nil},
-	{"Sessions", "Limit", "FLSB", func(r *Row) string { return limit(r.SessLimit) }, nil},
-	{"Sessions", "Total", "FLSB", func(r *Row) string { return number(r.SessTotal) }, tipTotal},
-	{"Sessions", "LbTot", "SB", func(r *Row) string { return number(r.LBTotal) }, nil},
-	{"Sessions", "Last", "SB", func(r *Row) string { return ago(r.LastSession) }, nil},
-	{"Bytes", "In", "FLSB", func(r *Row) string { return number(r.BytesIn) }, nil},
-	{"Bytes", "Out", "FLSB", func(r *Row) string { return number(r.BytesOut) }, nil},
-	{"Denied", "Req", "FLB", func(r *Row) string { return number(r.DeniedReq) }, nil},
-	{"Denied", "Resp", "FLSB", func(r *Row) string { return number(r.DeniedResp) }, nil},
-	{"Errors", "Req", "FL", func(r *Row) string { return number(r.ErrReq) }, nil},
-	{"Errors", "Conn", "SB", func(r *Row) string { return number(r.ErrConn) }, nil},
-	{"Errors", "Resp", "SB", func(r *Row) string { return number(r.ErrResp) }, tipAborts},
-	{"Warnings", "Retr", "SB", func(r *Row) string { return number(r.Retries) }, nil},
-	{"Warnings", "Redis", "SB", func(r *Row) string { return number(r.Redispatches) }, nil},
-	{"Server", "Status", "FLSB", statusCell, nil},
-	{"Server", "LastChk", "S", lastCheck, tipCheck},
-	{"Server", "Wght", "SB", func(r *Row) string { return fmt.Sprintf("%d/%d", r.Weight, r.UserWeight) }, nil},
-	{"Server", "Act", "SB", func(r *Row) string { return active(r, r.Active) }, nil},
-	{"Server", "Bck", "SB", func(r *Row) string { return active(r, r.Backups) }, nil},
-	{"Server", "Chk", "S", func(r *Row) string { return ifChecked(r, number(r.Check.Fails)) }, nil},
-	{"Server", "Dwn", "SB", func(r *Row) string { return ifChecked(r, number(r.CheckDowns)) }, nil},
-	{"Server", "Dwntme", "SB", func(r *Row) string { return ifChecked(r, human(r.Downtime)) }, nil},
-	{"Server", "Thrtle", "S", throttle, nil},
+// cell is one cell of a row: its value as HTML, and the details that appear under the pointer.
+type cell struct {
+	value string
+	tip   string // "": none
+	mute  bool   // the details are there for scripts only: nothing marks them
+	ac    bool   // centred: of words, not of a number
+	span  int    // columns; 0: one
 }
 
-// number groups the digits of n by three, as HAProxy's page does; the blank is U+202F, so that lines do not break there.
+func (c cell) write(b *document) {
+	b.raw("<td")
+	if c.ac {
+		b.raw(` class="ac"`)
+	}
+	if c.span > 1 {
+		b.printf(` colspan="%d"`, c.span)
+	}
+	b.raw(">")
+	switch {
+	case c.tip == "":
+		b.raw(c.value)
+	case c.mute:
+		b.raw(c.value + `<div class="tips">` + c.tip + "</div>")
+	default:
+		b.raw("<u>" + c.value + `<div class="tips">` + c.tip + "</div></u>")
+	}
+	b.raw("</td>")
+}
+
+// plain is a cell with nothing but a value.
+func plain(value string) cell { return cell{value: value} }
+
+// gap is n cells in one without a value.
+func gap(n int) cell { return cell{span: n} }
+
+// number groups the digits of n by three. Only the style makes the gaps: the text remains a number.
 func number[T int | uint64](n T) string {
 	digits := fmt.Sprint(n)
-	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
-		digits = digits[:i] + "\u202f" + digits[i:]
+	first := len(digits) % 3
+	if len(digits) <= 3 || digits[0] == '-' {
+		return digits
 	}
-	return digits
+	var b strings.Builder
+	if first > 0 {
+		b.WriteString(`<span class="rls">` + digits[:first] + "</span>")
+	}
+	for ; first < len(digits)-3; first += 3 {
+		b.WriteString(`<span class="rls">` + digits[first:first+3] + "</span>")
+	}
+	return b.String() + digits[len(digits)-3:]
 }
 
+func digits[T int | uint64](n T) string { return fmt.Sprint(n) }
+
+// limit writes a limit of which 0 is none.
 func limit(n int) string {
 	if n <= 0 {
 		return "-"
 	}
-	return number(n)
+	return strconv.Itoa(n)
 }
 
 // human writes seconds with their two largest units: 9s, 4m3s, 2h5m, 3d4h.
@@ -85,116 +103,141 @@ func ago(s int) string {
 	return human(s)
 }
 
-// statusCell is the status and, for what has servers or is one, since when.
-func statusCell(r *Row) string {
-	if r.Kind == Server || r.Kind == Backend {
-		return human(r.LastChange) + " " + r.Status
+// frontCells are a frontend's, behind its name.
+func frontCells(r *Row) []cell {
+	return []cell{
+		gap(3),
+		{value: number(r.Rate), tip: rateTip(r.ConnRate, r.Rate, r.ReqRate, r.HTTP, "now")},
+		{value: number(r.RateMax), tip: rateTip(r.ConnRateMax, r.RateMax, r.ReqRateMax, r.HTTP, "at most")},
+		plain(limit(r.RateLimit)),
+		plain(number(r.SessCur)), plain(number(r.SessMax)), plain(number(r.SessLimit)),
+		{value: number(r.SessTotal), tip: frontTip(r)},
+		{}, {},
+		plain(number(r.BytesIn)),
+		{value: number(r.BytesOut), tip: bytesTip(r), mute: true},
+		plain(number(r.DeniedReq)), plain(number(r.DeniedResp)),
+		plain(number(r.ErrReq)), {}, {},
+		{}, {},
+		words(r.Status), {ac: true, span: 8},
 	}
-	return r.Status
 }
 
-func lastCheck(r *Row) string {
-	if !checking(r) {
-		return ""
+// listenerCells are a listener's.
+func listenerCells(r *Row) []cell {
+	return []cell{
+		gap(3), gap(3),
+		plain(number(r.SessCur)), plain(number(r.SessMax)), plain(number(r.SessLimit)), plain(number(r.SessTotal)), {}, {},
+		plain(number(r.BytesIn)), plain(number(r.BytesOut)),
+		plain(number(r.DeniedReq)), plain(number(r.DeniedResp)),
+		plain(number(r.ErrReq)), {}, {},
+		{}, {},
+		words(r.Status), {ac: true, span: 8},
 	}
-	text := r.Check.shown()
-	if r.Check.hasCode() && r.Check.Code > 0 {
+}
+
+// serverCells are a server's.
+func serverCells(r *Row) []cell {
+	cells := []cell{
+		plain(number(r.QueueCur)), plain(number(r.QueueMax)), plain(limit(r.QueueLimit)),
+		plain(number(r.Rate)), plain(number(r.RateMax)), {},
+		{value: number(r.SessCur), tip: connsTip(r)}, plain(number(r.SessMax)), plain(limit(r.SessLimit)),
+		{value: number(r.SessTotal), tip: serverTip(r)}, plain(number(r.LBTotal)), plain(ago(r.LastSession)),
+		plain(number(r.BytesIn)), plain(number(r.BytesOut)),
+		{}, plain(number(r.DeniedResp)),
+		{}, plain(number(r.ErrConn)), {value: number(r.ErrResp), tip: abortsTip(r)},
+		plain(digits(r.Retries)), plain(digits(r.Redispatches)),
+		{value: statusCell(r), ac: true}, checkCell(r),
+		words(fmt.Sprintf("%d/%d", r.Weight, r.UserWeight)), words(yes(r.Backups == 0)), words(yes(r.Backups > 0)),
+	}
+	return append(append(cells, failCells(r)...), throttleCell(r))
+}
+
+// backCells are a backend's.
+func backCells(r *Row) []cell {
+	status := esc(r.Status)
+	if r.Status == "DOWN" {
+		status = `<b class="alarm">DOWN</b>`
+	}
+	downtime := ""
+	if hasServers(r) {
+		downtime = human(r.Downtime)
+	}
+	return []cell{
+		plain(number(r.QueueCur)), plain(number(r.QueueMax)), {},
+		plain(number(r.Rate)), plain(number(r.RateMax)), {},
+		plain(number(r.SessCur)), plain(number(r.SessMax)), plain(number(r.SessLimit)),
+		{value: number(r.SessTotal), tip: backTip(r)}, plain(number(r.LBTotal)), plain(ago(r.LastSession)),
+		plain(number(r.BytesIn)),
+		{value: number(r.BytesOut), tip: bytesTip(r), mute: true},
+		plain(number(r.DeniedReq)), plain(number(r.DeniedResp)),
+		{}, plain(number(r.ErrConn)), {value: number(r.ErrResp), tip: abortsTip(r)},
+		plain(digits(r.Retries)), plain(digits(r.Redispatches)),
+		{value: human(r.LastChange) + " " + status, ac: true}, {ac: true},
+		words(fmt.Sprintf("%d/%d", r.Weight, r.UserWeight)), words(digits(r.Active)), words(digits(r.Backups)),
+		{ac: true}, plain(digits(r.CheckDowns)), plain(downtime), {},
+	}
+}
+
+// words is a centred cell.
+func words(text string) cell { return cell{value: esc(text), ac: true} }
+
+func yes(on bool) string { return choose(on, "Y", "-") }
+
+// statusCell is since when a server is in which state, and an arrow where its checks lead elsewhere. HAProxy has one also for a
+// server whose checks are not its own.
+func statusCell(r *Row) string {
+	since := human(r.LastChange) + " "
+	switch {
+	case strings.HasPrefix(r.Status, "MAINT"):
+		return since + "MAINT"
+	case r.Status == "no check":
+		return "<i>no check</i>"
+	case strings.HasPrefix(r.Status, "DOWN"):
+		if checking(r) && r.Check.Health > 0 {
+			return since + esc(r.Status) + " &uarr;"
+		}
+	case !checking(r) || r.Check.Health < r.Check.Rise+r.Check.Fall-1:
+		return since + esc(r.Status) + " &darr;"
+	}
+	return since + esc(r.Status)
+}
+
+func checkCell(r *Row) cell {
+	if !checking(r) {
+		return cell{}
+	}
+	text := " " + r.Check.shown()
+	if r.Check.hasCode() {
 		text += "/" + strconv.Itoa(r.Check.Code)
 	}
 	if r.Check.ended() {
 		text += fmt.Sprintf(" in %dms", r.Check.Duration.Milliseconds())
 	}
-	return text
-}
-
-func active(r *Row, n int) string {
-	switch {
-	case r.Kind == Backend:
-		return number(n)
-	case n > 0:
-		return "Y"
-	}
-	return "-"
-}
-
-func ifChecked(r *Row, text string) string {
-	if r.Kind == Server && !checked(r) {
-		return ""
-	}
-	return text
-}
-
-func throttle(r *Row) string {
-	if !r.Throttled {
-		return "-"
-	}
-	return fmt.Sprintf("%d %%", r.Throttle)
-}
-
-func tipRate(r *Row) string {
-	if r.Kind != Frontend {
-		return ""
-	}
-	return fmt.Sprintf("Connections: %s/s\nSessions: %s/s\nRequests: %s/s", number(r.ConnRate), number(r.Rate), number(r.ReqRate))
-}
-
-func tipRateMax(r *Row) string {
-	if r.Kind != Frontend {
-		return ""
-	}
-	return fmt.Sprintf("Highest rates\nConnections: %s/s\nSessions: %s/s\nRequests: %s/s", number(r.ConnRateMax), number(r.RateMax), number(r.ReqRateMax))
-}
-
-func tipConns(r *Row) string {
-	if r.Kind != Server {
-		return ""
-	}
-	return fmt.Sprintf("Connections in use: %s\nIdle connections: %s\nLimit: %s", number(r.UsedConns), number(r.IdleConns), limit(r.SessLimit))
-}
-
-// tipTotal breaks the sessions down: requests and answers by class, connections, and the mean times.
-func tipTotal(r *Row) string {
-	if r.Kind == Listener {
-		return ""
-	}
-	var b strings.Builder
-	if r.Kind == Frontend {
-		fmt.Fprintf(&b, "Connections: %s\n", number(r.ConnTotal))
-	} else {
-		fmt.Fprintf(&b, "New connections: %s\nReused connections: %s\n", number(r.Connects), number(r.Reuses))
-	}
-	fmt.Fprintf(&b, "Sessions: %s\n", number(r.SessTotal))
-	if r.HTTP {
-		fmt.Fprintf(&b, "HTTP requests: %s\n", number(r.ReqTotal))
-		for i, class := range [...]string{"1xx", "2xx", "3xx", "4xx", "5xx", "other"} {
-			fmt.Fprintf(&b, "%s responses: %s\n", class, number(r.Responses[i]))
-		}
-	}
-	if r.Kind == Frontend {
-		fmt.Fprintf(&b, "Intercepted requests: %s\n", number(r.Intercepted))
-		return b.String()
-	}
-	b.WriteString("Maximum / mean of the last 1024\n")
-	for _, t := range [...]struct {
-		name     string
-		most, of int
-	}{{"Queue", r.QTimeMax, r.QTime}, {"Connect", r.CTimeMax, r.CTime}, {"Response", r.RTimeMax, r.RTime}, {"Total", r.TTimeMax, r.TTime}} {
-		fmt.Fprintf(&b, "%s time: %s / %s ms\n", t.name, number(t.most), number(t.of))
-	}
-	return b.String()
-}
-
-func tipAborts(r *Row) string {
-	return fmt.Sprintf("Transfers aborted by the client: %s\nby the server: %s", number(r.ClientAborts), number(r.ServerAborts))
-}
-
-func tipCheck(r *Row) string {
-	if !checking(r) {
-		return ""
-	}
-	text := r.Check.description()
+	tip := r.Check.description()
 	if r.Check.Desc != "" {
-		text += ": " + r.Check.Desc
+		tip += ": " + r.Check.Desc
 	}
-	return text
+	return cell{value: esc(text), tip: esc(tip), ac: true}
+}
+
+// failCells are a server's failed checks, its falls and its time down; of one that tracks another, which that is.
+func failCells(r *Row) []cell {
+	switch {
+	case checked(r):
+		fails, tip := digits(r.Check.Fails), "Checks that failed"
+		if r.Observed {
+			fails, tip = fails+"/"+digits(r.HealthFails), "Checks that failed/answers that were taken for failures"
+		}
+		return []cell{{value: fails, tip: tip}, plain(digits(r.CheckDowns)), plain(human(r.Downtime))}
+	case r.Tracked != "" && r.Status != "MAINT":
+		return []cell{{value: `<a class="lfsb" href="#` + esc(r.Tracked) + `">via ` + esc(r.Tracked) + "</a>", ac: true, span: 3}}
+	}
+	return []cell{gap(3)}
+}
+
+func throttleCell(r *Row) cell {
+	if !r.Throttled {
+		return words("-")
+	}
+	return words(fmt.Sprintf("%d %%", r.Throttle))
 }

@@ -10,26 +10,22 @@ import (
 //go:embed page.css
 var pageCSS string
 
-// html is the whole page: one document without scripts or anything to fetch beside it.
+// html is the whole page: one document with nothing to fetch beside it. Its tables, classes and form fields are those of HAProxy's
+// page, which scripts and habits go by; its words and its looks are this project's own.
 func (p *Page) html(o pageOptions) []byte {
 	info, rows := p.source.Info(), p.rows(o)
 	b := &document{}
 	b.raw("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
 	b.raw(`<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">`)
-	b.raw("<title>Statistics Report: ").text(p.nodeName(&info)).raw("</title>\n<style>").raw(pageCSS).raw("</style></head>\n<body>\n")
+	b.raw("<title>Statistics Report for HAProxy's stand-in").text(p.onNode()).raw("</title>\n<style>").raw(pageCSS).raw("</style></head>\n<body>\n")
 	p.header(b, &info)
-	if said, ok := formTexts[o.result]; ok {
-		class := "bad"
-		if said.good {
-			class = "good"
-		}
-		b.raw(`<p class="msg ` + class + `">`).text(said.text).raw("</p>\n")
-	}
 	b.raw("<div class=\"top\">\n")
 	process(b, &info)
 	legend(b)
 	p.options(b, o)
+	resources(b)
 	b.raw("</div>\n")
+	p.banner(b, o)
 	for len(rows) > 0 {
 		n := 1
 		for n < len(rows) && rows[n].ProxyID == rows[0].ProxyID {
@@ -56,30 +52,21 @@ func (b *document) text(s string) *document { return b.raw(html.EscapeString(s))
 
 func (b *document) printf(format string, args ...any) { fmt.Fprintf(b, format, args...) }
 
-func (p *Page) nodeName(info *Info) string {
-	if p.stats.ShowNode != "" {
-		return p.stats.ShowNode
+func (p *Page) onNode() string {
+	if p.stats.ShowNode == "" {
+		return ""
 	}
-	if info.Node != "" {
-		return info.Node
-	}
-	return p.proxy.Name
+	return " on " + p.stats.ShowNode
 }
 
 func (p *Page) header(b *document, info *Info) {
-	b.raw("<header><h1>Simulacro director")
+	b.raw("<header><h1>Simulacro director <small>in the place of HAProxy")
 	if !p.stats.HideVers {
-		b.raw(" <small>in the place of HAProxy, version ").text(info.Version)
-		if info.ReleaseDate != "" {
-			b.raw(", released ").text(info.ReleaseDate)
-		}
-		b.raw("</small>")
+		b.raw(" version ").text(info.Version).raw(", released ").text(info.ReleaseDate)
 	}
-	b.raw("</h1>\n<h2>")
+	b.raw("</small></h1>\n<h2>")
 	b.printf("Statistics Report for pid %d", info.PID)
-	if p.stats.ShowNode != "" {
-		b.raw(" on ").text(p.stats.ShowNode)
-	}
+	b.text(p.onNode())
 	if p.stats.ShowDesc != "" {
 		b.raw(": ").text(p.stats.ShowDesc)
 	}
@@ -90,65 +77,82 @@ func (p *Page) header(b *document, info *Info) {
 func process(b *document, in *Info) {
 	b.raw("<ul>")
 	for _, line := range [...]string{
-		fmt.Sprintf("<b>pid</b> = %d (nbthread = %d)", in.PID, in.Threads),
+		fmt.Sprintf("<b>pid</b> = %d (process #1, nbproc = 1, nbthread = %d)", in.PID, in.Threads),
 		"<b>uptime</b> = " + uptime(in),
-		fmt.Sprintf("<b>system limits:</b> ulimit-n = %d", in.UlimitN),
-		fmt.Sprintf("<b>maxsock</b> = %d; <b>maxconn</b> = %d", in.Maxsock, in.Maxconn),
-		fmt.Sprintf("current conns = %d; conn rate = %d/sec; bit rate = %s", in.CurrConns, in.Conns.Now, bitRate(in.BytesOutRate)),
-		fmt.Sprintf("Running tasks: %d/%d; idle = %d %%", in.RunQueue, in.Tasks, in.IdlePercent),
+		fmt.Sprintf("<b>limits</b> memmax = unlimited; ulimit-n = %d", in.UlimitN),
+		fmt.Sprintf("<b>maxsock</b> = %d; <b>maxconn</b> = %d; <b>maxpipes</b> = %d", in.Maxsock, in.Maxconn, in.MaxPipes),
+		fmt.Sprintf("current conns = %d; current pipes = %d/%d; conn rate = %d/sec; bit rate = %s", in.CurrConns, in.PipesUsed, in.PipesFree, in.Conns.Now, bitRate(in.BytesOutRate)),
+		fmt.Sprintf("tasks that run: %d/%d; idle = %d %%", in.RunQueue, in.Tasks, in.IdlePercent),
 	} {
 		b.raw("<li>").raw(line).raw("</li>")
 	}
 	b.raw("</ul>\n")
 }
 
-// bitRate writes octets a second as bits, in the largest fitting unit.
+// bitRate writes octets a second as bits, in the largest fitting unit from a thousand on.
 func bitRate(octets uint64) string {
-	rate, unit := float64(octets)*8, "bps"
-	for _, next := range [...]string{"kbps", "Mbps", "Gbps"} {
+	rate, unit := float64(octets)*8/1000, "kbps"
+	for _, next := range [...]string{"Mbps", "Gbps"} {
 		if rate < 1000 {
 			break
 		}
 		rate, unit = rate/1000, next
 	}
-	if unit == "bps" {
-		return fmt.Sprintf("%.0f bps", rate)
-	}
 	return fmt.Sprintf("%.3f %s", rate, unit)
 }
 
+// legend tells what the rows' colours mean.
 func legend(b *document) {
-	b.raw(`<div class="key">`)
-	for _, k := range [...]struct{ color, text string }{
-		{"up", "active UP"}, {"upb", "backup UP"},
-		{"fall", "active UP, going down"}, {"fallb", "backup UP, going down"},
-		{"rise", "active DOWN, going up"}, {"riseb", "backup DOWN, going up"},
-		{"down", "active or backup DOWN"}, {"none", "not checked"},
-		{"maint", "DOWN for maintenance (MAINT)"}, {"soft", "SOFT STOPPED: NOLB, DRAIN"},
+	b.raw("<table class=\"lgd\">\n")
+	for i, k := range [...]struct{ class, text string }{
+		{"active_up", "up"}, {"backup_up", "up, a backup"},
+		{"active_going_down", "up, going down"}, {"backup_going_down", "up, going down, a backup"},
+		{"active_going_up", "down, coming up"}, {"backup_going_up", "down, coming up, a backup"},
+		{"active_down", "down"}, {"active_no_check", "not checked"},
+		{"maintain", "out for maintenance"}, {"active_draining", "drained, or stopping: no new sessions"},
 	} {
-		b.raw(`<span style="--c:var(--` + k.color + `)">` + k.text + "</span>")
+		if i%2 == 0 {
+			b.raw("<tr>")
+		}
+		b.raw(`<td class="` + k.class + `">&nbsp;</td><td class="noborder">` + k.text + "</td>")
+		if i%2 == 1 {
+			b.raw("</tr>\n")
+		}
 	}
-	b.raw("</div>\n")
+	b.raw("</table>\n")
 }
 
 // options are the links that change what the page shows.
 func (p *Page) options(b *document, o pageOptions) {
-	o.result = ""
-	b.raw("<ul><li><b>Display option:</b></li>\n")
-	down, refresh, csv, json := o, o, o, o
-	down.hideDown, refresh.noRefresh = !o.hideDown, !o.noRefresh
-	csv.format, csv.noRefresh, json.format, json.noRefresh = "csv", true, "json", true
-	b.link(p.link(down), map[bool]string{true: "Show all servers", false: "Hide 'DOWN' servers"}[o.hideDown])
-	if p.stats.Refresh > 0 {
-		b.link(p.link(refresh), map[bool]string{true: "Enable refresh", false: "Disable refresh"}[o.noRefresh])
+	b.raw("<ul><li><b>View</b></li>\n<li><form method=\"get\"><label>Scope: <input value=\"").text(o.scope)
+	b.raw("\" name=\"scope\" size=\"8\" maxlength=\"20\" tabindex=\"1\"></label></form></li>\n")
+	for _, l := range p.links(o) {
+		b.link(l.href, l.text)
 	}
-	b.link(p.link(o), "Refresh now")
-	b.link(p.link(csv), "CSV export")
-	b.link(p.link(json), "JSON export")
-	b.raw(`<li><form method="get" action="`).text(p.uri()).raw(`"><label>Scope: <input name="scope" size="10" value="`).text(o.scope)
-	b.raw(`"></label></form></li></ul>` + "\n")
+	b.raw("</ul>\n")
+}
+
+func resources(b *document) {
+	b.raw("<ul><li><b>About HAProxy</b></li>\n")
+	b.link("http://www.haproxy.org/", "Its site")
+	b.link("http://www.haproxy.org/#down", "Releases of 2.6")
+	b.link("http://www.haproxy.org/#docs", "Manuals")
+	b.raw("</ul>\n")
 }
 
 func (b *document) link(href, text string) {
 	b.raw(`<li><a href="`).text(href).raw(`">`).text(text).raw("</a></li>\n")
+}
+
+// banner says what became of the last form.
+func (p *Page) banner(b *document, o pageOptions) {
+	if o.result == "" {
+		return
+	}
+	said, ok := formTexts[o.result]
+	if !ok {
+		said = formUnknown
+	}
+	b.raw(`<div class="` + said.class + ` msg"><a class="lfsb" href="`).text(p.uri() + p.suffix(o))
+	b.raw(`" title="Take this message away">[X]</a> `).text(said.text).raw("</div>\n")
 }

@@ -13,142 +13,155 @@ const (
 	formErr     = "ERRP"
 	formTooLong = "EXCD"
 	formDenied  = "DENY"
+	formInvalid = "IVAL"
 )
 
-// formTexts are what the page then says; the bool tells good news from bad.
-var formTexts = map[string]struct {
-	text string
-	good bool
-}{
-	formDone:    {"Action processed successfully.", true},
-	formNone:    {"Nothing has changed.", true},
-	formPart:    {"Action partially processed: some servers are unknown, or refused it.", false},
-	formErr:     {"Action not processed: the action, the backend or the servers are unknown.", false},
-	formTooLong: {"Action not processed: too much data. Select fewer servers at a time.", false},
-	formDenied:  {"Action denied.", false},
+// formResult is what the page says of a result, and the class of its colour.
+type formResult struct{ class, text string }
+
+var formTexts = map[string]formResult{
+	formDone:    {"active_up", "Done: every server that was chosen."},
+	formNone:    {"active_going_down", "Nothing was to be done."},
+	formPart:    {"active_going_down", "Done in part: not every name is one server's of the backend."},
+	formErr:     {"active_down", "Not done: the action, the backend or the servers are not known, a name stands for two, or a field is too long."},
+	formTooLong: {"active_down", "Not done: the form is too long. Choose fewer servers at a time."},
+	formDenied:  {"active_down", "Not done: the page is for reading only."},
+	formInvalid: {"active_down", "Not done: the request is of a kind that the page does not take."},
 }
 
-// maxForm is the largest form, HAProxy's buffer.
-const maxForm = 16384
+// formUnknown is of a result that there is not.
+var formUnknown = formResult{"active_no_check", "Something else happened."}
 
-// post does what a form of the page asks for: b is the backend, s one or more servers, action what to do with them.
-func (p *Page) post(body []byte) string {
-	if !p.stats.Admin {
+// post does what a form of the page asks for, and gives the result.
+func (p *Page) post(r *Request) string {
+	switch {
+	case !r.Admin:
 		return formDenied
-	}
-	if len(body) > maxForm {
+	case r.TooLong:
 		return formTooLong
 	}
-	var servers []string
-	var backend, action string
-	hasAction := false
-	for _, pair := range strings.Split(string(body), "&") {
-		key, value, _ := strings.Cut(pair, "=")
-		value, err := url.QueryUnescape(value)
-		if err != nil {
-			return formErr
-		}
-		switch key {
-		case "s":
-			servers = append(servers, value)
-		case "b":
-			backend = value
-		case "action":
-			action, hasAction = value, true
-		}
-	}
-	if len(servers) == 0 || backend == "" || !hasAction {
-		return formNone
-	}
-	return p.act(backend, servers, action)
+	f := form{admin: p.admin, rows: p.source.Rows(nil)}
+	return f.read(string(r.Body))
 }
 
-// act applies a form's action to each server.
-func (p *Page) act(backend string, servers []string, action string) string {
-	do, known := formActions[action]
-	if !known {
-		return formErr
+// form is a POST that is being read: b is the backend, action what to do, and each s a server that it is done to.
+type form struct {
+	admin   ServerAdmin
+	rows    []Row
+	backend []Row // empty: not known yet
+	action  *formAction
+	name    string   // of the action
+	waiting []string // servers that came before the backend and the action were known
+
+	total, changed int // servers, without those that nothing was to be done to
+}
+
+// longestField is how long one field of a form may be, name, value and the signs around them; HAProxy's LINESIZE.
+const longestField = 2048
+
+// read goes through the fields from the last to the first, as HAProxy does: a form has the backend and the action at its end. A
+// field that cannot be decoded ends it.
+func (f *form) read(body string) string {
+	if body == "" {
+		return formNone
 	}
-	rows := p.rows(pageOptions{})
-	changed, failed := 0, 0
-	for _, name := range servers {
-		server, _ := findServer(rows, backend, name)
-		if server == nil || do(p.admin, server.Ref()) != nil {
-			failed++
-			continue
+	fields := strings.Split(body, "&")
+	for i := len(fields) - 1; i >= 0; i-- {
+		if len(fields[i]) >= longestField {
+			return formErr
 		}
-		changed++
+		key, value, _ := strings.Cut(fields[i], "=")
+		key, err := url.QueryUnescape(key)
+		value, err2 := url.QueryUnescape(value)
+		if err != nil || err2 != nil {
+			break
+		}
+		if !f.field(key, value) {
+			return formErr
+		}
 	}
 	switch {
-	case changed == 0:
+	case f.total == 0:
+		return formNone
+	case f.changed == 0:
 		return formErr
-	case failed > 0:
+	case f.changed < f.total:
 		return formPart
 	}
 	return formDone
 }
 
-type formAction func(ServerAdmin, Ref) error
-
-// formActions are named as in HAProxy's forms, the old names of HAProxy 1.4 among them.
-var formActions = map[string]formAction{
-	"ready":    stateAction(Ready),
-	"drain":    stateAction(Drain),
-	"maint":    stateAction(Maint),
-	"enable":   stateAction(Ready),
-	"disable":  stateAction(Maint),
-	"stop":     stateAction(Drain),
-	"start":    stateAction(Ready),
-	"dhlth":    checksAction(false),
-	"ehlth":    checksAction(true),
-	"hrunn":    healthAction(HealthUp),
-	"hnolb":    healthAction(HealthStopping),
-	"hdown":    healthAction(HealthDown),
-	"shutdown": killAction,
-}
-
-// formChoices are the actions that the page offers, in its order.
-var formChoices = [...]struct{ action, text string }{
-	{"ready", "Set state to READY"},
-	{"drain", "Set state to DRAIN"},
-	{"maint", "Set state to MAINT"},
-	{"dhlth", "Health: disable checks"},
-	{"ehlth", "Health: enable checks"},
-	{"hrunn", "Health: force UP"},
-	{"hnolb", "Health: force NOLB"},
-	{"hdown", "Health: force DOWN"},
-	{"shutdown", "Kill Sessions"},
-}
-
-type unsupportedError struct{}
-
-func (unsupportedError) Error() string { return "not supported by this director" }
-
-func stateAction(to ServerState) formAction {
-	return func(a ServerAdmin, ref Ref) error { return a.SetServerState(ref, to) }
-}
-
-func checksAction(on bool) formAction {
-	return func(a ServerAdmin, ref Ref) error {
-		if h, ok := a.(HealthAdmin); ok {
-			return h.SetServerChecks(ref, on)
+// field takes one field; false: it names what there is not.
+func (f *form) field(key, value string) bool {
+	switch {
+	case key == "b" && f.backend == nil:
+		if f.backend = backendRows(f.rows, value); f.backend == nil {
+			return false
 		}
-		return unsupportedError{}
-	}
-}
-
-func healthAction(to Health) formAction {
-	return func(a ServerAdmin, ref Ref) error {
-		if h, ok := a.(HealthAdmin); ok {
-			return h.SetServerHealth(ref, to)
+	case key == "action" && f.action == nil:
+		do, known := formActions[value]
+		if !known {
+			return false
 		}
-		return unsupportedError{}
+		f.action, f.name = &do, value
+	case key == "s":
+		f.waiting = append(f.waiting, value)
+	}
+	if f.backend != nil && f.action != nil {
+		for _, name := range f.waiting {
+			f.server(name)
+		}
+		f.waiting = nil
+	}
+	return true
+}
+
+// backendRows gives the rows of the backend of that name, or #number; nil: there is none, or there are several.
+func backendRows(rows []Row, name string) (found []Row) {
+	for i := range rows {
+		if rows[i].Kind != Backend || !named(name, rows[i].Proxy, rows[i].ProxyID) {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		for k := range rows {
+			if rows[k].ProxyID == rows[i].ProxyID {
+				found = append(found, rows[k])
+			}
+		}
+	}
+	return found
+}
+
+// server does the action to one server.
+func (f *form) server(name string) {
+	var found *Row
+	for i := range f.backend {
+		if r := &f.backend[i]; r.Kind == Server && r.Name == name {
+			if found != nil { // which of them?
+				f.total++
+				return
+			}
+			found = r
+		}
+	}
+	switch {
+	case found == nil:
+		f.total++
+	case f.action.idle != nil && f.action.idle(found):
+	case f.action.do != nil && f.action.do(f.from(), found.Ref()) != nil:
+		f.total++
+	default:
+		f.total++
+		f.changed++
 	}
 }
 
-func killAction(a ServerAdmin, ref Ref) error {
-	if s, ok := a.(SessionAdmin); ok {
-		return s.ShutdownServerSessions(ref)
+// from is who does the action.
+func (f *form) from() ServerAdmin {
+	if a, ok := f.admin.(PageAdmin); ok {
+		return a.FromPage(f.name)
 	}
-	return unsupportedError{}
+	return f.admin
 }
