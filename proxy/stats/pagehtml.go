@@ -81,7 +81,7 @@ func process(b *document, in *Info) {
 		"<b>uptime</b> = " + uptime(in),
 		fmt.Sprintf("<b>limits</b> memmax = unlimited; ulimit-n = %d", in.UlimitN),
 		fmt.Sprintf("<b>maxsock</b> = %d; <b>maxconn</b> = %d; <b>maxpipes</b> = %d", in.Maxsock, in.Maxconn, in.MaxPipes),
-		fmt.Sprintf("current conns = %d; current pipes = %d/%d; conn rate = %d/sec; bit rate = %s", in.CurrConns, in.PipesUsed, in.PipesFree, in.Conns.Now, bitRate(in.BytesOutRate)),
+		fmt.Sprintf("current conns = %d; current pipes = %d/%d; conn rate = %d/sec; bit rate = %s", in.CurrConns, in.PipesUsed, in.PipesUsed+in.PipesFree, in.Conns.Now, bitRate(in.BytesOutRate)),
 		fmt.Sprintf("tasks that run: %d/%d; idle = %d %%", in.RunQueue, in.Tasks, in.IdlePercent),
 	} {
 		b.raw("<li>").raw(line).raw("</li>")
