@@ -3,6 +3,8 @@ package docker
 import (
 	"context"
 	"fmt"
+	"strings"
+	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -140,7 +142,31 @@ func (c *Cluster) Kill(ctx context.Context, node, signal string) error {
 
 // Pause freezes every process of a node: its kernel goes on accepting connections that nobody answers.
 func (c *Cluster) Pause(ctx context.Context, node string) error {
-	return c.act("pause", node, func(ref string) error { return c.rt.api.ContainerPause(ctx, ref) })
+	return c.act("pause", node, func(ref string) error {
+		return freeze(ctx, func() error { return c.rt.api.ContainerPause(ctx, ref) })
+	})
+}
+
+// freezeTries is how often a freeze is asked for, freezeAgain the time between two.
+const (
+	freezeTries = 5
+	freezeAgain = 200 * time.Millisecond
+)
+
+// freeze repeats a pause that the runtime has given up: on cgroup v1 it freezes processes while others are born, for so many turns,
+// and says "unable to freeze" when a busy machine has not let it come to an end. It has thawed the node then.
+func freeze(ctx context.Context, pause func() error) (err error) {
+	for range freezeTries {
+		if err = pause(); err == nil || !strings.Contains(err.Error(), "unable to freeze") {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(freezeAgain):
+		}
+	}
+	return err
 }
 
 // Unpause lets a paused node go on.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -142,4 +143,22 @@ func TestFollow(t *testing.T) {
 	assert.Equal(t, []string{"Step 1/2 : FROM x", "Pulling"}, steps)
 	err = follow(strings.NewReader(`{"stream":"make: no rule\n"}{"error":"returned a non-zero code: 2"}`), r.phase("x", 0))
 	assert.ErrorContains(t, err, "non-zero code: 2\nmake: no rule", "the output says why")
+}
+
+func TestAFreezeThatTheRuntimeGivesUpIsAskedForAgain(t *testing.T) {
+	times := 0
+	giveUp := errors.New("OCI runtime pause failed: unable to freeze: unknown")
+	require.NoError(t, freeze(t.Context(), func() error {
+		if times++; times < 3 {
+			return giveUp
+		}
+		return nil
+	}))
+	assert.Equal(t, 3, times)
+	times = 0
+	assert.ErrorIs(t, freeze(t.Context(), func() error { times++; return giveUp }), giveUp)
+	assert.Equal(t, freezeTries, times, "not for ever")
+	times = 0
+	assert.ErrorIs(t, freeze(t.Context(), func() error { times++; return io.EOF }), io.EOF)
+	assert.Equal(t, 1, times, "another error stands")
 }

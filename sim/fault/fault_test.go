@@ -324,6 +324,36 @@ func TestAHoldThatDoesNothingIsToldOf(t *testing.T) {
 	}
 }
 
+// slowKill tells when a node is to be killed, and gives up with its context as the engine's client does.
+type slowKill struct {
+	*world
+	asked func()
+}
+
+func (k slowKill) Kill(ctx context.Context, node string) error {
+	k.asked()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return k.world.Kill(ctx, node)
+}
+
+// A flap that is to end while it takes the node's power takes it to the end: who recovers finds a node that is off, not one that
+// is about to be.
+func TestAFlapEndsWithItsOrder(t *testing.T) {
+	w := newWorld()
+	node, _ := w.plan.Node("cluster2")
+	require.NoError(t, w.Kill(t.Context(), node.Name))
+	ctx, cancel := context.WithCancel(t.Context())
+	env := w.env()
+	env.Power = slowKill{w, cancel}
+	err := flap(ctx, &Site{Env: env, Node: node, Params: quick["node-flap"]}, func(string) {})
+	assert.ErrorIs(t, err, context.Canceled)
+	st, err := w.State(t.Context(), node.Name)
+	require.NoError(t, err)
+	assert.Equal(t, Exited, st)
+}
+
 // A fault is held for its time from the end of the look that saw it, as windows are: one of a second would leave nothing of a second.
 func TestEffectCountsFromTheEndOfTheLook(t *testing.T) {
 	k, err := Find("node-pause")

@@ -58,7 +58,8 @@ var nodeFlap = Kind{
 	Recovered: up,
 }
 
-// flap switches the node on and off until ctx ends.
+// flap switches the node on and off until ctx ends. An order is carried out to its end even then: the engine would go on with one
+// that was given up, and a node that is about to be killed runs for who looks at it to switch it on.
 func flap(ctx context.Context, s *Site, saw func(string)) error {
 	off, err := s.period("down")
 	if err != nil {
@@ -68,11 +69,16 @@ func flap(ctx context.Context, s *Site, saw func(string)) error {
 	if err != nil {
 		return err
 	}
+	whole := func(order func(context.Context) error) error {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), DefaultWait)
+		defer cancel()
+		return order(ctx)
+	}
 	for n := 1; ; n++ {
 		if err := pause(ctx, off); err != nil {
 			return err
 		}
-		if err := s.Start(ctx, s.Node.Name); err != nil {
+		if err := whole(func(ctx context.Context) error { return s.Start(ctx, s.Node.Name) }); err != nil {
 			return err
 		}
 		seen, err := s.awaitSeen(ctx, up)
@@ -83,13 +89,19 @@ func flap(ctx context.Context, s *Site, saw func(string)) error {
 		if err := pause(ctx, on); err != nil {
 			return err
 		}
-		if err := nodeKill.Inject(ctx, s); err != nil {
-			return err
-		}
-		if _, err := s.awaitState(ctx, Exited); err != nil {
+		if err := whole(s.die); err != nil {
 			return err
 		}
 	}
+}
+
+// die takes the node's power and waits until the engine has it off.
+func (s *Site) die(ctx context.Context) error {
+	if err := nodeKill.Inject(ctx, s); err != nil {
+		return err
+	}
+	_, err := s.awaitState(ctx, Exited)
+	return err
 }
 
 // period reads a parameter that is a time.
