@@ -38,11 +38,11 @@ func (f *Formatter) HTTP(dst []byte, r *Record) []byte {
 	dst = f.origin(dst, r)
 	dst = appendTimers(dst, '/', r.Request, r.Queue, r.Connect, r.Response)
 	dst = append(dst, '/')
-	dst = strconv.AppendInt(dst, milliseconds(r.Total), 10)
+	dst = strconv.AppendInt(plus(dst, r), milliseconds(r.Total), 10)
 	dst = append(dst, ' ')
 	dst = strconv.AppendInt(dst, int64(r.Status), 10)
 	dst = append(dst, ' ')
-	dst = strconv.AppendInt(dst, r.Bytes, 10)
+	dst = strconv.AppendInt(plus(dst, r), r.Bytes, 10)
 	dst = appendCookie(append(dst, ' '), r.Cookie)
 	dst = append(appendCookie(append(dst, ' '), r.SetCookie), ' ')
 	dst = appendFlags(dst, r.Flags[:])
@@ -58,6 +58,14 @@ func (f *Formatter) HTTP(dst []byte, r *Record) []byte {
 	return append(dst, '"')
 }
 
+// plus marks a number that was not final yet.
+func plus(dst []byte, r *Record) []byte {
+	if r.Early {
+		return append(dst, '+')
+	}
+	return dst
+}
+
 func appendCookie(dst []byte, s string) []byte {
 	if s == "" {
 		return append(dst, '-')
@@ -70,9 +78,9 @@ func (f *Formatter) TCP(dst []byte, r *Record) []byte {
 	dst = f.origin(dst, r)
 	dst = appendTimers(dst, '/', r.Queue, r.Connect)
 	dst = append(dst, '/')
-	dst = strconv.AppendInt(dst, milliseconds(r.Total), 10)
+	dst = strconv.AppendInt(plus(dst, r), milliseconds(r.Total), 10)
 	dst = append(dst, ' ')
-	dst = strconv.AppendInt(dst, r.Bytes, 10)
+	dst = strconv.AppendInt(plus(dst, r), r.Bytes, 10)
 	dst = append(dst, ' ')
 	dst = appendFlags(dst, r.Flags[:2])
 	dst = append(dst, ' ')
@@ -106,7 +114,7 @@ func (f *Formatter) CLF(dst []byte, r *Record) []byte {
 	dst = append(dst, "\" "...)
 	dst = strconv.AppendInt(dst, int64(r.Status), 10)
 	dst = append(dst, ' ')
-	dst = strconv.AppendInt(dst, r.Bytes, 10)
+	dst = strconv.AppendInt(plus(dst, r), r.Bytes, 10)
 	dst = append(dst, ` "" "" `...) // referrer and user agent: not captured by this format
 	dst = strconv.AppendUint(dst, uint64(r.Client.Port()), 10)
 	dst = append(dst, ' ')
@@ -119,7 +127,7 @@ func (f *Formatter) CLF(dst []byte, r *Record) []byte {
 	dst = append(dst, ' ')
 	dst = appendTimers(dst, ' ', r.Request, r.Queue, r.Connect, r.Response)
 	dst = append(dst, ' ')
-	dst = strconv.AppendInt(dst, milliseconds(r.Total), 10)
+	dst = strconv.AppendInt(plus(dst, r), milliseconds(r.Total), 10)
 	dst = append(dst, ' ')
 	dst = appendFlags(dst, r.Flags[:])
 	dst = append(dst, ' ')

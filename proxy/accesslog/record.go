@@ -31,7 +31,8 @@ type Record struct {
 	SrvQueue  int
 	BackQueue int
 	// Line is the request's first line as received, valid only during the call; nil is logged as <BADREQ>.
-	Line []byte
+	Line  []byte
+	Early bool // option logasap: a + before Total and Bytes, which may be less than they will be
 	// Text is the whole message where log-format makes it; nil: the section's format applies. Like Line, it is valid only
 	// during the call.
 	Text []byte

@@ -208,7 +208,7 @@ func TestWhatIsNotSupportedIsRefusedByName(t *testing.T) {
 		require.Equal(t, "parsing [c:7] : '"+strings.Fields(line)[0]+"' is not supported by this director", rep.Messages[0].Text)
 	}
 	for line, what := range map[string]string{
-		"option logasap": "option logasap", "option socket-stats": "option socket-stats", "option independent-streams": "option independent-streams",
+		"option socket-stats": "option socket-stats", "option independent-streams": "option independent-streams",
 		"retry-on conn-failure 0rtt-rejected": "retry-on 0rtt-rejected", "server s 127.0.0.1:1 tfo": "tfo", "bind :2 npn http/1.1": "npn", "server s 127.0.0.1:1 npn http/1.1": "npn", "default-server tfo": "tfo",
 		"server s 127.0.0.1:1 stick": "stick", "default-server non-stick": "non-stick",
 		"server s 127.0.0.1:1 ssl verify none ciphersuites TLS_AES_128_GCM_SHA256": "ciphersuites TLS_AES_128_GCM_SHA256",
@@ -225,7 +225,7 @@ func TestWhatIsNotSupportedIsRefusedByName(t *testing.T) {
 }
 
 func TestWhatIsOffMayBeSaidToBe(t *testing.T) {
-	_, rep := ParseText("c", head+"listen b\n bind :1\n no option logasap\n no option socket-stats\n server s 127.0.0.1:1 no-tfo\n", testOptions())
+	_, rep := ParseText("c", head+"listen b\n bind :1\n no option independent-streams\n no option socket-stats\n server s 127.0.0.1:1 no-tfo\n", testOptions())
 	require.Empty(t, rep.Messages)
 }
 

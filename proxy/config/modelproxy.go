@@ -77,6 +77,7 @@ type Proxy struct {
 	LogSeparate   bool // option log-separate-errors
 	DontLogNormal bool
 	LogHealth     bool        // option log-health-checks
+	LogEarly      bool        // option logasap: as soon as the response's head, or in mode tcp the server's connection, is there
 	ForwardFor    *ForwardFor // nil: no X-Forwarded-For
 	Stats         *Stats      // nil: no statistics page
 	ErrorFiles    map[int][]byte
@@ -86,28 +87,34 @@ type Proxy struct {
 	Rules                                     Rules
 	OriginalTo                                *ForwardFor // option originalto; nil: no X-Original-To
 	BufferBody                                bool        // option http-buffer-request
+	NoLinger                                  bool        // option nolinger: connections end with a reset
+	IgnoreProbes                              bool        // option http-ignore-probes: nothing is made of a connection without a byte
+	IdleClose                                 bool        // option idle-close-on-response: a soft stop leaves idle clients their next request
 	SpliceAuto, SpliceRequest, SpliceResponse bool        // options of these names
 
 	// backend side
-	Reuse        Reuse
-	Dispatch     Address // `dispatch`: where all goes; zero: to the servers
-	HasDispatch  bool
-	Source       Source   // of connections to servers that have none of their own
-	HashType     []string // hash-type's arguments
-	HashFactor   int      // hash-balance-factor: percent; 0: none
-	Balance      Balance
-	Servers      []*Server
-	Retries      int // connection attempts after the first; default 3
-	Redispatch   int // 0: off; n > 0: every n-th retry; n < 0: the last but n-1: -1, the last, is `option redispatch` alone
-	Fullconn     int
-	AllBackups   bool
-	Cookie       *Cookie        // nil: none
-	CheckCache   bool           // option checkcache: no cookie in what a cache may keep
-	Persist      bool           // option persist: a cookie's server is asked even if it is down
-	RetryOn      *RetryOn       // nil: where no connection was made
-	Check        *health.Script // nil: `check` is a connection only (L4)
-	DisableOn404 bool
-	SendState    bool // http-check send-state
+	Reuse       Reuse
+	Dispatch    Address // `dispatch`: where all goes; zero: to the servers
+	HasDispatch bool
+	Source      Source   // of connections to servers that have none of their own
+	HashType    []string // hash-type's arguments
+	HashFactor  int      // hash-balance-factor: percent; 0: none
+	Balance     Balance
+	Servers     []*Server
+	Retries     int // connection attempts after the first; default 3
+	Redispatch  int // 0: off; n > 0: every n-th retry; n < 0: the last but n-1: -1, the last, is `option redispatch` alone
+	Fullconn    int
+	AllBackups  bool
+	Cookie      *Cookie // nil: none
+	CheckCache  bool    // option checkcache: no cookie in what a cache may keep
+	PreferLast  bool    // option prefer-last-server: a client's requests stay where it has a connection of its own
+	// PretendKeepAlive is option http-pretend-keepalive: the server is not told that its connection will be closed.
+	PretendKeepAlive bool
+	Persist          bool           // option persist: a cookie's server is asked even if it is down
+	RetryOn          *RetryOn       // nil: where no connection was made
+	Check            *health.Script // nil: `check` is a connection only (L4)
+	DisableOn404     bool
+	SendState        bool // http-check send-state
 }
 
 // Front tells whether the section accepts clients, Back whether it has servers.

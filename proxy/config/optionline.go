@@ -38,7 +38,12 @@ func flagOptions() []flagOption {
 		{"tcp-smart-accept", frontSide, false, none},
 		{"tcp-smart-connect", backSide, false, none},
 		{"disable-h2-upgrade", frontSide, true, none},
-		{"logasap", frontSide, false, nil},
+		{"logasap", frontSide, false, func(x *Proxy, on bool) { x.LogEarly = on }},
+		{"nolinger", bothSides, false, func(x *Proxy, on bool) { x.NoLinger = on }},
+		{"http-ignore-probes", frontSide, true, func(x *Proxy, on bool) { x.IgnoreProbes = on }},
+		{"idle-close-on-response", frontSide, false, func(x *Proxy, on bool) { x.IdleClose = on }},
+		{"prefer-last-server", backSide, false, func(x *Proxy, on bool) { x.PreferLast = on }},
+		{"http-pretend-keepalive", backSide, true, func(x *Proxy, on bool) { x.PretendKeepAlive = on }},
 		{"socket-stats", frontSide, false, nil},
 		{"independent-streams", bothSides, false, nil},
 	}

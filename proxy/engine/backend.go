@@ -29,6 +29,9 @@ func (c *client) assign() {
 		c.reply(503, 'S', 'C')
 		return
 	}
+	if wanted == nil && before == nil {
+		wanted = c.lastServer()
+	}
 	s := wanted
 	if s == nil || s == before {
 		s = p.choose(c, before)

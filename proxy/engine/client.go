@@ -46,7 +46,7 @@ type client struct {
 	shaking  *handshake     // of TLS, under way
 	secure   *secured       // what TLS has made of the connection; nil: none
 	shook    int64          // ms that the handshake has taken
-	private  *upstream      // the idle connection to a server that only this client may use
+	private  []*upstream    // idle connections to servers that only this client may use, the oldest first
 	session  *rules.Session // rules' view of the connection; nil: none has asked
 	timing
 	exchange
@@ -90,6 +90,7 @@ type exchange struct {
 	id                   uint64 // for operators; 0: none has asked
 	half                 uint8  // of a tunnel: which directions have ended
 	silent               bool   // neither counted as an error nor logged
+	logged               bool   // by option logasap, before its end
 	form                 *InternalRequest
 	formRoom             int    // how long the form may be
 	admin                bool   // the page's forms are honoured

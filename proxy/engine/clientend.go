@@ -7,14 +7,21 @@ import (
 // close ends the connection; whatever it held has been given back.
 func (c *client) close() {
 	l := c.l
-	if b := c.private; b != nil {
-		if c.private = nil; b.pooled && b.owner == c {
+	for _, b := range c.private {
+		if b.pooled && b.owner == c {
 			b.leavePool()
 		}
 	}
+	c.private = c.private[:0]
 	if h := c.shaking; h != nil {
 		c.shaking, h.c = nil, nil
 		h.kill()
+	}
+	if c.fe.cfg.NoLinger && c.fd >= 0 {
+		if c.fe.http && !c.fin { // the reset comes behind an end, but to who has ended already
+			sysShutdownWrite(c.fd)
+		}
+		setReset(c.fd)
 	}
 	c.shut()
 	delete(l.live, c)

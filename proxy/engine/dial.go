@@ -127,11 +127,10 @@ func (c *client) idleConnection() *upstream {
 		mode = modeNever
 	}
 	if mode == modeNever {
-		b := c.private
-		if c.private = nil; b == nil || !b.pooled || b.owner != c || b.srv != c.srv {
-			return nil
+		b := c.privateTo(c.srv)
+		if b != nil {
+			b.takeOut()
 		}
-		b.takeOut()
 		return b
 	}
 	if c.requests > 1 || mode == modeAlways {
@@ -188,6 +187,7 @@ func (c *client) connectedNow() {
 	c.connected = c.l.now
 	c.srv.observe(c.l, sawConnect)
 	if !c.fe.http {
+		c.logEarly(0)
 		c.openTunnel()
 		return
 	}

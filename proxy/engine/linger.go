@@ -7,7 +7,7 @@ const lingerTime = 2000
 // the response on its way (RFC 9112, section 9.6): so where more may come, only the sending side is shut, and the rest is
 // read and thrown away for a while.
 func (c *client) linger() {
-	if c.body.Done() && len(c.held) == 0 && !c.readable || c.fin && !c.readable {
+	if c.fe.cfg.NoLinger || c.body.Done() && len(c.held) == 0 && !c.readable || c.fin && !c.readable {
 		c.close()
 		return
 	}

@@ -175,6 +175,9 @@ func (a *acceptor) accepted(fd int) {
 	l, p := a.l, a.li.p
 	if l.sa.family() != syscall.AF_UNIX {
 		setOption(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY)
+		if p.cfg.NoLinger && a.li.overTLS() {
+			setReset(fd) // the loop does not see its end
+		}
 		if p.cfg.TCPKeepAlive {
 			setOption(fd, syscall.SOL_SOCKET, syscall.SO_KEEPALIVE)
 		}

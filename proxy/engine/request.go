@@ -69,7 +69,7 @@ func (c *client) badRequest(p []byte, err error) {
 // hungUp: the client went away without a whole request. One that has been served before may do so; to a new one HAProxy
 // says what it thinks of it, but does not log a connection without a byte under dontlognull.
 func (c *client) hungUp() {
-	if len(c.held) == 0 && c.requests > 0 {
+	if len(c.held) == 0 && (c.requests > 0 || c.fe.cfg.IgnoreProbes) {
 		c.close()
 		return
 	}
@@ -162,11 +162,12 @@ func (c *client) buildRequest(h *http1.Head, p []byte) {
 		}
 		r = append(r, c.xff...)
 	}
+	closes := c.serverCloses() && !c.be.cfg.PretendKeepAlive
 	switch {
 	case h.Upgrading:
-	case (c.serverCloses() || h.Chunked && c.connects()) && h.V11:
+	case (closes || h.Chunked && c.connects()) && h.V11:
 		r = append(r, "connection: close\r\n"...)
-	case !c.serverCloses() && !h.V11 && !h.Doubtful:
+	case !closes && !h.V11 && !h.Doubtful:
 		r = append(r, "connection: keep-alive\r\n"...)
 	}
 	c.req = append(r, '\r', '\n')

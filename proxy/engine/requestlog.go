@@ -30,10 +30,30 @@ func (c *client) logBad() {
 
 // log hands the request to the logger.
 func (c *client) log() {
-	if c.l.e.opt.Logger == nil || c.silent {
+	if c.l.e.opt.Logger == nil || c.silent || c.logged {
+		return
+	}
+	c.logAs(c.describe())
+}
+
+// logEarly logs what option logasap does not let wait for the end: a request whose response's head is here, with the bytes that have
+// come with it, or in mode tcp a connection whose server has accepted.
+func (c *client) logEarly(bytes int64) {
+	if !c.fe.cfg.LogEarly || c.l.e.opt.Logger == nil {
 		return
 	}
 	r := c.describe()
+	r.Bytes, r.BytesIn = bytes, 0 // HAProxy has counted nothing by then
+	if t := c.tx; t != nil {      // the log must not see messages, but others will
+		req, res, final := t.Req, t.Res, t.Final
+		defer func() { t.Req, t.Res, t.Final = req, res, final }()
+	}
+	c.logAs(r)
+	c.logged = true
+}
+
+// logAs hands a record to the logger, if it is to be logged at all.
+func (c *client) logAs(r *accesslog.Record) {
 	if c.fe.cfg.LogFormat == config.LogDefault {
 		r.Dest = c.destination()
 	}
@@ -66,6 +86,7 @@ func (c *client) describe() *accesslog.Record {
 		Connect: dur(between(c.assigned, c.connected)), Response: dur(between(c.connected, c.replied)),
 		Total: dur(c.l.now - c.start), Status: c.status, Bytes: c.out, BytesIn: c.in,
 		Flags:   [4]byte{c.flags[0], c.flags[1], c.cookieFlag(c.stay.seen), c.cookieFlag(c.stay.given)},
+		Early:   c.fe.cfg.LogEarly,
 		ActConn: int(c.l.e.actconn.Load()), Retries: c.tries, Redisp: c.redisp, SrvQueue: c.qServer, BackQueue: c.qBackend,
 	}
 	if len(c.line) > 0 {
@@ -97,7 +118,7 @@ func (c *client) frontName() string {
 // logPlaces fills in where the request went, and how many others are there.
 func (c *client) logPlaces(r *accesslog.Record) {
 	c.fe.mu.Lock()
-	r.FeConn = c.fe.feconn
+	r.FeConn, r.BeConn = c.fe.feconn, c.fe.beconn // of a listen section, until another backend is chosen
 	c.fe.mu.Unlock()
 	if c.page {
 		r.Server = "<STATS>"

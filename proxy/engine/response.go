@@ -221,7 +221,16 @@ func (l *loop) finalHead(c *client, p []byte) []byte {
 		return nil
 	}
 	b.noKeep = b.noKeep || h.End+k < len(p)
+	c.logEarly(c.headSize(h) + b.body.Payload)
 	return l.join(b, t, rest, p)
+}
+
+// headSize is the response's head as the client gets it, in HAProxy's count.
+func (c *client) headSize(h *http1.Head) int64 {
+	if c.tx != nil {
+		return messageSize(c.tx.Res)
+	}
+	return h.Size()
 }
 
 // join puts a head in front of the body's bytes where they lie, or both into one buffer.

@@ -59,6 +59,9 @@ func (s *server) socket(family int) (int, syscall.Errno) {
 	if s.way.ut > 0 {
 		_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, s.way.ut) // an option that old kernels lack
 	}
+	if s.way.beside && s.be.cfg.NoLinger {
+		setReset(fd) // the loop does not see its end
+	}
 	if s.way.device != "" {
 		_ = unix.BindToDevice(fd, s.way.device) // HAProxy does not look either
 	}

@@ -69,7 +69,7 @@ func (c *client) logInfo(i *rules.LogInfo, r *accesslog.Record) {
 		Client: c.session.Src, Frontend: c.session.Dst, Accept: r.Accept, Front: r.Frontend, Back: r.Backend, Server: r.Server,
 		Request: ms(r.Request), Queue: ms(r.Queue), Connect: ms(r.Connect), Response: ms(r.Response),
 		Active: ms(r.Total), Total: ms(r.Total), Data: -1, Status: r.Status, Bytes: r.Bytes,
-		BytesIn: r.BytesIn, Flags: r.Flags, ActConn: r.ActConn, FeConn: r.FeConn, BeConn: r.BeConn, SrvConn: r.SrvConn,
+		Early: r.Early, BytesIn: r.BytesIn, Flags: r.Flags, ActConn: r.ActConn, FeConn: r.FeConn, BeConn: r.BeConn, SrvConn: r.SrvConn,
 		Retries: r.Retries, Redisp: r.Redisp, SrvQueue: r.SrvQueue, BackQueue: r.BackQueue, Line: line, Cookie: cookie, SetCookie: set,
 		Handshake: c.shook,
 		Number:    c.number, Logged: c.fe.logged.Load(), PID: os.Getpid(), Host: hostname(),

@@ -51,7 +51,10 @@ func (l *loop) closeIdle() {
 
 // rest lets an idle client wait for as long as it may.
 func (c *client) rest() {
-	left, bounded := c.l.idleLeft()
+	left, bounded := int64(0), false
+	if !c.fe.cfg.IdleClose {
+		left, bounded = c.l.idleLeft()
+	}
 	if bounded && left == 0 && !c.readable && len(c.held) == 0 {
 		c.close()
 		return

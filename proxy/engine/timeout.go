@@ -39,7 +39,7 @@ func (c *client) expire() {
 
 // idleTimeout: a client that has sent nothing. On a fresh connection that is a request that did not come in time.
 func (c *client) idleTimeout() {
-	if c.requests > 0 {
+	if c.requests > 0 || c.fe.cfg.IgnoreProbes && len(c.held) == 0 {
 		c.close()
 		return
 	}

@@ -47,6 +47,7 @@ func (l *loop) upgradeHead(c *client, p []byte) []byte {
 	t = append(append(t, '\r', '\n'), p[h.End:]...)
 	l.tmp = t
 	c.out += int64(len(p) - h.End)
+	c.logEarly(c.headSize(h) + int64(len(p)-h.End))
 	c.up.plain = true // from here on the end of the bytes means something
 	c.st, c.closing = stTunnel, true
 	return t
@@ -218,8 +219,12 @@ func (c *client) relayDown() {
 // shutUp passes the client's end on to the server, once all of its bytes have gone.
 func (c *client) shutUp() {
 	if c.up != nil && c.half&upEnded != 0 && c.half&upShut == 0 && !c.up.stuck() {
+		if c.half |= upShut; c.be.cfg.NoLinger { // which knows no half-closed connection
+			c.half |= downEnded
+			c.shutDown()
+			return
+		}
 		sysShutdownWrite(c.up.fd)
-		c.half |= upShut
 		if c.be.serverFin > 0 || c.be.tunnel == 0 {
 			c.armTunnel()
 		}
@@ -229,8 +234,10 @@ func (c *client) shutUp() {
 
 func (c *client) shutDown() {
 	if c.half&downEnded != 0 && c.half&downShut == 0 && !c.stuck() {
-		sysShutdownWrite(c.fd)
 		c.half |= downShut
+		if !c.fe.cfg.NoLinger || c.half&upShut == 0 { // else a reset follows at once
+			sysShutdownWrite(c.fd)
+		}
 		if c.fe.clientFin > 0 || c.be.tunnel == 0 {
 			c.armTunnel()
 		}

@@ -117,6 +117,9 @@ func (b *upstream) discard() {
 		b.way.giveUp()
 		b.way = nil
 	}
+	if b.srv.be.cfg.NoLinger && b.fd >= 0 {
+		setReset(b.fd)
+	}
 	b.shut()
 	b.l.upstreams = append(b.l.upstreams, b)
 }
@@ -147,6 +150,7 @@ func (b *upstream) release(keep bool) {
 	if m := b.srv.cfg.MaxReuse; m > 0 && b.uses >= m {
 		keep = false
 	}
+	keep = keep && !(private && c.fullOfPrivate(b))
 	unread := b.fin || b.readable // epoll does not tell again of a FIN, or of bytes that nobody has asked for
 	if !keep || b.plain || unread || b.l.e.stopping.Load() {
 		b.hangUp()
@@ -158,7 +162,8 @@ func (b *upstream) release(keep bool) {
 	b.srv.idle.Add(1)
 	b.pooled = true
 	if private {
-		b.owner, c.private = c, b
+		b.owner = c
+		c.keepPrivate(b)
 	}
 	b.putAway()
 	b.arm(b.srv.purge)

@@ -22,6 +22,7 @@ type LogInfo struct {
 	ActConn, FeConn, BeConn, SrvConn int
 	Retries                          int
 	Redisp                           bool
+	Early                            bool // by option logasap: Ta, Tt and B may grow
 	SrvQueue, BackQueue              int
 	Line                             string // the request's; "": none came
 	Cookie, SetCookie                string // captured
@@ -52,6 +53,16 @@ const (
 )
 
 func number(f func(i *LogInfo) int64) logVar { return counted(plainVar, f) }
+
+// growing is number for what option logasap logs before it is final, with a + then.
+func growing(f func(i *LogInfo) int64) logVar {
+	return logVar{plainVar, func(dst []byte, i *LogInfo, _ *Tx) []byte {
+		if i.Early {
+			dst = append(dst, '+')
+		}
+		return strconv.AppendInt(dst, f(i), 10)
+	}}
+}
 
 func counted(kind varKind, f func(i *LogInfo) int64) logVar {
 	return logVar{kind, func(dst []byte, i *LogInfo, _ *Tx) []byte { return strconv.AppendInt(dst, f(i), 10) }}
@@ -122,7 +133,7 @@ func target(i *LogInfo) netip.AddrPort   { return i.Target }
 
 // logVars is the table of log variables.
 var logVars = map[string]logVar{
-	"B": number(func(i *LogInfo) int64 { return i.Bytes }), "U": number(func(i *LogInfo) int64 { return i.BytesIn }),
+	"B": growing(func(i *LogInfo) int64 { return i.Bytes }), "U": number(func(i *LogInfo) int64 { return i.BytesIn }),
 	"CC": word(func(i *LogInfo) string { return i.Cookie }), "CS": word(func(i *LogInfo) string { return i.SetCookie }),
 	"H": word(func(i *LogInfo) string { return i.Host }), "HM": line(part(0)), "HV": line(part(2)), "HU": line(part(1)),
 	"HP":  line(func(i *LogInfo) string { b, p, _ := uri(i).path(); return b + p }),
@@ -131,7 +142,7 @@ var logVars = map[string]logVar{
 	"ID":  {textVar, func(dst []byte, _ *LogInfo, tx *Tx) []byte { return append(dst, tx.UniqueID...) }},
 	"ST":  number(func(i *LogInfo) int64 { return int64(i.Status) }),
 	"T":   clock("02/Jan/2006:15:04:05 +0000", time.UTC, false), "Tl": clock("02/Jan/2006:15:04:05 -0700", time.Local, false),
-	"Ta": number(func(i *LogInfo) int64 { return i.Active }), "Tc": number(func(i *LogInfo) int64 { return i.Connect }),
+	"Ta": growing(func(i *LogInfo) int64 { return i.Active }), "Tc": number(func(i *LogInfo) int64 { return i.Connect }),
 	"Td": number(func(i *LogInfo) int64 { return i.Data }), "Th": number(func(i *LogInfo) int64 { return i.Handshake }),
 	"Ti": number(func(i *LogInfo) int64 { return i.Idle }), "TR": number(func(i *LogInfo) int64 { return i.Request }),
 	"Tq": number(func(i *LogInfo) int64 {
@@ -140,8 +151,8 @@ var logVars = map[string]logVar{
 		}
 		return i.Handshake + i.Idle + i.Request
 	}),
-	"Tr": number(func(i *LogInfo) int64 { return i.Response }), "Tt": number(func(i *LogInfo) int64 { return i.Total }),
-	"Tu": number(func(i *LogInfo) int64 { return i.Total - i.Idle }), "Tw": number(func(i *LogInfo) int64 { return i.Queue }),
+	"Tr": number(func(i *LogInfo) int64 { return i.Response }), "Tt": growing(func(i *LogInfo) int64 { return i.Total }),
+	"Tu": growing(func(i *LogInfo) int64 { return i.Total - i.Idle }), "Tw": number(func(i *LogInfo) int64 { return i.Queue }),
 	"Ts": counted(hexVar, func(i *LogInfo) int64 { return i.Accept.Unix() }),
 	"ms": {milliVar, func(dst []byte, i *LogInfo, _ *Tx) []byte {
 		return append(dst, strconv.Itoa(1000 + i.Accept.Nanosecond()/1e6)[1:]...)
