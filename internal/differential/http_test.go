@@ -210,10 +210,16 @@ var httpCases = []Case{
 		Name:   "reload",
 		Config: one(""),
 		Play: func(s *Side) {
-			s.Server("s1").Do(func(c *Conn, _ string) { c.Sleep(300 * time.Millisecond); c.Say(OK("late")) })
+			reloaded := make(chan struct{})
+			s.Server("s1").Do(func(c *Conn, _ string) {
+				<-reloaded
+				c.Sleep(300 * time.Millisecond) // the old process is to know of it
+				c.Say(OK("late"))
+			})
 			c := s.Dial("web").Send(Request("/"))
 			s.Server("s1").Reached(1)
 			s.Reload(one("    http-request return status 200 content-type text/plain string new\n"))
+			close(reloaded)
 			c.Rest()
 			s.ExitBefore()
 			s.Get("web", "/")

@@ -66,15 +66,19 @@ func (s *Side) rows() map[string]map[string]string {
 func (s *Side) Field(row, column string) string { return s.rows()[row][column] }
 
 // Stat notes values of the statistics. Traffic may be counted a moment after it was seen, so that it waits for what the
-// other side of the comparison would show, too: until two looks in a row agree.
+// other side of the comparison would show, too: until two looks in a row agree. A check that is under way has made HAProxy forget
+// the code and the text of the one before: its end is waited for, checkPatience at most, since it may be one that hangs.
 func (s *Side) Stat(row string, columns ...string) {
+	const checkPatience = 2 * time.Second
+	checking, begin := false, time.Now()
 	look := func() (text string) {
 		r := s.rows()[row]
 		if r == nil {
 			return "not there"
 		}
+		checking = strings.HasPrefix(r["check_status"], "* ")
 		for _, c := range columns {
-			text += fmt.Sprintf(" %s=%s", c, strings.TrimPrefix(r[c], "* ")) // a further check may be under way
+			text += fmt.Sprintf(" %s=%s", c, strings.TrimPrefix(r[c], "* "))
 		}
 		return text
 	}
@@ -84,7 +88,7 @@ func (s *Side) Stat(row string, columns ...string) {
 		now := look()
 		same := now == text
 		text = now
-		return same
+		return same && (!checking || time.Since(begin) > checkPatience)
 	})
 	s.Note("stat %s%s", row, text)
 }
