@@ -61,6 +61,9 @@ type Global struct {
 	Grace        time.Duration // between a soft stop and the listeners' end
 	UnixBind     UnixBind
 	NoReusePort  bool
+	MaxConnRate  int    // maxconnrate: connections a second; 0: any number
+	MaxSessRate  int    // maxsessrate: sessions a second; 0: any number
+	MaxTLSRate   int    // maxsslrate: sessions over TLS a second; 0: any number
 	Maxpipes     int    // maxpipes: the most for splicing; 0: not set
 	PipeSize     int    // tune.pipesize, in bytes; 0: not set
 	NoSplice     bool   // nosplice

@@ -63,6 +63,9 @@ func New(cfg *config.Config, opt Options) (*Engine, error) {
 	if e.nloops <= 0 {
 		e.nloops = defaultLoops(runtime.NumCPU())
 	}
+	for what, n := range map[Pace]int{Connections: cfg.Global.MaxConnRate, Sessions: cfg.Global.MaxSessRate, TLSSessions: cfg.Global.MaxTLSRate} {
+		e.pace.limits[what].Store(int64(max(n, 0)))
+	}
 	seed := opt.Seed
 	if seed == 0 {
 		seed = uint64(e.begin.UnixNano())
