@@ -222,49 +222,6 @@ func (p *play) prepare(ctx context.Context) error {
 	return nil
 }
 
-// configure changes haproxy.cfg where the scenario says so, and gives the one in force.
-func (p *play) configure(ctx context.Context) (string, error) {
-	now, err := p.cluster.ReadFile(ctx, p.director.Name, "/etc/haproxy/haproxy.cfg")
-	if err != nil {
-		return "", err
-	}
-	cfg, err := changedCfg(string(now), p.scenario, p.plan)
-	if err != nil {
-		return "", err
-	}
-	if p.scenario.Cluster.HAProxy == "" && len(p.scenario.Cluster.Patch) == 0 {
-		return string(now), nil
-	}
-	return cfg, p.change(ctx, fault.HAProxyCfg, p.director, map[string]string{"text": cfg})
-}
-
-// changedCfg is the haproxy.cfg of the scenario: its own or the one that is there, with its patches.
-func changedCfg(now string, s *sim.Scenario, plan sim.Plan) (string, error) {
-	cfg := now
-	if s.Cluster.HAProxy != "" {
-		cfg = plan.Rewrite(s.Cluster.HAProxy)
-	}
-	patches := make([]sim.SectionPatch, len(s.Cluster.Patch))
-	for i, patch := range s.Cluster.Patch {
-		patches[i] = rewritePatch(plan, patch)
-	}
-	return sim.ApplyPatch(cfg, patches)
-}
-
-func rewritePatch(plan sim.Plan, p sim.SectionPatch) sim.SectionPatch {
-	out := sim.SectionPatch{Section: p.Section}
-	for _, l := range p.Remove {
-		out.Remove = append(out.Remove, plan.Rewrite(l))
-	}
-	for _, l := range p.Add {
-		out.Add = append(out.Add, plan.Rewrite(l))
-	}
-	for _, c := range p.Replace {
-		out.Replace = append(out.Replace, sim.LineChange{Old: plan.Rewrite(c.Old), New: plan.Rewrite(c.New)})
-	}
-	return out
-}
-
 // perform is the part between steady state and steady state.
 func (p *play) perform(ctx context.Context) error {
 	if p.scenario.Steady > 0 {
@@ -304,51 +261,4 @@ func (p *play) judged(ctx context.Context, load *loadRun, start time.Time) error
 	t.loadOver()
 	errs = append(errs, t.wait())
 	return errors.Join(errs...)
-}
-
-func (p *play) emit(e sim.Event) {
-	p.board.note(e)
-	p.rec.Record(e)
-	p.tell(e)
-}
-
-func (p *play) tell(e sim.Event) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.opt.Tell != nil && e.Request == nil && e.Stats == nil && e.Page == nil {
-		p.opt.Tell(e)
-	}
-	if p.opt.Hear != nil {
-		p.opt.Hear(e)
-	}
-}
-
-func (p *play) phase(name string, at time.Time) {
-	p.emit(sim.Event{At: at.UTC(), Kind: sim.KindPhase, Text: name})
-}
-
-// say tells who watches what the scenario's author has to say of a step.
-func (p *play) say(text sim.Text) {
-	if text.EN != "" {
-		p.emit(sim.Event{At: time.Now().UTC(), Kind: sim.KindSay, Text: text.In(p.opt.Lang)})
-	}
-}
-
-// troublePrefix marks the phase events that say why a run cannot tell.
-const troublePrefix = "trouble: "
-
-// note records why the run cannot tell.
-func (p *play) note(err error) {
-	p.phase(troublePrefix+err.Error(), time.Now())
-}
-
-func troubleOf(e sim.Event) (string, bool) {
-	if e.Kind != sim.KindPhase || len(e.Text) < len(troublePrefix) || e.Text[:len(troublePrefix)] != troublePrefix {
-		return "", false
-	}
-	return e.Text[len(troublePrefix):], true
-}
-
-func textEvent(text string) sim.Event {
-	return sim.Event{At: time.Now().UTC(), Kind: sim.KindPhase, Text: text}
 }
