@@ -39,10 +39,11 @@ const twin = 100 * time.Millisecond
 const patience = 300 * time.Millisecond
 
 // catch cancels the work at the first SIGINT, SIGTERM or SIGHUP, so that it cleans up after itself, and ends the program at
-// the second. interrupted tells whether there was one.
+// the second. SIGPIPE, when the reader is gone (`| head`), cancels too, but comes again with each line that is written: it is
+// never the second. interrupted tells whether there was one.
 func catch(cancel func(), stderr io.Writer, exit func(int)) (interrupted func() bool) {
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	first := make(chan struct{})
 	go func() { // lives as long as the program
 		<-signals
@@ -53,8 +54,8 @@ func catch(cancel func(), stderr io.Writer, exit func(int)) (interrupted func() 
 			select {
 			case <-slow:
 				fmt.Fprintln(stderr, "\nstopping: cleaning up (once more ends at once; then `simulacro heal` or `simulacro down` cleans up)")
-			case <-signals:
-				if time.Since(began) > twin {
+			case s := <-signals:
+				if s != syscall.SIGPIPE && time.Since(began) > twin {
 					exit(exitInterrupted)
 					return
 				}

@@ -25,6 +25,14 @@ func TestSecondSignal(t *testing.T) {
 		t.Fatal("the same signal, sent twice, must not cut the cleaning up short")
 	case <-time.After(2 * twin):
 	}
+	for range 3 { // lines for a reader that is gone
+		assert.NoError(t, syscall.Kill(syscall.Getpid(), syscall.SIGPIPE))
+	}
+	select {
+	case <-exits:
+		t.Fatal("what is printed while cleaning up must not cut it short")
+	case <-time.After(2 * twin):
+	}
 	raise()
 	assert.Equal(t, exitInterrupted, <-exits)
 }
