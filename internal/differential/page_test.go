@@ -24,20 +24,10 @@ func (s *Side) post(name, target, form string, fields ...string) {
 
 const pageFile = `
 global
-    nbthread 1
     maxconn 5000
-    stats socket {sock} level admin
-    log {log} local0
     node node1
     description the drill
-defaults
-    log global
-    mode http
-    option httplog
-    timeout connect 2s
-    timeout client 10s
-    timeout server 10s
-    retries 2
+` + Head + `
 frontend web
     bind {web}
     maxconn 4321

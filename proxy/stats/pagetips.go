@@ -81,31 +81,18 @@ func frontTip(r *Row) string {
 	return d.table()
 }
 
-func (d *details) connections(r *Row) {
-	d.line("Connections opened", number(r.Connects))
-	d.line("Connections used again", number(r.Reuses), part(r.Reuses, r.Connects+r.Reuses))
-	d.line("Requests", number(r.ReqTotal))
-}
-
-func serverTip(r *Row) string {
+// targetTip is what a server's, or a backend's, sessions are made of.
+func targetTip(r *Row, backend bool) string {
 	var d details
 	d.line("Sessions", number(r.SessTotal))
 	if r.HTTP {
-		d.connections(r)
-		d.classes(r, false, true)
-		d.faults(r)
-	}
-	d.times(r)
-	return d.table()
-}
-
-func backTip(r *Row) string {
-	var d details
-	d.line("Sessions", number(r.SessTotal))
-	if r.HTTP {
-		d.connections(r)
-		d.classes(r, true, false)
-		d.cache()
+		d.line("Connections opened", number(r.Connects))
+		d.line("Connections used again", number(r.Reuses), part(r.Reuses, r.Connects+r.Reuses))
+		d.line("Requests", number(r.ReqTotal))
+		d.classes(r, backend, !backend)
+		if backend {
+			d.cache()
+		}
 		d.faults(r)
 	}
 	d.times(r)

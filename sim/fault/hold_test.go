@@ -12,6 +12,20 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// inEffect does a fault to cluster2 until its effect was seen.
+func inEffect(t *testing.T, k Kind, told *steps) (*world, *Injection) {
+	t.Helper()
+	w := newWorld()
+	node, err := w.plan.Node("cluster2")
+	require.NoError(t, err)
+	i, err := k.On(w.env(), "f", node, nil, ledger(t), told.add)
+	require.NoError(t, err)
+	for _, step := range []func(context.Context) error{i.Plan, i.Inject, i.AwaitEffect} {
+		require.NoError(t, step(t.Context()))
+	}
+	return w, i
+}
+
 // A fault that goes on while it is held must be seen to: one that stands still says so, and is mended all the same.
 func TestAHoldThatDoesNothingIsToldOf(t *testing.T) {
 	k, err := Find("node-restart")
@@ -21,13 +35,8 @@ func TestAHoldThatDoesNothingIsToldOf(t *testing.T) {
 		"no power":               func(context.Context, *Site, func(string)) error { return errors.New("no power") },
 	} {
 		k.Hold = hold
-		w, led, told := newWorld(), ledger(t), steps{}
-		node, _ := w.plan.Node("cluster2")
-		i, err := k.On(w.env(), "f", node, nil, led, told.add)
-		require.NoError(t, err)
-		for _, step := range []func(context.Context) error{i.Plan, i.Inject, i.AwaitEffect} {
-			require.NoError(t, step(t.Context()))
-		}
+		var told steps
+		w, i := inEffect(t, k, &told)
 		<-i.over
 		require.NoError(t, i.Recover(t.Context()))
 		require.NoError(t, i.AwaitRecovery(t.Context()))
@@ -101,13 +110,8 @@ func TestALateHoldIsWaitedFor(t *testing.T) {
 		<-ctx.Done()
 		return ctx.Err()
 	}
-	w, led, told := newWorld(), ledger(t), steps{}
-	node, _ := w.plan.Node("cluster2")
-	i, err := k.On(w.env(), "f", node, nil, led, told.add)
-	require.NoError(t, err)
-	for _, step := range []func(context.Context) error{i.Plan, i.Inject, i.AwaitEffect} {
-		require.NoError(t, step(t.Context()))
-	}
+	var told steps
+	_, i := inEffect(t, k, &told)
 	time.AfterFunc(20*time.Millisecond, func() { close(asked) })
 	require.NoError(t, i.Recover(t.Context()))
 	require.NoError(t, i.AwaitRecovery(t.Context()))

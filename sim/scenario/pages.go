@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -31,16 +30,7 @@ func contentFields(c *sim.SameContent) []field {
 	return []field{
 		{"path", aPath, "the path; without it, each path of the load for itself", func(d *decoder, n ast.Node) { d.path(n, &c.Path) }},
 		{"of", texts, "the servers that must have given it; without it all of the backend", func(d *decoder, n ast.Node) { c.Servers = d.words(n, "of") }},
-		{"ignore", texts, "regular expressions (RE2): what of the body may differ, such as a time", func(d *decoder, n ast.Node) {
-			for _, item := range d.items(n) {
-				if s, ok := d.word(item, "ignore"); ok {
-					if _, err := regexp.Compile(s); err != nil {
-						d.fail(item, "ignore: %v", err)
-					}
-					c.Ignore = append(c.Ignore, s)
-				}
-			}
-		}},
+		{"ignore", texts, "regular expressions (RE2): what of the body may differ, such as a time", func(d *decoder, n ast.Node) { c.Ignore = d.patterns(n, "ignore") }},
 	}
 }
 

@@ -12,17 +12,21 @@ func matchFields(to *sim.TextMatch) []field {
 	return []field{
 		{"contains", texts, "each is there", func(d *decoder, n ast.Node) { to.Contains = d.words(n, "contains") }},
 		{"lacks", texts, "none is there", func(d *decoder, n ast.Node) { to.Lacks = d.words(n, "lacks") }},
-		{"matches", texts, "regular expressions (RE2), each matches", func(d *decoder, n ast.Node) {
-			for _, item := range d.items(n) {
-				if s, ok := d.word(item, "matches"); ok {
-					if _, err := regexp.Compile(s); err != nil {
-						d.fail(item, "matches: %v", err)
-					}
-					to.Matches = append(to.Matches, s)
-				}
-			}
-		}},
+		{"matches", texts, "regular expressions (RE2), each matches", func(d *decoder, n ast.Node) { to.Matches = d.patterns(n, "matches") }},
 	}
+}
+
+// patterns reads regular expressions.
+func (d *decoder) patterns(n ast.Node, what string) (list []string) {
+	for _, item := range d.items(n) {
+		if s, ok := d.word(item, what); ok {
+			if _, err := regexp.Compile(s); err != nil {
+				d.fail(item, "%s: %v", what, err)
+			}
+			list = append(list, s)
+		}
+	}
+	return list
 }
 
 func outputFields(out *sim.OutputMatch) []field {
