@@ -130,11 +130,9 @@ func (c *Cluster) await(ctx context.Context, report *reporter) error {
 	defer cancel()
 	enough, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	if c.spec.HAProxyCfg != "" {
-		watched := make(chan struct{})
-		defer func() { stop(nil); <-watched }()
-		go func() { defer close(watched); c.watchDirector(enough, stop) }()
-	}
+	watched := make(chan struct{})
+	defer func() { stop(nil); <-watched }()
+	go func() { defer close(watched); c.watchBoot(enough, stop) }()
 	var late *time.Timer
 	seen := func(server string) {
 		ph.advance(server + " answers")
@@ -153,7 +151,7 @@ func (c *Cluster) await(ctx context.Context, report *reporter) error {
 			err = nil // some answered, and no more within lastServer
 		}
 	}
-	if failed := (*directorFailed)(nil); errors.As(context.Cause(enough), &failed) {
+	if failed := (*bootFailed)(nil); errors.As(context.Cause(enough), &failed) {
 		return failed
 	}
 	if err != nil && ctx.Err() != nil && context.Cause(ctx) != context.Canceled {

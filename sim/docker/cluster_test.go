@@ -291,3 +291,26 @@ func TestUpTellsOfADirectorThatFails(t *testing.T) {
 	assert.Contains(t, err.Error(), "unable to find required default_backend: 'nowhere'")
 	assert.Empty(t, leftovers(t, rt, spec.Name))
 }
+
+// A node that ends while the cluster boots is told at once, with its last words, and nothing is left.
+func TestUpTellsOfANodeThatEnds(t *testing.T) {
+	rt := engine(t)
+	spec := testSpec(t, "ended", 67)
+	removeLater(t, rt, spec.Name)
+	ctx, cancel := context.WithTimeout(t.Context(), bootTimeout/2) // long before a wait for answers would end
+	defer cancel()
+	_, err := rt.Up(ctx, spec, func(s Step) {
+		if s.Phase != PhaseNodes || !s.Done {
+			return
+		}
+		c, err := rt.Find(ctx, spec.Name)
+		if assert.NoError(t, err) {
+			assert.NoError(t, c.Kill(ctx, "cluster3", "KILL"))
+		}
+	})
+	require.Error(t, err)
+	assert.NoError(t, ctx.Err())
+	assert.Contains(t, err.Error(), "cluster3 ended while booting:")
+	assert.Contains(t, err.Error(), "cluster3: exited, does not run")
+	assert.Empty(t, leftovers(t, rt, spec.Name))
+}

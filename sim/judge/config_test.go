@@ -68,6 +68,9 @@ func TestReadConfigSettings(t *testing.T) {
 			}},
 		{"httpchk", "defaults\n option httpchk GET /\n" + server, func(c *Config) bool { return c.Layer7 }},
 		{"tcp-check", server + " option tcp-check\n", func(c *Config) bool { return c.Layer7 }},
+		{"smtpchk", server + " option smtpchk\n", func(c *Config) bool { return c.Layer7 }},
+		{"ssl-hello-chk", server + " option ssl-hello-chk\n", func(c *Config) bool { return c.Layer7 }},
+		{"log-health-checks", server + " option log-health-checks\n", func(c *Config) bool { return !c.Layer7 }},
 		{"no httpchk", "defaults\n option httpchk\n" + server + " no option httpchk\n", func(c *Config) bool { return !c.Layer7 }},
 		{"addresses", "backend b\n server s [2001:db8::1]:80\n server t ipv4@10.0.100.12:80\n server u web.example:80",
 			func(c *Config) bool {

@@ -98,24 +98,40 @@ func keyText(k ast.MapKeyNode) string {
 	return k.GetToken().Value
 }
 
-// object reads a mapping by a table of its fields and returns the keys that were there.
+// object reads a mapping by a table of its fields and returns the keys that were there. What stands behind a misspelt key is read as
+// the field that it was meant for, so that the one mistake is told once, and not again by all that the field is missing for.
 func (d *decoder) object(n ast.Node, what string, fields []field) map[string]ast.Node {
 	list, _ := d.entries(n, what)
+	written := map[string]bool{}
+	for _, e := range list {
+		written[e.key] = true
+	}
 	seen := map[string]ast.Node{}
 	for _, e := range list {
-		i := slices.IndexFunc(fields, func(f field) bool { return f.key == e.key })
-		if i < 0 {
-			d.fail(e.at, "%s", unknown("field of "+what, e.key, keys(fields)))
-			continue
+		key := e.key
+		if !slices.Contains(keys(fields), key) {
+			d.fail(e.at, "%s", unknown("field of "+what, key, keys(fields)))
+			if key = Nearest(key, keys(fields)); written[key] || seen[key] != nil {
+				continue
+			}
 		}
-		seen[e.key] = e.at
-		if _, null := e.value.(*ast.NullNode); null {
-			d.fail(e.at, "%s has no value", e.key)
-			continue
-		}
-		fields[i].set(d, e.value)
+		d.field(fields, key, e, seen)
 	}
 	return seen
+}
+
+// field reads the value of an entry whose key is, or was meant to be, that one.
+func (d *decoder) field(fields []field, key string, e entry, seen map[string]ast.Node) {
+	i := slices.IndexFunc(fields, func(f field) bool { return f.key == key })
+	if i < 0 {
+		return
+	}
+	seen[key] = e.at
+	if _, null := e.value.(*ast.NullNode); null {
+		d.fail(e.at, "%s has no value", e.key)
+		return
+	}
+	fields[i].set(d, e.value)
 }
 
 func keys(fields []field) []string {

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -115,6 +116,26 @@ func TestSingleMistakes(t *testing.T) {
 			assert.Contains(t, err.Error(), c.want)
 		})
 	}
+}
+
+// One misspelt key is one mistake: what stands behind it is read, so that nothing else is missing for it.
+func TestAMisspeltKeyIsToldOnce(t *testing.T) {
+	for word, text := range map[string]string{
+		"laod":     "title: x\nlaod: {rate: 1, count: 9}\nexpect: [{availability: 99 %}]\n",
+		"timline":  "title: x\nload: {rate: 1}\ntimline: [{fault: storage-kill, at: 1s}]\nexpect: [{detection: {}}]\n",
+		"expekt":   "title: x\nload: {rate: 1, count: 9}\nexpekt: [{availability: 99 %}]\n",
+		"cuont":    "title: x\nload: {rate: 1, cuont: 9}\nexpect: [{availability: 99 %}]\n",
+		"fualt":    "title: x\nload: {rate: 1}\ntimeline: [{fualt: storage-kill, at: 1s}]\nexpect: [{detection: {}}]\n",
+		"rnu":      "title: x\nload: {rate: 1, count: 9}\ntimeline: [{rnu: ls, node: client, at: 1s}]\nexpect: [{output: {of: action-1, contains: [x]}}]\n",
+		"secttion": "title: x\ncluster: {patch: {secttion: defaults, add: [retries 3]}}\nload: {rate: 1, count: 9}\nexpect: [{availability: 99 %}]\n",
+	} {
+		_, err := Load("x.yaml", []byte(text), Options{Kinds: catalogue})
+		require.Error(t, err, word)
+		assert.Len(t, strings.Split(err.Error(), "\n"), 1, "%v", err)
+		assert.Contains(t, err.Error(), strconv.Quote(word)+": did you mean")
+	}
+	_, err := Load("x.yaml", []byte("title: x\nload: {rate: 1, count: 9}\nlaod: {rate: 2, count: 9}\nexpect: [{availability: 99 %}]\n"), Options{Kinds: catalogue})
+	require.EqualError(t, err, `x.yaml:3:1: unknown field of scenario "laod": did you mean "load"?`, "what is there is not read again")
 }
 
 func TestPatchesAreTriedWhereTheFileIsKnown(t *testing.T) {

@@ -28,21 +28,26 @@ func (d *decoder) step(n ast.Node, number int) []sim.Step {
 	if !ok {
 		return nil
 	}
-	has := func(key string) bool { return slices.ContainsFunc(entries, func(e entry) bool { return e.key == key }) }
+	has := func(is func(key string) bool) bool {
+		return slices.ContainsFunc(entries, func(e entry) bool { return is(e.key) })
+	}
+	named := func(key string) func(string) bool { return func(k string) bool { return k == key } }
+	meant := func(key string) func(string) bool {
+		return func(k string) bool { return Nearest(k, []string{"fault", "run"}) == key }
+	}
 	switch {
-	case has("fault") && has("run"):
+	case has(named("fault")) && has(named("run")):
 		d.fail(n, "step has both fault and run: make it two steps")
-	case has("fault"):
+	case has(named("fault")):
 		return d.faultStep(n)
-	case has("run"):
+	case has(named("run")):
+		return []sim.Step{d.actionStep(n, number)}
+	case has(meant("fault")):
+		return d.faultStep(n) // which tells of the misspelt key
+	case has(meant("run")):
 		return []sim.Step{d.actionStep(n, number)}
 	default:
 		d.fail(n, "step is neither a fault (fault: KIND) nor an operator's action (run: COMMAND)")
-		for _, e := range entries {
-			if near := Nearest(e.key, []string{"fault", "run"}); near != "" {
-				d.fail(e.at, "unknown field of step %q: did you mean %q?", e.key, near)
-			}
-		}
 	}
 	return nil
 }
