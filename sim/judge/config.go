@@ -148,7 +148,9 @@ func (c *Config) backend(defaults, own section) {
 }
 
 // isCheckOption tells the options that make checks exchange data: httpchk, smtpchk, tcp-check, ssl-hello-chk, mysql-check and others.
-func isCheckOption(word string) bool { return strings.HasSuffix(word, "chk") || strings.HasSuffix(word, "-check") }
+func isCheckOption(word string) bool {
+	return strings.HasSuffix(word, "chk") || strings.HasSuffix(word, "-check")
+}
 
 func (c *Config) timeout(name string, v time.Duration) {
 	switch name {
