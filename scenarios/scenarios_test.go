@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -37,6 +38,9 @@ const lanesPerCPU = 2
 
 // beside is how many scenarios are played at once.
 var beside = lanesPerCPU * runtime.NumCPU()
+
+// session ends with Ctrl-C: what plays then heals its faults, what has not begun fails, and the clusters are removed.
+var session context.Context
 
 // rt and pool are nil where no engine answers; noEngine says why.
 var (
@@ -72,6 +76,10 @@ func testMain(m *testing.M) int {
 	}
 	defer os.RemoveAll(state)
 	os.Setenv("XDG_STATE_HOME", state) // ledgers and locks of the tests' own clusters
+	var end context.CancelFunc
+	session, end = signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer end()
+	context.AfterFunc(session, end) // a second Ctrl-C ends the process, and leaves its clusters to the next sweep
 	ctx := context.Background()
 	if rt, noEngine = docker.Open(ctx); noEngine == nil {
 		defer rt.Close()
@@ -210,7 +218,8 @@ func read(t *testing.T, name string) *sim.Scenario {
 // play plays a scenario on a cluster of the pool and wants a verdict.
 func play(t *testing.T, kind sim.DirectorKind, s *sim.Scenario, opt run.Options, want sim.Outcome) *run.Done {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	require.NoError(t, session.Err(), "interrupted")
+	ctx, cancel := context.WithTimeout(session, 5*time.Minute)
 	defer cancel()
 	spec := sim.Spec{Plan: sim.DefaultPlan(), Director: kind, MountOptions: s.Cluster.Mount}
 	spec.Plan.Servers = s.Cluster.Servers
