@@ -23,7 +23,7 @@ func parseCPUMap(p *parser, w words) {
 	}
 	var sizes []int
 	for _, part := range parts {
-		n, fault := threadSet(part)
+		n, fault := threadSet(part, maxThreads)
 		if fault != "" {
 			p.bad("%s : %s", w[0], fault)
 			return
@@ -54,20 +54,20 @@ func sameSize(sizes []int, cpus int) bool {
 	return n == cpus
 }
 
-// threadSet counts the members of a set of groups or threads; fault is why it cannot.
-func threadSet(s string) (n int, fault string) {
+// threadSet counts the members of a set of groups, threads or processes; fault is why it cannot.
+func threadSet(s string, most int) (n int, fault string) {
 	switch s {
 	case "all":
-		return maxThreads, ""
+		return most, ""
 	case "odd", "even":
-		return maxThreads / 2, ""
+		return most / 2, ""
 	}
-	low, high, ok := numberRange(s, maxThreads)
+	low, high, ok := numberRange(s, most)
 	switch {
 	case !ok:
 		return 0, "'" + s + "' is not a valid number/range."
-	case low < 1 || low > maxThreads || high < 1 || high > maxThreads:
-		return 0, "'" + s + "' is not a valid number/range. It supports numbers from 1 to " + strconv.Itoa(maxThreads) + "."
+	case low < 1 || low > most || high < 1 || high > most:
+		return 0, "'" + s + "' is not a valid number/range. It supports numbers from 1 to " + strconv.Itoa(most) + ".\n"
 	}
 	return max(low, high) - min(low, high) + 1, ""
 }

@@ -57,12 +57,20 @@ func (p *parser) globalTime(w words, value *time.Duration) {
 		p.bad("'%s' expects <time> as argument.\n", w[0])
 		return
 	}
-	d, fault := p.parseTime(w[1], time.Millisecond)
+	p.timeIn(w, time.Millisecond, value)
+}
+
+// timeIn reads a line's first argument, a time in unit where it bears none of its own.
+func (p *parser) timeIn(w words, unit time.Duration, value *time.Duration) bool {
+	d, fault := p.parseTime(w[1], unit)
 	if fault == nil {
 		*value = d
-	} else if text := fault.bounds(w[1], w[0]); text != "" {
+		return true
+	}
+	if text := fault.bounds(w[1], w[0]); text != "" {
 		p.bad("%s", text)
 	} else {
 		p.bad("unexpected character '%s' in argument to <%s>.\n", fault.char, w[0])
 	}
+	return false
 }

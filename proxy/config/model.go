@@ -61,15 +61,21 @@ type Global struct {
 	Grace        time.Duration // between a soft stop and the listeners' end
 	UnixBind     UnixBind
 	NoReusePort  bool
-	MaxConnRate  int    // maxconnrate: connections a second; 0: any number
-	MaxSessRate  int    // maxsessrate: sessions a second; 0: any number
-	MaxTLSRate   int    // maxsslrate: sessions over TLS a second; 0: any number
-	Maxpipes     int    // maxpipes: the most for splicing; 0: not set
-	PipeSize     int    // tune.pipesize, in bytes; 0: not set
-	NoSplice     bool   // nosplice
-	NeverLocal   bool   // pp2-never-send-local
-	LogSendHost  string // log-send-hostname: "" leaves the header's host out, as HAProxy does by default
+	MaxConnRate  int  // maxconnrate: connections a second; 0: any number
+	MaxSessRate  int  // maxsessrate: sessions a second; 0: any number
+	MaxTLSRate   int  // maxsslrate: sessions over TLS a second; 0: any number
+	Maxpipes     int  // maxpipes: the most for splicing; 0: not set
+	PipeSize     int  // tune.pipesize, in bytes; 0: not set
+	NoSplice     bool // nosplice
+
+	// ClientBuf and ServerBuf are tune.rcvbuf.* and tune.sndbuf.*.
+	ClientBuf, ServerBuf SocketBuffers
+	NeverLocal           bool   // pp2-never-send-local
+	LogSendHost          string // log-send-hostname: "" leaves the header's host out, as HAProxy does by default
 }
+
+// SocketBuffers are the sizes of a socket's buffers in the system. 0: as it chooses.
+type SocketBuffers struct{ Receive, Send int }
 
 // StatsSocket is one `stats socket` (section 3.1).
 type StatsSocket struct {

@@ -65,6 +65,8 @@ type Proxy struct {
 	Backlog        int
 	DefaultBackend *Proxy // nil: none
 	Monitor        string // monitor-uri
+	RateLimit      int    // rate-limit sessions: the most in a second; 0: any number
+	SessionConns   *int   // max-session-srv-conns; nil: 5
 
 	// both sides
 	ConnMode  ConnMode
@@ -81,8 +83,10 @@ type Proxy struct {
 	ForwardFor    *ForwardFor // nil: no X-Forwarded-For
 	Stats         *Stats      // nil: no statistics page
 	ErrorFiles    map[int][]byte
-	TCPKeepAlive  bool
 	AbortOnClose  bool
+
+	ClientKeepAlive, ServerKeepAlive bool // options clitcpka, srvtcpka, and tcpka for both
+	ClientProbes, ServerProbes       TCPProbes
 
 	Rules                                     Rules
 	OriginalTo                                *ForwardFor // option originalto; nil: no X-Original-To
@@ -107,7 +111,9 @@ type Proxy struct {
 	AllBackups  bool
 	Cookie      *Cookie // nil: none
 	CheckCache  bool    // option checkcache: no cookie in what a cache may keep
-	PreferLast  bool    // option prefer-last-server: a client's requests stay where it has a connection of its own
+	// KeepAliveQueue bounds PreferLast.
+	KeepAliveQueue KeepAliveQueue
+	PreferLast     bool // option prefer-last-server: a client's requests stay where it has a connection of its own
 	// PretendKeepAlive is option http-pretend-keepalive: the server is not told that its connection will be closed.
 	PretendKeepAlive bool
 	Persist          bool           // option persist: a cookie's server is asked even if it is down

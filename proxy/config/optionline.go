@@ -24,8 +24,8 @@ func flagOptions() []flagOption {
 		{"persist", backSide, false, func(x *Proxy, on bool) { x.Persist = on }},
 		{"checkcache", backSide, true, func(x *Proxy, on bool) { x.CheckCache = on }},
 		{"allbackups", backSide, false, func(x *Proxy, on bool) { x.AllBackups = on }},
-		{"clitcpka", frontSide, false, func(x *Proxy, on bool) { x.TCPKeepAlive = on }},
-		{"srvtcpka", backSide, false, func(x *Proxy, on bool) { x.TCPKeepAlive = on }},
+		{"clitcpka", frontSide, false, func(x *Proxy, on bool) { x.ClientKeepAlive = on }},
+		{"srvtcpka", backSide, false, func(x *Proxy, on bool) { x.ServerKeepAlive = on }},
 		{"contstats", frontSide, false, none},
 		{"dontlognull", frontSide, false, func(x *Proxy, on bool) { x.DontLogNull = on }},
 		{"dontlog-normal", frontSide, false, func(x *Proxy, on bool) { x.DontLogNormal = on }},
@@ -58,6 +58,9 @@ var connModes = map[string]ConnMode{
 var goneOptions = map[string]string{
 	"forceclose": "option 'forceclose' is not supported any more since HAProxy 2.0, please just remove it, or use " +
 		"'option httpclose' if absolutely needed.",
+	"http_proxy": "option 'http_proxy' is not supported any more since HAProxy 2.5. This option stopped working in HAProxy 1.9 and " +
+		"usually had nasty side effects. It can be more reliably implemented with combinations of 'http-request set-dst' and " +
+		"'http-request set-uri', and even 'http-request do-resolve' if DNS resolution is desired.",
 	"http-tunnel": "option 'http-tunnel' is not supported any more since HAProxy 2.1, please just remove it, it shouldn't be needed.",
 }
 
@@ -109,7 +112,7 @@ func (p *parser) plainOption(w words) {
 		p.tooMany(w, 0, 1)
 	case w[1] == "tcpka":
 		if !p.tooMany(w, 0, 1) {
-			p.px.TCPKeepAlive = true
+			p.px.ClientKeepAlive, p.px.ServerKeepAlive = p.px.front, p.px.back
 		}
 	case w[1] == "forwardfor":
 		p.px.ForwardFor = p.forwardFor(w, "X-Forwarded-For")

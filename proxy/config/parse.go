@@ -36,7 +36,8 @@ type parser struct {
 	given        map[string]bool // keywords of the global section that count once
 	base         string          // default-path: where relative names of files are looked for; "": where the process is
 	pathMode     string
-	experimental bool   // expose-experimental-directives
+	experimental bool // expose-experimental-directives
+	client       httpClient
 	context      string // what the next message of a server line begins with
 	modifier     modifier
 	lineFatal    bool

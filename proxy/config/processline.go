@@ -2,17 +2,53 @@ package config
 
 import (
 	"strconv"
+	"strings"
 )
 
 // processKeywords are those of the global section about the process itself (section 3.1).
 var processKeywords = []keyword{
 	{name: "grace", usage: "<time>", max: 1, parse: func(p *parser, w words) { p.globalTime(w, &p.cfg.Global.Grace) }},
 	{name: "unix-bind", usage: "[prefix <prefix>] [mode <mode>] [user <user>] [uid <uid>] [group <group>] [gid <gid>]", max: -1, parse: parseUnixBind},
+	{name: "thread-group", usage: "<group> [<threads> ...]", max: -1, parse: parseThreadGroup},
 	{name: "noreuseport", parse: func(p *parser, _ words) { p.cfg.Global.NoReusePort = true }},
 	{name: "pp2-never-send-local", parse: func(p *parser, _ words) { p.cfg.Global.NeverLocal = true }},
 	{name: "nbproc", max: -1, parse: func(p *parser, _ words) {
 		p.bad("nbproc is not supported any more since HAProxy 2.5. Threads will automatically be used on multi-processor machines if available.")
 	}},
+}
+
+// parseBindProcess looks at `bind-process`, which HAProxy has left without a meaning: there is one process.
+func parseBindProcess(p *parser, w words) {
+	for _, s := range w.from(1) {
+		if _, fault := threadSet(s, 1); fault != "" {
+			p.bad("%s : %s", w[0], fault)
+			return
+		}
+	}
+	p.warn("parsing [%s:%d]: '%s' has no effect, is deprecated, and will be removed in version 2.7.", p.pos.File, p.pos.Line, w[0])
+}
+
+// parseThreadGroup looks at `thread-group`: this director has loops, which are alike.
+func parseThreadGroup(p *parser, w words) {
+	group, err := strconv.ParseInt(w.at(1), 10, 64)
+	switch {
+	case err != nil:
+		p.bad("'%s' passed a missing or unparsable integer value in '%s'", w[0], w.at(1))
+		return
+	case group < 1 || group > maxGroups:
+		p.bad("'%s' thread-group number must be between 1 and %d (was %d)", w[0], maxGroups, group)
+		return
+	}
+	for _, s := range w.from(2) {
+		first, last, ranged := strings.Cut(s, "-")
+		for _, number := range []string{first, last} {
+			n, err := strconv.ParseUint(number, 10, 32)
+			if (number == first || ranged) && (err != nil || n < 1 || n > maxThreads) {
+				p.bad("'%s %d' passed an unparsable or invalid thread number '%s' (valid range is 1 to %d)", w[0], group, s, maxThreads)
+				return
+			}
+		}
+	}
 }
 
 // UnixBind is `unix-bind`: what unix listeners get unless their own lines say otherwise.

@@ -78,7 +78,8 @@ func proxyKeywords() []keyword {
 		{name: "dispatch", usage: "<address>:<port>", max: -1, need: backSide, local: true, parse: parseDispatch},
 		{name: "hash-balance-factor", usage: "<percent>", max: 1, parse: parseHashFactor},
 		{name: "hash-type", usage: "map-based | consistent [sdbm | djb2 | wt6 | crc32] [avalanche]", max: -1, need: backSide, parse: parseHashType},
-	}, append(routeKeywords, ruleKeywords()...)...)
+		{name: "bind-process", usage: "[all | odd | even | 1] ...", max: -1, parse: parseBindProcess},
+	}, append(append(limitKeywords, routeKeywords...), ruleKeywords()...)...)
 }
 
 func (p *parser) unknownProxyKeyword(w words) {

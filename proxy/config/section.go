@@ -26,6 +26,7 @@ type section struct {
 	httpFormat     bool // a rule's format asks for something of HTTP
 	errors         []errorLine
 	refs           []rules.Ref // what expressions name
+	defaultRate    int         // RateLimit of the defaults
 	statsInherited bool        // Stats is that of the defaults
 	httpOptions    map[string]bool
 	explicitID     bool
@@ -85,7 +86,7 @@ func (s *section) inherit() *section {
 	n.Rules = s.Rules.inherit()
 	n.errors = s.errors[:len(s.errors):len(s.errors)]
 	n.checks = s.checks.inherit()
-	n.statsInherited = s.Stats != nil
+	n.statsInherited, n.defaultRate = s.Stats != nil, s.RateLimit
 	n.byName, n.byPlace, n.listens, n.namesake, n.placed, n.refs = false, false, false, nil, [8]bool{}, nil
 	return &n
 }

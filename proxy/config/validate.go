@@ -19,6 +19,7 @@ func (p *parser) finish() (*Config, *Report) {
 				p.validate(s)
 			}
 		}
+		p.finishClient()
 		p.finishUnix()
 		p.finishTLS()
 	}

@@ -178,9 +178,10 @@ func (a *acceptor) accepted(fd int) {
 		if p.cfg.NoLinger && a.li.overTLS() {
 			setReset(fd) // the loop does not see its end
 		}
-		if p.cfg.TCPKeepAlive {
-			setOption(fd, syscall.SOL_SOCKET, syscall.SO_KEEPALIVE)
+		if p.cfg.ClientKeepAlive {
+			keepAlive(fd, &p.cfg.ClientProbes)
 		}
+		setBuffers(fd, p.e.cfg.Global.ClientBuf)
 	}
 	c := l.newClient(fd, a.li)
 	a.li.conns.Add(1)

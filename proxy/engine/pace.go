@@ -35,13 +35,29 @@ func (e *Engine) tooSoon(now int64, overTLS bool) (wait int64) {
 			continue
 		}
 		e.mu.Lock()
-		over := int64(e.pace.rates[what].read(now)) - limit
+		wait = max(wait, e.pace.rates[what].untilBelow(limit, now))
 		e.mu.Unlock()
-		if over >= 0 {
-			wait = max(wait, over*1000/limit, 1)
-		}
 	}
 	return wait
+}
+
+// tooSoon is the same for one frontend (section 4.2, "rate-limit sessions").
+func (p *proxy) tooSoon(now int64) int64 {
+	limit := int64(p.cfg.RateLimit)
+	if limit == 0 {
+		return 0
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.front.rate.untilBelow(limit, now)
+}
+
+// untilBelow gives how many ms it takes until less than limit has happened in a second; 0: it has.
+func (r *rate) untilBelow(limit, now int64) int64 {
+	if over := int64(r.read(now)) - limit; over >= 0 {
+		return max(over*1000/limit, 1)
+	}
+	return 0
 }
 
 // count notes that one has begun.
@@ -51,9 +67,10 @@ func (e *Engine) count(what Pace, now int64) {
 	e.mu.Unlock()
 }
 
-// paused tells whether the acceptor has to wait because of the process's rates; it is called again when that is over.
+// paused tells whether the acceptor has to wait because of the process's rates, or of its frontend's; it is called again when that is
+// over.
 func (a *acceptor) paused() bool {
-	wait := a.l.e.tooSoon(a.l.now, a.li.overTLS())
+	wait := max(a.l.e.tooSoon(a.l.now, a.li.overTLS()), a.li.p.tooSoon(a.l.now))
 	if wait > 0 {
 		a.l.timers.set(&a.timer, a.l.now+wait)
 	}

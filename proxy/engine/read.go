@@ -71,7 +71,7 @@ func (p *proxy) snapshot(now int64) ProxyStats {
 func (p *proxy) frontStats(now int64) *FrontStats {
 	f := &p.front
 	s := &FrontStats{Status: "OPEN", Scur: p.feconn, Smax: f.curMax, Slim: p.maxconn, Stot: f.sess, Bin: f.in, Bout: f.out,
-		Dreq: f.denReq, Dresp: f.denResp, Ereq: f.ereq, Rate: f.rate.read(now), RateMax: f.rate.max,
+		Dreq: f.denReq, Dresp: f.denResp, Ereq: f.ereq, Rate: f.rate.read(now), RateLim: p.cfg.RateLimit, RateMax: f.rate.max,
 		ReqRate: f.reqRate.read(now), ReqRateMax: f.reqRate.max, ReqTot: f.reqTot, ConnRate: f.connRate.read(now),
 		ConnRateMax: f.connRate.max, ConnTot: f.connTot, Intercepted: f.intercepted, HTTP: HTTPStats{f.status}, Dcon: f.denConn, Dses: f.denSess,
 		Listeners: len(p.listeners)}

@@ -20,7 +20,7 @@ type way struct {
 	via    *sockaddr
 	header bool // the PROXY protocol's comes first
 	beside bool // TLS or SOCKS4: not by the loop alone
-	direct bool // nothing of all this: a connect is enough
+	direct bool // nothing of all this, nor keep-alives of TCP: a connect is enough, over any server's socket
 }
 
 // portRange gives source ports one after the other.
@@ -45,7 +45,7 @@ func newWay(be *config.Proxy, cfg *config.Server) way {
 		w.via = newSockaddr(cfg.Socks4)
 	}
 	w.beside = w.via != nil || cfg.TLS != nil && cfg.TLS.On && cfg.TLS.Conf != nil
-	w.direct = !w.beside && !w.header && w.source == nil && w.device == "" && w.ut == 0 && !cfg.PortMap
+	w.direct = !w.beside && !w.header && w.source == nil && w.device == "" && w.ut == 0 && !cfg.PortMap && !be.ServerKeepAlive
 	return w
 }
 
@@ -56,6 +56,10 @@ func (s *server) socket(family int) (int, syscall.Errno) {
 		return fd, e
 	}
 	setOption(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY)
+	setBuffers(fd, s.be.e.cfg.Global.ServerBuf)
+	if s.be.cfg.ServerKeepAlive {
+		keepAlive(fd, &s.be.cfg.ServerProbes)
+	}
 	if s.way.ut > 0 {
 		_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, s.way.ut) // an option that old kernels lack
 	}

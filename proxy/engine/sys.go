@@ -5,6 +5,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"simulacro/proxy/config"
 )
 
 // Masks of epoll. All sockets but listeners are edge-triggered.
@@ -58,6 +60,28 @@ func setOption(fd, level, opt int) {
 // setReset makes close send a reset, so that no TIME_WAIT is left.
 func setReset(fd int) {
 	raw(syscall.SYS_SETSOCKOPT, fd, syscall.SOL_SOCKET, syscall.SO_LINGER, ptr(&linger), 8, 0)
+}
+
+// setBuffers sets the sizes that the configuration asks for (section 3.2, "tune.rcvbuf.client" and its like).
+func setBuffers(fd int, b config.SocketBuffers) {
+	if b.Receive != 0 {
+		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, b.Receive) // HAProxy does not look either
+	}
+	if b.Send != 0 {
+		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, b.Send)
+	}
+}
+
+// keepAlive lets the system probe a silent connection.
+func keepAlive(fd int, t *config.TCPProbes) {
+	setOption(fd, syscall.SOL_SOCKET, syscall.SO_KEEPALIVE)
+	for _, o := range []struct{ name, value int }{
+		{unix.TCP_KEEPCNT, t.Count}, {unix.TCP_KEEPIDLE, int(t.Idle.Seconds())}, {unix.TCP_KEEPINTVL, int(t.Interval.Seconds())},
+	} {
+		if o.value != 0 {
+			_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, o.name, o.value)
+		}
+	}
 }
 
 func newSocket(family int) (int, syscall.Errno) {

@@ -1,0 +1,67 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+// inSection wraps lines into a file that needs nothing else.
+func inSection(kind, lines string) string {
+	lines = " " + strings.ReplaceAll(lines, "; ", "\n ") + "\n"
+	switch kind {
+	case "global":
+		return "global\n" + lines + head + "listen l\n bind 127.0.0.1:9\n server s 127.0.0.1:1\n"
+	case "defaults":
+		return head + lines + "listen l\n bind 127.0.0.1:9\n server s 127.0.0.1:1\n"
+	case "frontend":
+		return head + "frontend f\n bind 127.0.0.1:9\n" + lines
+	case "backend":
+		return head + "listen l\n bind 127.0.0.1:9\nbackend b\n server s 127.0.0.1:1\n" + lines
+	}
+	return head + "listen l\n bind 127.0.0.1:9\n server s 127.0.0.1:1\n" + lines
+}
+
+// TestKeywordsAgainstHAProxy compares what is said of right and wrong lines of sections 3 and 4.2.
+func TestKeywordsAgainstHAProxy(t *testing.T) {
+	ask := oracle(t)
+	for _, c := range []struct {
+		sections string
+		lines    []string
+	}{
+		{"defaults frontend backend listen", []string{
+			"rate-limit", "rate-limit x", "rate-limit sessions", "rate-limit sessions 5", "rate-limit sessions 5x", "rate-limit sessions 5 6",
+			"rate-limit sessions 5; rate-limit sessions 6", "rate-limit sessions 0x10; rate-limit sessions 16", "rate-limit sessions 08",
+			"rate-limit sessions -1", "no rate-limit sessions 5", "rate-limit sessions \" +5\"", "rate-limit sessions 4294967296; rate-limit sessions 1",
+			"max-keep-alive-queue", "max-keep-alive-queue x", "max-keep-alive-queue -1", "max-keep-alive-queue 5; max-keep-alive-queue 6",
+			"max-session-srv-conns", "max-session-srv-conns x", "max-session-srv-conns 5 6", "no max-session-srv-conns",
+			"clitcpka-cnt", "clitcpka-cnt x", "clitcpka-cnt 5 6", "clitcpka-idle", "clitcpka-idle 5x", "clitcpka-idle 3000d", "clitcpka-idle 99999999999",
+			"clitcpka-intvl", "clitcpka-intvl -1", "clitcpka-intvl 5ms", "srvtcpka-cnt", "srvtcpka-cnt 5x", "srvtcpka-idle", "srvtcpka-idle 1d 2",
+			"srvtcpka-intvl", "srvtcpka-intvl x",
+			"bind-process", "bind-process all", "bind-process odd 1", "bind-process 2", "bind-process 1-", "bind-process 1x", "no bind-process 1",
+			"option http_proxy", "no option http_proxy x",
+		}},
+		{"global", []string{
+			"thread-group", "thread-group x", "thread-group 2", "thread-group 1 1-2 3", "thread-group 1 65", "thread-group 1 1-", "thread-group 1 2-1",
+			"cpu-map 65 0", "tune.rcvbuf.client", "tune.rcvbuf.client 1 2", "tune.rcvbuf.client 1; tune.rcvbuf.client 2", "tune.sndbuf.client x",
+			"tune.rcvbuf.server", "tune.sndbuf.server 1; tune.sndbuf.server", "tune.h2.max-frame-size", "tune.h2.max-frame-size 16383",
+			"tune.h2.max-frame-size 16384 1", "tune.peers.max-updates-at-once", "tune.peers.max-updates-at-once 0", "tune.peers.max-updates-at-once 5x",
+			"tune.lua.forced-yield 5x", "tune.lua.forced-yield", "tune.lua.maxmem", "tune.lua.maxmem 5x", "tune.lua.session-timeout",
+			"tune.lua.service-timeout 3000d", "tune.lua.task-timeout 5s 6", "tune.ssl.keylog", "tune.ssl.keylog x", "tune.ssl.capture-buffer-size",
+			"tune.ssl.capture-buffer-size -1", "tune.ssl.capture-buffer-size 5; tune.ssl.capture-cipherlist-size 5", "tune.ssl.capture-cipherlist-size",
+			"tune.ssl.hard-maxrecord", "tune.ssl.hard-maxrecord -1", "tune.ssl.hard-maxrecord 100", "tune.fd.edge-triggered on",
+			"expose-experimental-directives; tune.fd.edge-triggered x", "expose-experimental-directives; tune.fd.edge-triggered on x",
+			"ssl-mode-async x", "h2-workaround-bogus-websocket-clients x", "httpclient.resolvers.id", "httpclient.resolvers.id x",
+			"httpclient.resolvers.id default y", "httpclient.resolvers.prefer", "httpclient.resolvers.prefer ipv6", "httpclient.ssl.verify",
+			"httpclient.ssl.verify none x", "httpclient.ssl.ca-file /nosuch", "httpclient.ssl.ca-file @system-ca",
+		}},
+	} {
+		for _, kind := range strings.Fields(c.sections) {
+			for _, lines := range c.lines {
+				text := inSection(kind, lines)
+				if got, want := verdict(text), ask(text); got != want {
+					t.Errorf("%s: %s:\n got %s\nwant %s", kind, lines, got, want)
+				}
+			}
+		}
+	}
+}
