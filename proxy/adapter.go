@@ -87,7 +87,10 @@ func Sockets(cfg *config.Config, maxconn int) int {
 
 // SetServerState implements stats.ServerAdmin.
 func (a *adapter) SetServerState(r stats.Ref, s stats.ServerState) error {
-	to := map[stats.ServerState]engine.Admin{stats.Ready: engine.Ready, stats.Drain: engine.Drain, stats.Maint: engine.Maint}
+	to := map[stats.ServerState]engine.Admin{
+		stats.Ready: engine.Ready, stats.Drain: engine.Drain, stats.Maint: engine.Maint, stats.BeginMaint: engine.BeginMaint,
+		stats.EndMaint: engine.EndMaint, stats.BeginDrain: engine.BeginDrain, stats.EndDrain: engine.EndDrain,
+	}
 	return a.d.engine.SetServerAdmin(r.Proxy, r.Server, to[s], a.cause)
 }
 

@@ -19,7 +19,7 @@ func (a *adapter) Rows(dst []stats.Row) []stats.Row {
 		}
 		first := len(dst)
 		for i := range p.Servers {
-			dst = append(dst, serverRow(base, p.Proxy, &p.Servers[i]))
+			dst = append(dst, serverRow(base, &p.Servers[i]))
 		}
 		if p.Back != nil {
 			dst = append(dst, backRow(base, p.Back, dst[first:]))
@@ -73,7 +73,7 @@ func backRow(r stats.Row, b *engine.BackStats, servers []stats.Row) stats.Row {
 	return r
 }
 
-func serverRow(r stats.Row, p *config.Proxy, s *engine.ServerStats) stats.Row {
+func serverRow(r stats.Row, s *engine.ServerStats) stats.Row {
 	c := s.Server
 	r.Kind, r.Name, r.ServiceID, r.Status = stats.Server, c.Name, c.ID, s.Status()
 	r.QueueCur, r.QueueMax, r.QueueLimit = s.Qcur, s.Qmax, s.Qlimit
@@ -104,19 +104,19 @@ func serverRow(r stats.Row, p *config.Proxy, s *engine.ServerStats) stats.Row {
 		r.CheckPort = c.CheckAddr.Port
 	}
 	r.Observed, r.HealthFails, r.Tracked = c.Observe != "", s.HanaFails, s.Tracks
-	r.Check = checkOf(p, s)
-	r.Op, r.Admin = states(c, s)
+	r.Check = checkOf(s)
+	r.Op, r.Admin = states(s)
 	return r
 }
 
-func checkOf(_ *config.Proxy, s *engine.ServerStats) stats.Check {
+func checkOf(s *engine.ServerStats) stats.Check {
 	if c := s.Server; !c.Check {
-		return unchecked(c, s.Admin)
+		return stats.Check{Status: health.Unknown.String(), Paused: c.Disabled, Health: s.Health}
 	}
 	return stats.Check{
 		Configured: s.Server.Check,
 		Enabled:    s.Checked,
-		Paused:     s.Admin == engine.Maint,
+		Paused:     s.Paused,
 		InProgress: s.CheckRunning,
 		Status:     s.Check.Status.String(),
 		Code:       s.Check.Code,
@@ -129,39 +129,18 @@ func checkOf(_ *config.Proxy, s *engine.ServerStats) stats.Check {
 	}
 }
 
-// unchecked is what HAProxy shows of a server without checks: one that has just risen, unless it was disabled.
-func unchecked(c *config.Server, a engine.Admin) stats.Check {
-	k := stats.Check{Status: health.Unknown.String(), Paused: c.Disabled}
-	if a != engine.Maint && !c.Disabled {
-		k.Health = c.Rise
-	}
-	return k
-}
-
-// states maps what the engine knows to the two columns of `show servers state`.
-func states(c *config.Server, s *engine.ServerStats) (stats.OpState, stats.AdminState) {
+// states are the two columns of `show servers state`; the flags have the same numbers in both places.
+func states(s *engine.ServerStats) (stats.OpState, stats.AdminState) {
 	op := stats.OpRunning
 	switch {
-	case s.Admin == engine.Maint || !s.Up:
+	case !s.Up:
 		op = stats.OpStopped
 	case s.Stopping:
 		op = stats.OpStopping
 	case s.Throttle > 0:
 		op = stats.OpStarting
 	}
-	switch {
-	case s.Admin == engine.Maint && c.Disabled:
-		return op, stats.ForcedMaint | stats.ConfigMaint
-	case s.Admin == engine.Maint:
-		return op, stats.ForcedMaint
-	case s.ViaMaint:
-		return stats.OpStopped, stats.InheritedMaint
-	case s.Admin == engine.Drain:
-		return op, stats.ForcedDrain
-	case s.ViaDrain:
-		return op, stats.InheritedDrain
-	}
-	return op, 0
+	return op, stats.AdminState(s.Flags)
 }
 
 func seconds(d time.Duration) int { return int(d / time.Second) }

@@ -52,6 +52,23 @@ func (k *catcher) next() []string {
 	return k.lines[k.taken:]
 }
 
+// LogsTo notes the lines up to the one that has the text, in their order, without those of a start.
+func (s *Side) LogsTo(text string) {
+	s.Until("the log line "+text, func() bool {
+		return slices.ContainsFunc(s.logs.next(), func(l string) bool { return strings.Contains(l, text) })
+	})
+	list := s.logs.next()
+	end := 1 + slices.IndexFunc(list, func(l string) bool { return strings.Contains(l, text) })
+	s.logs.mu.Lock()
+	s.logs.taken += end
+	s.logs.mu.Unlock()
+	for _, l := range list[:end] {
+		if !isStart(l) {
+			s.note("log", s.normalLog(l))
+		}
+	}
+}
+
 // Logs waits for n more log lines, and notes them. Lines of the start-up of proxies are left out.
 func (s *Side) Logs(n int) {
 	wanted := func() (list []string, upTo int) {

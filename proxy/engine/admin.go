@@ -2,52 +2,63 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 )
 
-// Admin is what an operator wants of a server.
+// Admin is what an operator asks of a server's administration.
 type Admin int
 
-// The administrative states (management manual, section 9.3, "set server … state").
+// The first three are the states that a server is told to be in (management manual, section 9.3, "set server … state"). The
+// others, of the statistics page, set or clear one flag and leave the other alone.
 const (
 	Ready Admin = iota
 	Drain       // no new requests except those that must go there
 	Maint       // out of service, checks stopped
+	BeginMaint
+	EndMaint
+	BeginDrain
+	EndDrain
 )
 
-// NotFoundError says that no such proxy or server exists.
-type NotFoundError struct{ Backend, Server string }
+// AdminFlags say who keeps requests from a server. The numbers are those of `show servers state` (management manual, section 9.3,
+// "srv_admin_state").
+type AdminFlags int
 
-func (e *NotFoundError) Error() string {
-	if e.Server == "" {
-		return fmt.Sprintf("no such proxy: %s", e.Backend)
-	}
-	return fmt.Sprintf("no such server: %s/%s", e.Backend, e.Server)
+// The flags.
+const (
+	ForcedMaint    AdminFlags = 1 << iota // an operator took it out of service
+	InheritedMaint                        // the server that it tracks is out of service
+	ConfigMaint                           // `disabled` in the file, whatever came after
+	ForcedDrain                           // an operator drains it
+	InheritedDrain                        // the server that it tracks is drained
+)
+
+const (
+	maintFlags = ForcedMaint | InheritedMaint
+	drainFlags = ForcedDrain | InheritedDrain
+)
+
+// Maint tells whether the server is out of service, Drain whether it gets no new requests.
+func (f AdminFlags) Maint() bool { return f&maintFlags != 0 }
+
+// Drain is Maint's counterpart.
+func (f AdminFlags) Drain() bool { return f&drainFlags != 0 }
+
+// adminStep sets or clears a flag.
+type adminStep struct {
+	flag AdminFlags
+	on   bool
 }
 
-func frac(word string, n, of int) string { return fmt.Sprintf("%s %d/%d", word, n, of) }
-
-// findServer looks a server up by names.
-func (e *Engine) findServer(backend, name string) (*server, error) {
-	for _, p := range e.proxies {
-		if p.cfg.Name != backend || !p.cfg.Back() {
-			continue
-		}
-		for _, s := range p.servers {
-			if s.cfg.Name == name {
-				return s, nil
-			}
-		}
-	}
-	return nil, &NotFoundError{Backend: backend, Server: name}
-}
-
-func (e *Engine) findFrontend(name string) (*proxy, error) {
-	for _, p := range e.proxies {
-		if p.cfg.Name == name && p.cfg.Front() {
-			return p, nil
-		}
-	}
-	return nil, &NotFoundError{Backend: name}
+// adminSteps are in HAProxy's order, which its log shows.
+var adminSteps = map[Admin][]adminStep{
+	Ready:      {{ForcedDrain, false}, {ForcedMaint, false}},
+	Drain:      {{ForcedDrain, true}, {ForcedMaint, false}},
+	Maint:      {{ForcedMaint, true}, {ForcedDrain, false}},
+	BeginMaint: {{ForcedMaint, true}},
+	EndMaint:   {{ForcedMaint, false}},
+	BeginDrain: {{ForcedDrain, true}},
+	EndDrain:   {{ForcedDrain, false}},
 }
 
 // SetServerAdmin puts a server into service, drains it or takes it out. cause stands in the log beside what is lost by it, as
@@ -60,73 +71,149 @@ func (e *Engine) SetServerAdmin(backend, server string, a Admin, cause string) e
 	if cause != "" {
 		cause = " (" + cause + ")"
 	}
-	p := s.be
-	p.mu.Lock()
-	woken, lines := s.administer(e.clock(), a, cause)
-	maint, drain := s.inMaint(), s.draining()
-	p.mu.Unlock()
-	if s.check != nil && s.check.l != nil && a != Maint {
-		s.check.l.post(s.check)
-	}
-	p.tell(nil, woken, lines)
-	for _, f := range s.followers {
-		f.followAdmin(e.clock(), maint, drain, cause)
+	for _, x := range adminSteps[a] {
+		s.flag(e.clock(), x, cause, opRunning)
 	}
 	return nil
 }
 
-// administer moves the server to a, and describes each step as HAProxy does.
-func (s *server) administer(now int64, a Admin, cause string) (woken []*client, lines []line) {
-	before := s.admin
-	if before == a {
-		return nil, nil
+// flag makes one step of administration, and has those who track the server inherit it. It goes no further down than to where
+// nothing changes. lead is the state of the server that this one tracks.
+func (s *server) flag(now int64, x adminStep, cause string, lead opState) {
+	p := s.be
+	p.mu.Lock()
+	if s.tracks != nil && x.flag&(InheritedMaint|InheritedDrain) != 0 {
+		s.lead = lead
 	}
-	s.admin = a
-	say := func(format string, args ...any) {
-		lines = append(lines, line{LevelNotice, s.kind() + " " + s.name() + " " + fmt.Sprintf(format, args...)})
+	was, to := s.flags, s.flags|x.flag
+	if !x.on {
+		to = was &^ x.flag
 	}
-	switch {
-	case a == Maint && !s.healthy():
-		s.update(now)
-		say("was DOWN and now enters maintenance%s.", cause)
-	case a == Maint:
-		return s.shift(now, lines, "is going DOWN for maintenance"+cause)
-	case before == Maint:
-		if s.check != nil {
-			s.check.m.Revive()
-		}
-		s.stopping, s.forced = false, false
-		s.changed = now // the time in maintenance is no downtime
-		s.update(now)
-		woken = s.be.admitAll(s)
-		if a == Drain {
-			say("is UP/DRAIN (leaving forced maintenance).")
-			say("remains in forced drain mode.")
-		} else {
-			say("is UP/READY (leaving forced maintenance).")
-		}
-	case a == Drain:
-		return s.drain(now, cause)
-	default:
-		s.downtime += now - s.changed
-		s.changed = now
-		s.update(now)
-		woken = s.be.admitAll(s)
-		say("is %s (leaving forced drain).", upWord(s.Up))
+	if to == was {
+		p.mu.Unlock()
+		return
 	}
-	return woken, lines
+	before := s.op
+	woken, lines := s.administer(now, to, cause)
+	after := s.op
+	p.mu.Unlock()
+	p.tell(nil, woken, lines)
+	s.shed(turned(before, after))
+	inherited, kind := InheritedMaint, maintFlags
+	if x.flag&drainFlags != 0 {
+		inherited, kind = InheritedDrain, drainFlags
+	}
+	if (to&^x.flag)&kind != 0 { // it was so before, or is so still
+		return
+	}
+	for _, f := range slices.Backward(s.followers) {
+		f.flag(now, adminStep{inherited, x.on}, cause, after)
+	}
 }
 
-// drain lets no new requests come to the server. HAProxy tells of a server that is up as of one that comes into service. why ends
-// what happened.
-func (s *server) drain(now int64, why string) (woken []*client, lines []line) {
+// turned tells what a step of administration has made of a server's state.
+func turned(before, after opState) turn {
+	switch {
+	case before == after || after == opStopping:
+		return same
+	case after == opStopped:
+		return isDown
+	}
+	return isUp
+}
+
+// administer gives the server other flags, and describes each step as HAProxy does. The backend is locked.
+func (s *server) administer(now int64, to AdminFlags, cause string) (woken []*client, lines []line) {
+	was := s.flags
+	s.flags = to
+	switch {
+	case !was.Maint() && to.Maint():
+		return s.enterMaint(now, was, cause)
+	case was.Maint() && !to.Maint():
+		woken, lines = s.leaveMaint(now, was)
+	case to.Maint():
+		return nil, s.stayInMaint(was)
+	}
+	switch {
+	case !was.Drain() && to.Drain():
+		return s.drain(now, cause)
+	case was.Drain() && !to.Drain():
+		return s.leaveDrain(now)
+	}
+	return woken, s.stillDrained(lines)
+}
+
+// notice is a line about the server.
+func (s *server) notice(format string, args ...any) line {
+	return line{LevelNotice, s.kind() + " " + s.name() + " " + fmt.Sprintf(format, args...)}
+}
+
+func (s *server) enterMaint(now int64, was AdminFlags, cause string) ([]*client, []line) {
+	if s.flags&ForcedMaint == 0 {
+		cause += s.via()
+	}
+	if s.check != nil && s.check.on {
+		s.check.paused = true
+		s.setHealth(0)
+	}
+	if s.op == opStopped {
+		return nil, []line{s.notice("was DOWN and now enters maintenance%s.", cause)}
+	}
+	calm := s.op == opStopping || was.Drain()
+	s.setHealth(0)
+	s.op = opStopped
+	return s.shift(now, nil, calm, "is going DOWN for maintenance"+cause)
+}
+
+// leaveMaint lets the server be up unless the one that it tracks is not. The time in maintenance is no downtime.
+func (s *server) leaveMaint(now int64, was AdminFlags) (woken []*client, lines []line) {
+	if s.check != nil && s.check.on {
+		s.check.paused = false
+		s.check.m.Revive()
+	}
+	if s.tracks == nil {
+		s.lead = opRunning
+	}
+	s.op = s.lead
+	if s.op == opRunning {
+		s.changed = now
+	}
+	s.update(now)
+	woken = s.be.admitAll(s)
+	state := "READY"
+	if s.flags.Drain() {
+		state = "DRAIN"
+	}
+	how := "maintenance"
+	if was&ForcedMaint != 0 {
+		how = "forced maintenance"
+	}
+	return woken, []line{s.notice("is %s/%s (leaving %s).", s.word(), state, how)}
+}
+
+func (s *server) stayInMaint(was AdminFlags) (lines []line) {
+	switch gone := was &^ s.flags; {
+	case gone&ForcedMaint != 0:
+		lines = append(lines, s.notice("is leaving forced maintenance but remains in maintenance%s.", s.via()))
+	case gone&InheritedMaint != 0:
+		lines = append(lines, s.notice("remains in forced maintenance."))
+	}
+	return lines
+}
+
+// drain lets no new requests come to the server. HAProxy tells of a server that is up as of one that comes into service. cause
+// ends what happened.
+func (s *server) drain(now int64, cause string) (woken []*client, lines []line) {
 	p := s.be
 	hadSome := p.wasUp
 	s.changed = now
 	s.update(now)
 	woken = s.dissolve()
-	text := fmt.Sprintf("%s %s enters drain state%s. %d active and %d backup servers ", s.kind(), s.name(), why, p.act, p.bck)
-	if s.Up {
+	if s.flags&ForcedDrain == 0 {
+		cause += s.via()
+	}
+	text := fmt.Sprintf("%s %s enters drain state%s. %d active and %d backup servers ", s.kind(), s.name(), cause, p.act, p.bck)
+	if s.op != opStopped {
 		text += fmt.Sprintf("online.%s %d sessions requeued, %d total in queue.", p.onBackup(), len(woken), p.queue.n)
 	} else {
 		text += fmt.Sprintf("left.%s %d sessions active, %d requeued, %d remaining in queue.", p.onBackup(), s.Served, len(woken), p.queue.n)
@@ -134,99 +221,30 @@ func (s *server) drain(now int64, why string) (woken []*client, lines []line) {
 	return woken, p.lostAll(hadSome, []line{{LevelNotice, text}})
 }
 
-func upWord(up bool) string {
-	if up {
-		return "UP"
-	}
-	return "DOWN"
+func (s *server) leaveDrain(now int64) ([]*client, []line) {
+	s.downtime += now - s.changed
+	s.changed = now
+	s.update(now)
+	return s.be.admitAll(s), []line{s.notice("is %s (leaving forced drain).", s.word())}
 }
 
-// SetFrontendMaxconn changes a frontend's limit of concurrent clients.
-func (e *Engine) SetFrontendMaxconn(frontend string, n int) error {
-	p, err := e.findFrontend(frontend)
-	if err != nil {
-		return err
+// stillDrained reminds of what drains the server. HAProxy says so at each change of a server that is drained, and of one that
+// inherits it as if it had been forced before.
+func (s *server) stillDrained(lines []line) []line {
+	switch {
+	case s.flags.Maint() || !s.flags.Drain():
+	case s.flags&ForcedDrain != 0:
+		lines = append(lines, s.notice("remains in forced drain mode."))
+	default:
+		lines = append(lines, s.notice("is leaving forced drain but remains in drain mode%s.", s.via()))
 	}
-	p.mu.Lock()
-	p.maxconn = n
-	p.mu.Unlock()
-	if p.full.Swap(false) {
-		p.wakeAcceptors()
-	}
-	return nil
+	return lines
 }
 
-// SetFrontend pauses (disable) or resumes (enable) a frontend's listeners.
-func (e *Engine) SetFrontend(frontend string, on bool) error {
-	p, err := e.findFrontend(frontend)
-	if err != nil {
-		return err
+// word is the server's state in messages.
+func (s *server) word() string {
+	if s.op == opStopped {
+		return "DOWN"
 	}
-	p.pause(!on)
-	word := "Paused"
-	if on {
-		word = "Resumed"
-	}
-	e.event(p, LevelWarn, fmt.Sprintf("%s %s %s.", word, kindWord(p.cfg), p.cfg.Name))
-	return nil
-}
-
-// ShutdownFrontend closes a frontend's listeners for good.
-func (e *Engine) ShutdownFrontend(frontend string) error {
-	p, err := e.findFrontend(frontend)
-	if err != nil {
-		return err
-	}
-	p.stopListening()
-	e.stopped(func(q *proxy) bool { return q == p })
-	return nil
-}
-
-// ShutdownSessions ends the sessions on a server.
-func (e *Engine) ShutdownSessions(backend, server string) error {
-	s, err := e.findServer(backend, server)
-	if err != nil {
-		return err
-	}
-	e.endSessions('K', func(c *client) bool { return c.srv == s && c.holding })
-	return nil
-}
-
-// ClearCounters resets the maxima, and with all also the totals.
-func (e *Engine) ClearCounters(all bool) {
-	e.mu.Lock()
-	e.maxSeen = int(e.actconn.Load())
-	for i := range e.pace.rates {
-		e.pace.rates[i].max = 0
-	}
-	e.mu.Unlock()
-	for _, p := range e.proxies {
-		p.mu.Lock()
-		p.front.clear(all, p.feconn)
-		p.front.connRate.max, p.front.reqRate.max = 0, 0
-		if all {
-			p.front.connTot, p.front.reqTot, p.front.intercepted = 0, 0, 0
-			p.front.denConn, p.front.denSess = 0, 0
-		}
-		p.back.clear(all, p.beconn)
-		p.queue.max = p.queue.n
-		for _, s := range p.servers {
-			s.clear(all, s.Served)
-			s.queue.max = s.queue.n
-			if all && s.check != nil {
-				s.check.m.ClearCounters()
-			}
-		}
-		p.mu.Unlock()
-	}
-}
-
-// clear resets k; cur is what its maximum starts from again.
-func (k *counters) clear(all bool, cur int) {
-	last := k.last
-	if all {
-		*k = counters{last: last}
-	}
-	k.curMax, k.rate.max = cur, 0
-	k.qtime.max, k.ctime.max, k.rtime.max, k.all.max = 0, 0, 0, 0
+	return "UP"
 }

@@ -19,11 +19,12 @@ func (e *Engine) SetServerWeight(backend, server string, n int, percent bool) er
 	}
 	p := s.be
 	p.mu.Lock()
+	hadSome := p.wasUp
 	s.uweight = n
 	s.update(e.clock())
-	woken := p.admitAll(s)
+	woken, lines := p.admitAll(s), p.lostAll(hadSome, s.stillDrained(nil))
 	p.mu.Unlock()
-	p.tell(nil, woken, nil)
+	p.tell(nil, woken, lines)
 	return nil
 }
 
@@ -58,9 +59,6 @@ func (e *Engine) SetServerHealth(backend, server string, h Health, by string) er
 	p := s.be
 	p.mu.Lock()
 	to := s.force(h)
-	if s.inMaint() {
-		to = same
-	}
 	var woken []*client
 	var lines []line
 	if to != same {
@@ -74,23 +72,18 @@ func (e *Engine) SetServerHealth(backend, server string, h Health, by string) er
 	return nil
 }
 
-// force sets the server's health, and tells what that changes.
+// force sets the counter of checks, and tells what that changes: nothing in maintenance.
 func (s *server) force(h Health) turn {
-	was, stopped := s.healthy(), s.stopping
-	if s.check != nil {
-		s.check.m.Force(h != HealthDown)
+	to := map[Health]turn{HealthUp: isUp, HealthStopping: isStopping, HealthDown: isDown}[h]
+	if h == HealthDown {
+		s.setHealth(0)
 	} else {
-		s.forced = h == HealthDown
+		s.setHealth(s.cfg.Rise + s.cfg.Fall - 1)
 	}
-	switch {
-	case h == HealthDown && was:
-		return isDown
-	case h == HealthUp && (!was || stopped):
-		return isUp
-	case h == HealthStopping && (!was || !stopped):
-		return isStopping
+	if !s.turns(to) {
+		return same
 	}
-	return same
+	return to
 }
 
 // SetServerCheck switches a server's checks on or off. It fails where none are configured.
@@ -106,9 +99,6 @@ func (e *Engine) SetServerCheck(backend, server string, on bool) error {
 	s.be.mu.Lock()
 	k.on = on
 	s.be.mu.Unlock()
-	if on && k.l != nil {
-		k.l.post(k)
-	}
 	return nil
 }
 

@@ -33,6 +33,7 @@ type checker struct {
 	linger   bool
 	out      []byte // what is to be sent still
 	on       bool
+	paused   bool // by maintenance that began while the checks were on
 }
 
 // connection is the script of a server whose `check` is no more than a connection.
@@ -108,18 +109,19 @@ func (k *checker) expire() {
 func (k *checker) idle() bool {
 	k.srv.be.mu.Lock()
 	defer k.srv.be.mu.Unlock()
-	return !k.on || k.srv.admin == Maint || k.l.e.stopping.Load()
+	return !k.on || k.paused || k.l.e.stopping.Load()
 }
 
 func (k *checker) start() {
-	if k.idle() {
-		return // whoever wants checks again posts the checker
-	}
 	k.begun = time.Now()
+	if k.idle() {
+		k.skip()
+		return
+	}
 	s := k.srv
 	s.be.mu.Lock()
 	k.connect = k.m.Begin(k.begun)
-	facts := health.Facts{Accept404: s.be.cfg.DisableOn404 && s.healthy(), Tx: k.tx()}
+	facts := health.Facts{Accept404: s.be.cfg.DisableOn404 && s.op != opStopped, Tx: k.tx()}
 	s.be.mu.Unlock()
 	if s.be.cfg.SendState {
 		facts.State = s.describe
@@ -257,11 +259,16 @@ func (k *checker) stop() {
 	k.l.timers.remove(&k.timer)
 }
 
-// run starts the checks again after a pause.
-func (k *checker) run() {
-	if k.trial == nil {
-		k.l.timers.set(&k.timer, k.l.now+1)
+// skip lets a check pass that is not wanted now. Its interval goes on, as HAProxy's does, so that checks that are wanted again
+// begin at its end.
+func (k *checker) skip() {
+	if k.l.e.stopping.Load() {
+		return
 	}
+	k.srv.be.mu.Lock()
+	at := k.m.Skip(time.Now())
+	k.srv.be.mu.Unlock()
+	k.l.timers.set(&k.timer, k.l.e.at(at))
 }
 
 // end reports a check and plans the next.
@@ -276,6 +283,7 @@ func (k *checker) end(r health.Result) {
 		spread = float64(pct) / 100 * (1 - 2*k.rng.Float64())
 	}
 	if k.idle() {
+		k.skip()
 		return
 	}
 	k.srv.checked(now, r, spread, k.l)

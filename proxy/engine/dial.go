@@ -285,7 +285,7 @@ func (c *client) mayRedispatch() bool {
 	switch {
 	case n == 0 || c.stay.force:
 		return false
-	case !c.srv.Up || !c.srv.healthy():
+	case !c.srv.Up:
 		return true
 	case n > 0 && c.tries%n == 0:
 		return true

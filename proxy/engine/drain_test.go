@@ -66,17 +66,28 @@ func TestAdministrationAsHAProxyTellsIt(t *testing.T) {
 }
 
 func administered(s *server, now int64, a Admin) []line {
-	_, lines := s.administer(now, a, "")
+	var lines []line
+	for _, x := range adminSteps[a] {
+		to := s.flags | x.flag
+		if !x.on {
+			to = s.flags &^ x.flag
+		}
+		if to == s.flags {
+			continue
+		}
+		_, more := s.administer(now, to, "")
+		lines = append(lines, more...)
+	}
 	return lines
 }
 
 // reported is a change that checks have seen, without their reason.
 func reported(s *server, now int64, r health.Status) []line {
 	c, _ := s.check.m.Report(time.Unix(0, now*1e6), health.Result{Status: r}, 0)
-	what := "is DOWN"
+	to := isDown
 	if c == health.WentUp {
-		what = "is UP"
+		to = isUp
 	}
-	_, lines := s.shift(now, nil, what)
+	_, lines := s.move(now, nil, to, "")
 	return lines
 }

@@ -36,13 +36,15 @@ func (s *server) judge(change health.Change, r health.Result, notable bool, l *l
 	case change == health.WentDown:
 		to = isDown
 	case change == health.WentUp && r.Status == health.L7OKCond: // it has to be up before it may stop
-	case change == health.WentUp, s.stopping && r.Status.Passed() && r.Status != health.L7OKCond:
+	case change == health.WentUp, s.op == opStopping && r.Status.Passed() && r.Status != health.L7OKCond:
 		to = isUp
-	case r.Status == health.L7OKCond && !s.stopping && s.healthy():
+	case r.Status == health.L7OKCond && s.op == opRunning:
 		to = isStopping
 	}
 	var woken []*client
-	if to != same {
+	if !s.turns(to) {
+		to = same
+	} else {
 		woken, lines = s.move(l.now, lines, to, reason)
 	}
 	p.mu.Unlock()
@@ -127,8 +129,8 @@ func (s *server) kind() string {
 
 // update makes the balancing see the server as administration and checks have it now, and counts the time it was down.
 func (s *server) update(now int64) {
-	up, weight := !s.inMaint() && s.healthy(), s.uweight
-	if s.draining() || s.stopping {
+	up, weight := s.op != opStopped, s.uweight
+	if s.flags.Drain() || s.op == opStopping {
 		weight = 0
 	}
 	s.ramp(now, up && !s.Up)
@@ -153,27 +155,28 @@ func (s *server) update(now int64) {
 	}
 }
 
-// shift applies a change of state and describes it; what says what happened. The backend is locked.
-func (s *server) shift(now int64, lines []line, what string) ([]*client, []line) {
+// shift applies a change of state and describes it; what says what happened, calm that nothing is lost that was in rotation. The
+// backend is locked.
+func (s *server) shift(now int64, lines []line, calm bool, what string) ([]*client, []line) {
 	p := s.be
-	hadSome, wasUp, drained := p.wasUp, s.Up, s.Up && s.Weight < s.uweight
+	hadSome, wasUp := p.wasUp, s.Up
 	s.update(now)
 	text := fmt.Sprintf("%s %s %s.", s.kind(), s.name(), what)
 	if s.Up && !wasUp {
 		woken := p.admitAll(s)
 		text += fmt.Sprintf(" %d active and %d backup servers online.%s %d sessions requeued, %d total in queue.",
 			p.act, p.bck, p.onBackup(), len(woken), p.queue.n)
-		return woken, s.stillDrained(append(lines, line{LevelNotice, text}))
+		return woken, append(lines, line{LevelNotice, text})
 	}
 	s.chkDown++
 	level := LevelAlert
-	if drained { // nothing is lost that was in rotation
+	if calm {
 		level = LevelNotice
 	}
 	woken := s.dissolve()
 	text += fmt.Sprintf(" %d active and %d backup servers left.%s %d sessions active, %d requeued, %d remaining in queue.",
 		p.act, p.bck, p.onBackup(), s.Served, len(woken), p.queue.n)
-	return woken, s.stillDrained(p.lostAll(hadSome, append(lines, line{level, text})))
+	return woken, p.lostAll(hadSome, append(lines, line{level, text}))
 }
 
 // lostAll counts and describes the loss of the backend's last usable server, if it had one before.
@@ -191,14 +194,6 @@ func (p *proxy) word() string {
 		return "proxy"
 	}
 	return "backend"
-}
-
-// stillDrained reminds of an operator's will where the checks have changed a server that does not count.
-func (s *server) stillDrained(lines []line) []line {
-	if s.admin != Drain {
-		return lines
-	}
-	return append(lines, line{LevelNotice, s.kind() + " " + s.name() + " remains in forced drain mode."})
 }
 
 func (p *proxy) onBackup() string {

@@ -13,7 +13,7 @@ func (s *server) describe() string {
 	h, rise, fall := s.check.m.Health()
 	state, n, of := "DOWN", h, rise
 	switch {
-	case s.stopping:
+	case s.op == opStopping:
 		state, n, of = "NOLB", h-rise+1, fall
 	case h >= rise:
 		state, n, of = "UP", h-rise+1, fall

@@ -1,6 +1,10 @@
 package engine
 
-import "time"
+import (
+	"time"
+
+	"simulacro/proxy/config"
+)
 
 // Snapshot reads all counters and states, one section after the other.
 func (e *Engine) Snapshot() *Snapshot {
@@ -20,7 +24,23 @@ func (e *Engine) Snapshot() *Snapshot {
 		}
 		p.mu.Unlock()
 	}
+	s.linkTracked()
 	return s
+}
+
+// linkTracked has the lines of servers that track others know those.
+func (s *Snapshot) linkTracked() {
+	lines := map[*config.Server]*ServerStats{}
+	for i := range s.Proxies {
+		for k := range s.Proxies[i].Servers {
+			lines[s.Proxies[i].Servers[k].Server] = &s.Proxies[i].Servers[k]
+		}
+	}
+	for _, line := range lines {
+		if line.tracks != nil {
+			line.tracked = lines[line.tracks]
+		}
+	}
 }
 
 func (e *Engine) info(now int64) Info {
@@ -127,28 +147,28 @@ func (k *counters) lastSession(now int64) time.Duration {
 }
 
 func (s *server) stats(now int64) ServerStats {
-	r := ServerStats{Server: s.cfg, Admin: s.admin, Up: s.Up || s.admin != Ready && s.healthy(), Backup: s.Backup, Qcur: s.queue.n,
+	r := ServerStats{Server: s.cfg, Flags: s.flags, Up: s.op != opStopped, Stopping: s.op == opStopping, Backup: s.Backup, Qcur: s.queue.n,
 		Qmax: s.queue.max, Scur: s.Served, Smax: s.curMax, Slim: s.maxconn, Qlimit: s.cfg.Maxqueue, Stot: s.sess, Bin: s.in,
 		Bout: s.out, Dresp: s.denResp, Econ: s.econn, Eresp: s.eresp, Wretr: s.retries, Wredis: s.redis, Weight: s.shown(),
 		UWeight: s.uweight, Chkdown: s.chkDown, Lastchg: ms(now - s.changed), Downtime: ms(s.downtime), Lbtot: s.lb,
 		Rate: s.rate.read(now), RateMax: s.rate.max, HTTP: HTTPStats{s.status}, ReqTot: s.req, CliAbrt: s.cliAbort,
 		SrvAbrt: s.srvAbort, Lastsess: s.lastSession(now), Connect: s.connect, Reuse: s.reuse, Used: s.Served}
-	if s.draining() || s.stopping {
+	if s.flags.Drain() || s.flags.Maint() || s.op == opStopping {
 		r.Weight = s.uweight // what it has again when it is ready
 	}
 	r.Qtime, r.Ctime, r.Rtime, r.Ttime = s.qtime.read(), s.ctime.read(), s.rtime.read(), s.all.read()
 	r.QtimeMax, r.CtimeMax, r.RtimeMax, r.TtimeMax = s.qtime.longest(), s.ctime.longest(), s.rtime.longest(), s.all.longest()
 	r.Idle = int(s.idle.Load())
-	r.Stopping, r.ViaMaint, r.ViaDrain, r.HanaFails = s.stopping, s.viaMaint && s.admin != Maint, s.viaDrain, s.hanaFails
+	r.HanaFails = s.hanaFails
 	if s.tracks != nil {
-		r.Tracks = s.tracks.name()
+		r.Tracks, r.tracks = s.tracks.name(), s.tracks.cfg
 	}
 	if s.starting {
 		r.Throttle = s.throttle(now)
 	}
-	r.Health = s.cfg.Rise // what HAProxy shows of a server without checks
+	r.Health = s.bare
 	if k := s.check; k != nil {
-		r.Checked = k.on
+		r.Checked, r.Paused = k.on, k.paused
 		r.Check, r.CheckRunning = k.m.Last()
 		r.Health, r.Rise, r.Fall = k.m.Health()
 		r.Chkfail = k.m.Fails()

@@ -18,7 +18,6 @@ type server struct {
 	way   way
 	purge int64 // ms that an idle connection is kept (section 5.2, "pool-purge-delay")
 
-	admin   Admin
 	uweight int      // as configured or set
 	maxconn int      // as configured or set; 0: any number
 	check   *checker // nil: none configured
@@ -40,27 +39,20 @@ func newServer(be *proxy, i int, cfg *config.Server) *server {
 	if s.purge = cfg.PoolPurge.Milliseconds(); s.purge == 0 {
 		s.purge = 5000
 	}
-	if cfg.Disabled {
-		s.admin = Maint
-	}
 	s.limit()
 	s.pools = make([]pool, be.e.loopCount())
 	if cfg.Check {
 		s.check = newChecker(s)
 	}
+	s.bare = cfg.Rise
+	if cfg.Disabled {
+		s.flags, s.op = ForcedMaint|ConfigMaint, opStopped
+		s.setHealth(0)
+		if s.check != nil {
+			s.check.paused = true
+		}
+	}
 	return s
-}
-
-// healthy tells what the checks say, its own or those of the server that it tracks; a server without checks is healthy
-// until an operator says otherwise.
-func (s *server) healthy() bool {
-	if s.tracks != nil {
-		return !s.lost
-	}
-	if s.check == nil {
-		return !s.forced
-	}
-	return s.check.m.Up()
 }
 
 // limit sets how many requests the server may have now: between minconn and maxconn, by how busy the backend is

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"time"
 
 	"simulacro/proxy/config"
@@ -99,13 +100,15 @@ type BackStats struct {
 // ServerStats is a server's line.
 type ServerStats struct {
 	Server                     *config.Server
-	Admin                      Admin
-	Stopping                   bool   // NOLB: disable-on-404
+	Flags                      AdminFlags
+	Stopping                   bool   // NOLB: disable-on-404, or an operator
 	Tracks                     string // "backend/server": whose state it has; "": its own
-	ViaMaint, ViaDrain         bool   // that one is in maintenance, or drained
+	tracks                     *config.Server
+	tracked                    *ServerStats // nil: it tracks none
 	HanaFails                  uint64
-	Up                         bool // by its checks; what has no check is up
+	Up                         bool // by its checks and by administration; what has no check is up
 	Checked                    bool // has a check that is enabled
+	Paused                     bool // … but paused, by maintenance
 	Backup                     bool
 	Qcur, Qmax                 int
 	Scur, Smax, Slim           int
@@ -135,33 +138,43 @@ type ServerStats struct {
 	Idle, Used                 int // connections kept, and in use
 }
 
-// Status gives the column of that name as HAProxy fills it: UP, UP 1/3, DOWN 1/2, MAINT, DRAIN, no check.
+// Status gives the column of that name as HAProxy fills it: UP, UP 1/3, DOWN 1/2, MAINT, DRAIN, no check. Of a server that
+// tracks another the counts are those of the last of the chain.
 func (s *ServerStats) Status() string {
+	ref := s
+	for ref.tracked != nil {
+		ref = ref.tracked
+	}
+	whole := ref.Health >= ref.Rise+ref.Fall-1
 	switch {
-	case s.Admin == Maint:
-		return "MAINT"
-	case s.ViaMaint:
+	case s.Flags&InheritedMaint != 0:
 		return "MAINT (via " + s.Tracks + ")"
-	case s.Stopping && s.Up && s.Checked && s.Health < s.Rise+s.Fall-1:
-		return frac("NOLB", s.Health-s.Rise+1, s.Fall)
-	case s.Stopping && s.Up:
-		return "NOLB"
-	case s.Tracks != "" && s.Up && s.Admin == Ready && !s.ViaDrain:
-		return "UP"
-	case s.Checked && !s.Up && s.Health > 0:
-		return frac("DOWN", s.Health, s.Rise)
-	case s.Checked && !s.Up:
-		return "DOWN"
+	case s.Flags.Maint():
+		return "MAINT"
+	case !s.Up && ref.Checked && ref.Health > 0:
+		return ref.frac("DOWN")
 	case !s.Up:
 		return "DOWN"
-	case s.Admin == Drain && s.Checked && s.Health < s.Rise+s.Fall-1:
-		return frac("DRAIN", s.Health-s.Rise+1, s.Fall)
-	case s.Admin == Drain, s.ViaDrain:
+	case s.Stopping && (!s.Checked && s.tracked == nil || whole):
+		return "NOLB"
+	case s.Stopping:
+		return ref.frac("NOLB")
+	case s.Flags.Drain() && (whole || !ref.Checked):
 		return "DRAIN"
-	case s.Checked && s.Health < s.Rise+s.Fall-1:
-		return frac("UP", s.Health-s.Rise+1, s.Fall)
-	case s.Checked:
+	case s.Flags.Drain():
+		return ref.frac("DRAIN")
+	case !ref.Checked:
+		return "no check"
+	case whole:
 		return "UP"
 	}
-	return "no check"
+	return ref.frac("UP")
+}
+
+// frac is a state that is on its way to another, with how far it is.
+func (s *ServerStats) frac(word string) string {
+	if s.Up {
+		return fmt.Sprintf("%s %d/%d", word, s.Health-s.Rise+1, s.Fall)
+	}
+	return fmt.Sprintf("%s %d/%d", word, s.Health, s.Rise)
 }

@@ -2,17 +2,17 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 )
 
 // standing is how a server stands beside what its administration and its checks say. Its backend's mutex guards it.
 type standing struct {
 	tracks    *server   // whose state it has; nil: its own
 	followers []*server // who track it; fixed once the engine runs
-	lost      bool      // the tracked server is down
-	viaMaint  bool      // … is in maintenance
-	viaDrain  bool      // … is drained
-	stopping  bool      // disable-on-404, or an operator: no new requests except those that must go there
-	forced    bool      // down, an operator says of a server without checks
+	lead      opState   // what the tracked server was told to be last
+	op        opState
+	flags     AdminFlags
+	bare      int // the health that HAProxy shows of a server without checks
 
 	starting bool  // slowstart: it takes its share little by little
 	since    int64 // ms, when that began
@@ -32,9 +32,29 @@ const (
 	isStopping
 )
 
-// inMaint and draining tell what administration says, its own or that of the server that it tracks.
-func (s *server) inMaint() bool  { return s.admin == Maint || s.viaMaint }
-func (s *server) draining() bool { return s.admin == Drain || s.viaDrain }
+// opState is what checks, or an operator in their place, have made of a server. In maintenance it is stopped.
+type opState int
+
+const (
+	opRunning opState = iota
+	opStopped
+	opStopping // disable-on-404, or an operator: no new requests except those that must go there
+)
+
+// ends are the states that the turns lead to.
+var ends = map[turn]opState{isUp: opRunning, isDown: opStopped, isStopping: opStopping}
+
+// turns tells whether a turn changes anything: none does in maintenance.
+func (s *server) turns(to turn) bool { return to != same && !s.flags.Maint() && s.op != ends[to] }
+
+// setHealth sets the counter of checks, which HAProxy has also of servers without any.
+func (s *server) setHealth(n int) {
+	if s.check != nil {
+		s.check.m.Set(n)
+	} else {
+		s.bare = n
+	}
+}
 
 // via names the tracked server in messages.
 func (s *server) via() string {
@@ -45,23 +65,20 @@ func (s *server) via() string {
 }
 
 // move makes one change of state, and describes it. The backend is locked.
-func (s *server) move(now int64, lines []line, to turn, reason string) ([]*client, []line) {
-	switch to {
-	case isUp:
-		wasUp := s.Up
-		s.stopping = false
-		if wasUp { // it only was stopping
-			return s.shiftUp(now, lines, "is UP"+s.via()+reason)
-		}
-		return s.shift(now, lines, "is UP"+s.via()+reason)
-	case isDown:
-		woken, lines := s.shift(now, lines, "is DOWN"+s.via()+reason)
-		s.stopping = false
-		s.update(now)
-		return woken, lines
+func (s *server) move(now int64, lines []line, to turn, reason string) (woken []*client, _ []line) {
+	was := s.op
+	s.op = ends[to]
+	switch {
+	case to == isDown:
+		woken, lines = s.shift(now, lines, was == opStopping || s.flags.Drain(), "is DOWN"+s.via()+reason)
+	case to == isStopping:
+		woken, lines = s.stop(now, lines, "is stopping"+s.via()+reason)
+	case was == opStopping:
+		woken, lines = s.shiftUp(now, lines, "is UP"+s.via()+reason)
+	default:
+		woken, lines = s.shift(now, lines, false, "is UP"+s.via()+reason)
 	}
-	s.stopping = true
-	return s.stop(now, lines, "is stopping"+s.via()+reason)
+	return woken, s.stillDrained(lines)
 }
 
 // shiftUp is shift for a server that was up, but got no new requests.
@@ -71,9 +88,9 @@ func (s *server) shiftUp(now int64, lines []line, what string) ([]*client, []lin
 	s.ramp(now, true)
 	s.update(now)
 	woken := p.admitAll(s)
-	return woken, s.stillDrained(append(lines, line{LevelNotice, fmt.Sprintf(
+	return woken, append(lines, line{LevelNotice, fmt.Sprintf(
 		"%s %s %s. %d active and %d backup servers online.%s %d sessions requeued, %d total in queue.",
-		s.kind(), s.name(), what, p.act, p.bck, p.onBackup(), len(woken), p.queue.n)}))
+		s.kind(), s.name(), what, p.act, p.bck, p.onBackup(), len(woken), p.queue.n)})
 }
 
 // stop lets no more requests come to a server that is up.
@@ -88,9 +105,16 @@ func (s *server) stop(now int64, lines []line, what string) ([]*client, []line) 
 		s.kind(), s.name(), what, p.act, p.bck, p.onBackup(), len(woken), p.queue.n)}))
 }
 
-// moved does what follows from a change: for sessions (on-marked-down, on-marked-up) and for the servers that track this one. No
-// lock is held.
+// moved does what follows from a change: for sessions, and for the servers that track this one. No lock is held.
 func (s *server) moved(now int64, to turn) {
+	s.shed(to)
+	for _, f := range slices.Backward(s.followers) {
+		f.follow(now, to)
+	}
+}
+
+// shed ends the sessions that a change leaves no place for: on-marked-down and on-marked-up.
+func (s *server) shed(to turn) {
 	e := s.be.e
 	switch {
 	case to == isDown && s.cfg.ShutDown:
@@ -98,20 +122,14 @@ func (s *server) moved(now int64, to turn) {
 	case to == isUp && s.cfg.ShutBackups && !s.Backup && s.uweight > 0:
 		e.endSessions('U', func(c *client) bool { return c.be == s.be && c.srv != nil && c.srv.Backup && c.holding })
 	}
-	for _, f := range s.followers {
-		f.follow(now, to)
-	}
 }
 
 // follow takes over a change of the tracked server.
 func (s *server) follow(now int64, to turn) {
 	p := s.be
 	p.mu.Lock()
-	before := [2]bool{s.lost, s.stopping}
-	s.lost = to == isDown
-	if before == [2]bool{s.lost, s.stopping} && to != isStopping || s.inMaint() {
-		s.stopping = to == isStopping
-		s.update(now)
+	s.lead = ends[to]
+	if !s.turns(to) {
 		p.mu.Unlock()
 		return
 	}
@@ -119,45 +137,6 @@ func (s *server) follow(now int64, to turn) {
 	p.mu.Unlock()
 	p.tell(nil, woken, lines)
 	s.moved(now, to)
-}
-
-// followAdmin takes over what an operator has done to the tracked server.
-func (s *server) followAdmin(now int64, maint, drain bool, cause string) {
-	p := s.be
-	p.mu.Lock()
-	var woken []*client
-	var lines []line
-	say := func(what string) { lines = append(lines, line{LevelNotice, s.kind() + " " + s.name() + " " + what}) }
-	was, drained := s.inMaint(), s.draining()
-	s.viaMaint, s.viaDrain = maint, drain
-	switch is := s.inMaint(); {
-	case !was && is && !s.healthy():
-		s.update(now)
-		say("was DOWN and now enters maintenance" + cause + s.via() + ".")
-	case !was && is:
-		woken, lines = s.shift(now, nil, "is going DOWN for maintenance"+cause+s.via())
-	case was && !is:
-		s.changed = now
-		s.update(now)
-		woken = p.admitAll(s)
-		state := "READY"
-		if s.draining() {
-			state = "DRAIN"
-		}
-		say(fmt.Sprintf("is %s/%s (leaving maintenance).", upWord(s.Up), state))
-	case !drained && s.draining() && !is:
-		woken, lines = s.drain(now, cause+s.via())
-	case drained && !s.draining() && !is:
-		s.update(now)
-		woken = p.admitAll(s)
-		say(fmt.Sprintf("is %s (leaving forced drain).", upWord(s.Up)))
-	}
-	maint, drain = s.inMaint(), s.draining()
-	p.mu.Unlock()
-	p.tell(nil, woken, lines)
-	for _, f := range s.followers {
-		f.followAdmin(now, maint, drain, cause)
-	}
 }
 
 // endSessions ends all sessions that a change of state leaves no place for.
@@ -217,8 +196,11 @@ func (e *Engine) linkTracking() error {
 	}
 	for _, p := range e.proxies {
 		for _, s := range p.servers {
-			s.viaMaint = s.tracksMaint()
-			s.Up = !s.inMaint() && s.healthy()
+			if s.tracksMaint() {
+				s.flags |= InheritedMaint
+				s.op, s.lead, s.bare = opStopped, opStopped, 0
+			}
+			s.Up = s.op != opStopped
 		}
 		if p.cfg.Back() {
 			p.recount()

@@ -120,7 +120,7 @@ func (w world) Server(backend, server string) (st rules.ServerState, ok bool) {
 			continue
 		}
 		st = rules.ServerState{
-			ID: s.cfg.ID, Conns: s.Served, Queue: s.queue.n, SessRate: s.rate.read(w.c.l.now), Up: s.Up && s.admin != Maint, Free: -1,
+			ID: s.cfg.ID, Conns: s.Served, Queue: s.queue.n, SessRate: s.rate.read(w.c.l.now), Up: s.Up, Free: -1,
 			Weight: s.Weight, InitialWeight: s.cfg.Weight, UserWeight: s.uweight,
 		}
 		if s.maxconn > 0 {

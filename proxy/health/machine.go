@@ -150,12 +150,16 @@ func (m *Machine) interval() time.Duration {
 	return m.p.FastInter
 }
 
-// Force sets the state, as an operator does or a server that leaves maintenance: fully up, or down.
-func (m *Machine) Force(up bool) {
-	m.health = 0
-	if up {
-		m.health = m.p.Rise + m.p.Fall - 1
+// Set sets the counter, as an operator does or maintenance.
+func (m *Machine) Set(health int) { m.health = health }
+
+// Skip lets a check pass: the next is an interval later.
+func (m *Machine) Skip(now time.Time) (next time.Time) {
+	m.running = false
+	for !m.next.After(now) {
+		m.next = m.next.Add(m.p.Inter)
 	}
+	return m.next
 }
 
 // Revive makes a server up that will fall at its first failed check, as at the start.

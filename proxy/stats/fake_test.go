@@ -66,7 +66,7 @@ func (f *fake) ask(format string, args ...any) error {
 }
 
 func (f *fake) SetServerState(r Ref, s ServerState) error {
-	return f.ask("%s/%s state %s", r.Proxy, r.Server, [...]string{"ready", "drain", "maint"}[s])
+	return f.ask("%s/%s state %s", r.Proxy, r.Server, [...]string{"ready", "drain", "maint", "begin maint", "end maint", "begin drain", "end drain"}[s])
 }
 func (f *fake) SetServerWeight(r Ref, w int) error {
 	return f.ask("%s/%s weight %d", r.Proxy, r.Server, w)

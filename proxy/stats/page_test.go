@@ -102,10 +102,10 @@ func TestForms(t *testing.T) {
 		{"s=cluster2&s=cluster3&action=maint&b=http_back", "DONE", "http_back/cluster3 state maint; http_back/cluster2 state maint"},
 		{"b=http_back&s=cluster2&s=cluster3&action=maint", "DONE", "http_back/cluster3 state maint; http_back/cluster2 state maint"},
 		{"s=cluster2&s=zz&action=ready&b=http_back", "PART", "http_back/cluster2 state ready"},
-		{"s=cluster2&action=stop&b=#3", "DONE", "http_back/cluster2 state drain"},
+		{"s=cluster2&action=stop&b=#3", "DONE", "http_back/cluster2 state begin drain"},
 		{"s=cluster2&action=enable&b=http_back", "NONE", ""},
 		{"s=maint&action=disable&b=app", "NONE", ""},
-		{"s=maint&action=enable&b=app", "DONE", "app/maint state ready"},
+		{"s=maint&action=enable&b=app", "DONE", "app/maint state end maint"},
 		{"s=cluster2&action=hdown&b=http_back", "DONE", "http_back/cluster2 health down"},
 		{"s=slow&action=hdown&b=app", "NONE", ""}, // it tracks another
 		{"s=cluster2&action=dhlth&b=http_back", "DONE", "http_back/cluster2 checks false"},

@@ -121,7 +121,7 @@ const (
 )
 
 // Maint tells whether any bit keeps the server in maintenance, Drain whether one drains it.
-func (a AdminState) Maint() bool { return a&(ForcedMaint|InheritedMaint|ConfigMaint) != 0 }
+func (a AdminState) Maint() bool { return a&(ForcedMaint|InheritedMaint) != 0 }
 
 // Drain is Maint's counterpart.
 func (a AdminState) Drain() bool { return a&(ForcedDrain|InheritedDrain) != 0 }

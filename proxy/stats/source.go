@@ -53,11 +53,16 @@ type Ref struct {
 // ServerState is what an operator asks of a server.
 type ServerState int
 
-// The states of `set server <b>/<s> state`.
+// The states of `set server <b>/<s> state`, and what the page's older forms do to one flag alone: a server may be in maintenance
+// and drained at once.
 const (
 	Ready ServerState = iota
 	Drain
 	Maint
+	BeginMaint
+	EndMaint
+	BeginDrain
+	EndDrain
 )
 
 // ServerAdmin changes servers. It is all that the page's forms and most of the socket's commands need; a change is in
