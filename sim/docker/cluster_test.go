@@ -314,3 +314,16 @@ func TestUpTellsOfANodeThatEnds(t *testing.T) {
 	assert.Contains(t, err.Error(), "cluster3: exited, does not run")
 	assert.Empty(t, leftovers(t, rt, spec.Name))
 }
+
+// So is a web server that systemd has given up.
+func TestBootFailureOfAServer(t *testing.T) {
+	rt := engine(t)
+	c := bringUp(t, rt, testSpec(t, "given-up", 68))
+	ctx := t.Context()
+	assert.Empty(t, c.bootFailure(ctx, true))
+	out, err := c.Exec(ctx, "cluster4", "sh", "-c", "echo Nonsense >> /etc/httpd/conf/httpd.conf; systemctl restart httpd")
+	require.NoError(t, err)
+	require.NotZero(t, out.Code)
+	assert.Empty(t, c.bootFailure(ctx, false))
+	assert.Contains(t, c.bootFailure(ctx, true), "httpd.service on cluster4 has failed")
+}
