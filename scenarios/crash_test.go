@@ -60,17 +60,17 @@ type victims struct {
 	well  string // its files when it was seen well for the first time
 }
 
-// crash kills one runner and has its cluster healed. Now and then, and where the scenario needs another mount, the runner has to make
-// the cluster first, and may be killed at that.
+// crash kills one runner and has its cluster healed. Every fifth time the runner has to make the cluster first, and may be killed at
+// that; else the cluster is there, so that however slow a machine boots, it is faults that are under way.
 func (v *victims) crash(t *testing.T, n int, s *sim.Scenario) {
 	args := []string{"run", s.Name, "--keep", "--port", "0", "--seed", fmt.Sprint(*seed)}
 	last := planned(s) + afterAll
-	if there, _ := v.there(t); !there || s.Cluster.Mount != v.mount || v.rng.IntN(5) == 0 {
-		out, err := v.run("down")
-		require.NoError(t, err, out)
-		kinds := slices.DeleteFunc(sim.DirectorKinds(), func(k sim.DirectorKind) bool { return !s.Cluster.Runs(k) })
-		args = append(args, "--director", string(kinds[v.rng.IntN(len(kinds))]))
-		v.mount, last = s.Cluster.Mount, last+booting
+	there, _ := v.there(t)
+	if making := v.rng.IntN(5) == 0; making || !there || s.Cluster.Mount != v.mount {
+		args = append(args, "--director", v.make(t, s, making))
+		if making {
+			last += booting
+		}
 	}
 	at := time.Duration(v.rng.Int64N(int64(last)))
 	said := v.killAt(t, at, args...)
@@ -79,7 +79,7 @@ func (v *victims) crash(t *testing.T, n int, s *sim.Scenario) {
 	require.NoError(t, err, "%s: heal: %s\nthe run had said:\n%s", what, out, said)
 	t.Logf("%s; heal said: %s", what, strings.Join(strings.Fields(out), " "))
 	v.noDebts(t, what)
-	there, err := v.there(t)
+	there, err = v.there(t)
 	if !there {
 		return // it was killed while the cluster was made
 	}
@@ -91,6 +91,25 @@ func (v *victims) crash(t *testing.T, n int, s *sim.Scenario) {
 		v.well = look
 	}
 	require.Equal(t, v.well, look, "%s: not what it was\nthe run had said:\n%s", what, said)
+}
+
+// make removes the cluster, and makes the one that the scenario wants unless the runner is to; its director is drawn.
+func (v *victims) make(t *testing.T, s *sim.Scenario, byRunner bool) (director string) {
+	t.Helper()
+	out, err := v.run("down")
+	require.NoError(t, err, out)
+	kinds := slices.DeleteFunc(sim.DirectorKinds(), func(k sim.DirectorKind) bool { return !s.Cluster.Runs(k) })
+	director, v.mount = string(kinds[v.rng.IntN(len(kinds))]), s.Cluster.Mount
+	if byRunner {
+		return director
+	}
+	args := []string{"up", "--port", "0", "--director", director}
+	if v.mount != "" {
+		args = append(args, "--mount", v.mount)
+	}
+	out, err = v.run(args...)
+	require.NoError(t, err, out)
+	return director
 }
 
 // planned is when a scenario's last step ends, at the earliest.

@@ -292,6 +292,26 @@ func TestUpTellsOfADirectorThatFails(t *testing.T) {
 	assert.Empty(t, leftovers(t, rt, spec.Name))
 }
 
+// What an engine completes for a process that was killed may come when the next one has looked already: its names are taken then.
+func TestUpRemovesWhatCameLate(t *testing.T) {
+	rt := engine(t)
+	spec := withDefaults(testSpec(t, "late", 69))
+	removeLater(t, rt, spec.Name)
+	l, err := acquire(t.Context(), spec.Name, nil)
+	require.NoError(t, err)
+	defer l.release()
+	book, err := rt.addresses(t.Context())
+	require.NoError(t, err)
+	late, _, err := book.choose(spec.Plan, spec.Asked)
+	require.NoError(t, err)
+	b := &builder{Runtime: rt, spec: spec, label: "{}", report: &reporter{}}
+	b.spec.Plan = late
+	require.NoError(t, b.makeNetwork(t.Context(), outerNet, late.Outer, late.OuterAddr(1), late.OuterAddr(192)))
+	c, err := rt.create(t.Context(), spec, l, &reporter{})
+	require.NoError(t, err)
+	assert.Len(t, c.Spec().Plan.Nodes(), 6)
+}
+
 // A node that ends while the cluster boots is told at once, with its last words, and nothing is left.
 func TestUpTellsOfANodeThatEnds(t *testing.T) {
 	rt := engine(t)

@@ -16,8 +16,10 @@ import (
 
 const (
 	// settle is how long nothing new must appear after the maker of a cluster died: an engine may still complete what the
-	// dead process asked for (a create takes up to half a second).
-	settle = time.Second
+	// dead process asked for (a create takes up to half a second). A busy engine takes longer for all that it does: settleLooks
+	// times as long as for the slowest answer to what it is asked meanwhile, which is a matter of milliseconds, is waited as well.
+	settle      = time.Second
+	settleLooks = 15
 	// sweepTries bounds the passes of a removal that the engine refuses for the moment (a network with endpoints that leave).
 	sweepTries = 50
 	sweepPause = 100 * time.Millisecond
@@ -80,16 +82,20 @@ func (r *Runtime) Sweep(ctx context.Context, prefix string) (names []string, err
 // removeAll sweeps by label until nothing is left, and where orphaned until nothing has come up for a while.
 func (r *Runtime) removeAll(ctx context.Context, name string, orphaned bool) error {
 	quiet := time.Now()
+	var slowest time.Duration
 	var err error
-	for range sweepTries {
+	for tries := 0; tries < sweepTries; {
 		var p *parts
+		asked := time.Now()
 		if p, err = r.survey(ctx, name); err != nil {
 			return err
 		}
-		if p.empty() && (!orphaned || time.Since(quiet) >= settle) {
+		slowest = max(slowest, time.Since(asked))
+		if p.empty() && (!orphaned || time.Since(quiet) >= settle+settleLooks*slowest) {
 			return nil
 		}
 		if !p.empty() {
+			tries++
 			err = r.remove(ctx, p)
 			quiet = time.Now()
 			if err == nil && !orphaned {

@@ -29,6 +29,8 @@ func (e *DifferentError) Error() string {
 const (
 	// maxRaces bounds the choices of other addresses after other programs took the chosen ones first.
 	maxRaces = 20
+	// maxLate bounds the removals of what appears under the cluster's own names: it may as well be somebody else's, which stays.
+	maxLate = 2
 	// cleanUpTimeout bounds the removal of a half-made cluster, which a cancelled context must not stop.
 	cleanUpTimeout = 60 * time.Second
 )
@@ -154,10 +156,24 @@ func (r *Runtime) create(ctx context.Context, spec sim.Spec, l *lock, report *re
 			report.step(Step{Phase: PhaseAddress, Text: n, Done: true})
 		}
 		c, err := r.attempt(ctx, spec, report)
-		if err == nil || race == maxRaces || !book.remember(err) {
+		switch {
+		case err == nil || race == maxRaces:
+			return c, err
+		case race < maxLate && nameTaken(err, spec.Name):
+			// We hold the cluster's lock: this is what an engine completed late for a process that was killed.
+			if err := r.removeAll(ctx, spec.Name, true); err != nil {
+				return nil, err
+			}
+		case !book.remember(err):
 			return c, err
 		}
 	}
+}
+
+// nameTaken tells the engine's refusal of a name of the cluster that it has already, of a network or a container.
+func nameTaken(err error, cluster string) bool {
+	text := err.Error()
+	return cerrdefs.IsConflict(err) && strings.Contains(text, cluster+"-") && (strings.Contains(text, "already exists") || strings.Contains(text, "already in use by container"))
 }
 
 // attempt makes the cluster with the plan as it is, and removes what it made if that fails.
