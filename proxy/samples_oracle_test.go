@@ -193,5 +193,12 @@ var converterSamples = []string{
 	"bin(101b00044d5154540502003c00000f746573745f7375625f32383033),mqtt_is_valid", "bin(10200004),mqtt_is_valid",
 	"bin(101600044d5154540402003c000a746573745f636c6e7431),mqtt_is_valid", "bin(101600044d5154540402003c000a746573745f636c6e7431),mqtt_field_value(connect,client_identifier)", "bin(101600044d5154540402003c000a746573745f636c6e7431),mqtt_field_value(connect,protocol_name)",
 	"bin(101600044d5154540402003c000a746573745f636c6e7431),mqtt_field_value(connect,protocol_version)", "bin(101600044d5154540402003c000a746573745f636c6e7431),mqtt_field_value(connect,flags)",
+	// at the edges
+	"int(-1),add(-1)", "int(-5),sub(7)", "int(-9223372036854775808),add(-1)", "int(-1),add(-9223372036854775808)", "int(-9223372036854775808),neg", "str(abc),add()",
+	"str(WWW.A.b:80),host_only", "str(::ffff:1.2.3.4),host_only", "str(a:b:c),host_only", "str([A]:8x),host_only", "str(a:1]),host_only", "str(a:8x),port_only", "str(a:4294967297),port_only", "str(a:b:c),port_only",
+	"str(_a_b_),word(1,_,0)", "str(_a_b_),word(2,_,2)", "str(_a_b_),word(-1,_,0)", "str(_a_b_),word(-2,_,3)", "str(__a__b__),word(1,_,2)", "str(__a__b__),word(-1,_,1)",
+	"int(-1),http_date", "int(1700000000005),http_date(0,ms)", "int(-1),http_date(0,ms)", "int(5),http_date(0,us)", "int(-1),utime(%s)", "int(9223372036854775807),utime(%Y,3600)",
+	"str(1.2.3.4:80),ipmask(24)", "str(01.2.3.4),ipmask(24)", "str(1.2.3),ipmask(24)", "str(1.2.3.4.),ipmask(24)", "str(::1),ipmask(24)", "str(::1),ipmask(24,64)", "str(2002:102:304::),ipmask(24)",
+	"src,secure_memcmp(txn.ip)", "int(42),secure_memcmp(txn.num)", "var(txn.ip),iif(a,b)", "var(txn.bool),ipmask(8)", "str('a\\nb'),hex", "str(\"a\\tb\"),hex",
 	"str(8=FIX.4.4|9=5|35=0|10=161|),fix_is_valid",
 }

@@ -56,18 +56,13 @@ func ParseTest(env *Env, words []string) (*Test, error) {
 	}
 	name := t.expr.fetch.name
 	t.dotted = name == "req.ssl_ver"
-	files, rest, err := t.flags(words[1:])
+	files, rest, err := t.flags(env, words[1:])
 	if err != nil {
 		return nil, err
 	}
-	if t.how == "" {
-		t.how = defaultMatch(t.expr.Kind())
-	}
-	switch {
-	case name == "http_auth_group" && len(t.expr.convs) == 0:
+	t.settle()
+	if name == "http_auth_group" && len(t.expr.convs) == 0 && t.how == "str" {
 		t.how = "auth"
-	case name == "method" && len(t.expr.convs) == 0 && t.how == "str":
-		t.how = "meth"
 	}
 	if t.how == "" {
 		return nil, sayf("matching method must be specified first (using '-m') when using a sample fetch of this type ('%s')", name)
@@ -81,8 +76,26 @@ func ParseTest(env *Env, words []string) (*Test, error) {
 	return t, nil
 }
 
+// settle takes the way to match that the type has by itself where no other is named.
+func (t *Test) settle() {
+	if t.how == "" {
+		t.how = defaultMatch(t.expr.Kind())
+	}
+}
+
+// readable tells what is wrong with files of patterns, which HAProxy reads as they come.
+func (t *Test) readable(env *Env, files []string) error {
+	t.settle()
+	for _, file := range files {
+		if _, err := t.file(env, file); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // flags reads -i, -f, -m, -M, -n, -u and --.
-func (t *Test) flags(words []string) (files, rest []string, err error) {
+func (t *Test) flags(env *Env, words []string) (files, rest []string, err error) {
 	for len(words) > 0 && strings.HasPrefix(words[0], "-") {
 		flag := words[0]
 		words = words[1:]
@@ -108,10 +121,16 @@ func (t *Test) flags(words []string) (files, rest []string, err error) {
 		case "-f":
 			files = append(files, words[0])
 		case "-u":
-			if n, err := strconv.Atoi(words[0]); err != nil || n < 0 {
+			if n, err := strconv.Atoi("0" + words[0]); err != nil || n < 0 {
 				return nil, nil, sayf("the argument of -u must be an integer")
 			}
 		case "-m":
+			if len(files) > 0 {
+				if err = t.readable(env, files); err != nil {
+					return nil, nil, err
+				}
+				return nil, nil, sayf("'-m' must only be specified before patterns and files in parsing ACL expression")
+			}
 			if t.how, err = t.method(words[0]); err != nil {
 				return nil, nil, err
 			}
@@ -123,7 +142,7 @@ func (t *Test) flags(words []string) (files, rest []string, err error) {
 
 // method checks that a way to match fits the expression.
 func (t *Test) method(how string) (string, error) {
-	if _, ok := matchers[how]; !ok {
+	if _, ok := matchers[how]; !ok || how == "meth" || how == "auth" {
 		return "", sayf("unknown matching method '%s' when parsing ACL expression", how)
 	}
 	kind := t.expr.Kind()

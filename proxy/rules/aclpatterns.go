@@ -1,8 +1,10 @@
 package rules
 
 import (
+	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 )
 
 // lists makes the patterns: those of the files, which other tests may share, then those of the line.
@@ -56,6 +58,9 @@ func (t *Test) file(env *Env, name string) (*Patterns, error) {
 		return nil, sayf("failed to open pattern file <%s>", name)
 	}
 	text, err := env.ReadFile(name)
+	if errors.Is(err, syscall.EISDIR) {
+		return nil, sayf("error encountered while reading  <%s> : Is a directory", name)
+	}
 	if err != nil {
 		return nil, sayf("failed to open pattern file <%s>", name)
 	}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 )
@@ -18,24 +19,44 @@ func sessionActions() []action {
 	}
 }
 
-// parseSocket reads a number, decimal or hexadecimal, for the client's socket.
-func parseSocket(what string, most uint64) func(*ruleParser) (doing, error) {
+// parseSocket reads a number, decimal, octal or hexadecimal, for the client's socket, which takes the bits of mask.
+func parseSocket(what string, mask int64) func(*ruleParser) (doing, error) {
 	return func(p *ruleParser) (doing, error) {
 		w, ok := p.take()
 		if !ok {
 			return nil, sayf("expects exactly 1 argument (integer/hex value)")
 		}
-		n, err := strconv.ParseUint(w, 0, 64)
-		if err != nil || n > most {
-			return nil, sayf("invalid character starting at '%s' (integer/hex value expected)", strings.TrimLeft(w, "0123456789"))
+		n, rest := socketNumber(w)
+		if rest != "" {
+			return nil, sayf("invalid character starting at '%s' (integer/hex value expected)", rest)
 		}
 		return func(tx *Tx) Verdict {
 			if tx.World != nil {
-				tx.World.Mark(what, int(n))
+				tx.World.Mark(what, int(n&mask))
 			}
 			return Next
 		}, nil
 	}
+}
+
+// socketNumber reads a number as strtol(3) does, and gives what stands behind it.
+func socketNumber(w string) (n int64, rest string) {
+	sign := len(w) - len(strings.TrimLeft(w, "+-"))
+	digits, base, set := w[min(sign, 1):], 10, "0123456789"
+	if len(digits) > 2 && (digits[:2] == "0x" || digits[:2] == "0X") && strings.IndexByte("0123456789abcdefABCDEF", digits[2]) >= 0 {
+		digits, base, set = digits[2:], 16, "0123456789abcdefABCDEF"
+	} else if strings.HasPrefix(digits, "0") {
+		base, set = 8, "01234567"
+	}
+	rest = strings.TrimLeft(digits, set)
+	n, err := strconv.ParseInt(digits[:len(digits)-len(rest)], base, 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return 0, w
+	}
+	if strings.HasPrefix(w, "-") {
+		n = -n
+	}
+	return n, rest
 }
 
 // parseNice reads set-nice. All requests are equal to this director's loops, so that it has no effect.

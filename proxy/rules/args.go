@@ -1,7 +1,7 @@
 package rules
 
 import (
-	"math"
+	"errors"
 	"net/netip"
 	"regexp"
 	"strconv"
@@ -10,54 +10,90 @@ import (
 
 // argTypes are the letters of signatures with the types' names in messages.
 var argTypes = map[byte]string{
-	's': "string", 'i': "integer", 'r': "regex", 'v': "string", 'x': "string", 'b': "backend", 'f': "frontend", 'S': "server",
+	's': "string", 'i': "integer", 'r': "regex", 'v': "string", 'V': "string", 'x': "string", 'b': "backend", 'f': "frontend", 'S': "server",
 	'4': "IPv4 mask", '6': "IPv6 mask", 'a': "IPv4 address", 'A': "IPv6 address", 'u': "user list", 'p': "Protocol buffers field number",
 }
+
+// deferred are the types that may be empty where an argument is read: texts are, the others are looked at once all has been read.
+const deferred = "sSvVxru"
 
 // arguments reads "(a,b)" as sig says. who and name are the keyword's, for messages.
 func arguments(env *Env, who, name, text, sig string) ([]arg, string, error) {
 	must, may, _ := strings.Cut(sig, "|")
-	var words []string
-	var open error // why they have no end
-	rest, most := text, len(must+may)
+	l := argList{text: text, rest: text, must: len(must), sig: must + may}
 	if strings.HasPrefix(text, "(") {
-		if most == 0 {
+		if l.sig == "" {
 			if strings.HasPrefix(text, "()") {
 				return nil, text[2:], nil
 			}
 			return nil, text, argError(who, name, 1, "%w", notClosed(text[1:]))
 		}
-		words, rest, open = splitArgs(text[1:], most)
+		l.split()
+	} else if must != "" {
+		l.words = []string{""} // no argument is one that is empty
 	}
-	if words == nil && must != "" {
-		words = []string{""} // no argument is one that is empty
-	}
-	var list []arg
-	for i, w := range words {
-		letter := (must + may)[i]
-		if w == "" && i >= len(must) {
-			list = append(list, arg{})
-			continue
-		}
-		if w == "" && strings.IndexByte("svxru", letter) < 0 {
+	for i, w := range l.words {
+		letter := l.sig[i]
+		if w == "" && i < l.must && strings.IndexByte(deferred, letter) < 0 {
 			return nil, text, argError(who, name, i+1, "expected type '%s' at position %d, but got nothing", argTypes[letter], i+1)
+		}
+		if w == "" && i >= l.must && strings.IndexByte("sV", letter) < 0 {
+			l.list = append(l.list, arg{})
+			continue
 		}
 		a, err := parseArg(env, name, letter, w)
 		if err != nil {
-			if letter == 'v' || letter == 'x' || letter == 'p' {
-				return nil, text, sayf("invalid args in %s '%s' : %w", who, name, err)
-			}
 			return nil, text, argError(who, name, i+1, "failed to parse '%s' as type '%s' at position %d", w, argTypes[letter], i+1)
 		}
-		list = append(list, a)
+		l.list = append(l.list, a)
 	}
-	if open != nil {
-		return nil, text, argError(who, name, len(words), "%w", open)
+	if n := len(l.words); n < l.must {
+		return nil, text, argError(who, name, n+1, "missing arguments (got %d/%d), type '%s' expected", n, l.must, argTypes[l.sig[n]])
 	}
-	if len(words) < len(must) {
-		return nil, text, argError(who, name, len(words)+1, "missing arguments (got %d/%d), type '%s' expected", len(words), len(must), argTypes[must[len(words)]])
+	if l.open != nil {
+		n := len(l.words) // HAProxy counts the first one twice
+		if n > 0 {
+			n = max(n, 2)
+		}
+		return nil, text, argError(who, name, max(n, 1), "%w", l.open)
 	}
-	return list, rest, nil
+	if err := l.variables(); err != nil {
+		return nil, text, sayf("invalid args in %s '%s' : %w", who, name, err)
+	}
+	return l.list, l.rest, nil
+}
+
+// argList are a keyword's arguments while they are read.
+type argList struct {
+	text  string // from the opening parenthesis on
+	sig   string
+	must  int // how many there must be
+	words []string
+	list  []arg
+	rest  string // what stands behind the closing parenthesis
+	open  error  // why there is none
+}
+
+// variables looks at those arguments that name one, which HAProxy does once they all have been read.
+func (l *argList) variables() error {
+	for i := range l.list {
+		a := &l.list[i]
+		switch l.sig[i] {
+		case 'v':
+			return validVar(a.s, "")
+		case 'V':
+			if a.s != "" && validVar(a.s, "") != nil {
+				return sayf("failed to register variable name '%s'", a.s)
+			}
+		case 'x': // of arithmetic: a number or a variable
+			if n, ok := arithNumber(a.s); ok {
+				a.n, a.s = n, ""
+			} else if validVar(a.s, "") != nil {
+				return sayf("expects an integer or a variable name")
+			}
+		}
+	}
+	return nil
 }
 
 // argError words what is wrong with an argument.
@@ -74,19 +110,12 @@ func parseArg(env *Env, name string, letter byte, w string) (arg, error) {
 	var err error
 	switch letter {
 	case 'i':
-		if a.n, err = strconv.ParseInt(w, 10, 64); err != nil {
+		var ok bool
+		if a.n, ok = wholeNumber(w); !ok {
 			return a, sayf("'%s' is not a number", w)
 		}
 	case 'r':
 		a.re, err = regexp.Compile(w)
-	case 'x': // of arithmetic: a number or a variable
-		if n, ok := arithNumber(w); ok {
-			a.n, a.s = n, ""
-		} else {
-			err = validVar(w, "")
-		}
-	case 'v':
-		err = validVar(w, "")
 	case '4':
 		a.ip, err = maskOf(w, 32)
 	case '6':
@@ -108,13 +137,18 @@ func parseArg(env *Env, name string, letter byte, w string) (arg, error) {
 	return a, err
 }
 
-// arithNumber reads a number as the arithmetic converters take it.
+// arithNumber reads a number as the arithmetic converters take it: none is 0.
 func arithNumber(w string) (int64, bool) {
-	n, err := strconv.ParseInt(w, 10, 64)
-	if err != nil && (strings.HasPrefix(w, "-") && len(w) > 1 && w[1] >= '0' && w[1] <= '9') {
-		return math.MinInt64, true
+	if w == "" {
+		return 0, true
 	}
-	return n, err == nil
+	return wholeNumber(w)
+}
+
+// wholeNumber reads a number, which stops at the ends of its range.
+func wholeNumber(w string) (int64, bool) {
+	n, err := strconv.ParseInt(w, 10, 64)
+	return n, err == nil || errors.Is(err, strconv.ErrRange)
 }
 
 // maskOf makes a mask of a length or of an address.
@@ -134,40 +168,50 @@ func maskOf(w string, bits int) (netip.Addr, error) {
 	return ip, nil
 }
 
-// splitArgs reads up to the closing parenthesis, at most so many arguments. Quotes and backslashes protect commas and
-// parentheses (section 2.2).
-func splitArgs(text string, most int) (words []string, rest string, err error) {
+// split reads up to the closing parenthesis. Quotes and backslashes protect commas and parentheses (section 2.2). Where an argument
+// that may be left out is empty, and is no text, nothing can follow.
+func (l *argList) split() {
 	var b strings.Builder
-	quote, any := byte(0), false
-	for i := 0; i < len(text); i++ {
-		c := text[i]
+	quote, from := byte(0), 1
+	for i := 1; i < len(l.text); i++ {
+		c := l.text[i]
 		switch {
 		case quote != 0 && c == quote:
 			quote = 0
 		case quote == 0 && (c == '"' || c == '\''):
-			quote, any = c, true
-		case c == '\\' && quote != '\'' && i+1 < len(text):
+			quote = c
+		case c == '\\' && quote != '\'' && i+1 < len(l.text) && unescaped(l.text[i+1]) != 0:
 			i++
-			any = true
-			b.WriteString(unescaped(text[i], quote))
-		case quote == 0 && c == ',' && len(words)+1 == most:
-			return append(words, b.String()), text, notClosed(text[i:])
-		case quote == 0 && c == ',':
-			words = append(words, b.String())
+			b.WriteByte(unescaped(l.text[i]))
+		case quote == 0 && (c == ',' || c == ')'):
+			l.words = append(l.words, b.String())
 			b.Reset()
-		case quote == 0 && c == ')':
-			if words = append(words, b.String()); len(words) == 1 && words[0] == "" && !any {
-				words = nil
+			if n := len(l.words); c == ',' && l.ends(n-1, l.text[from:i]) {
+				l.words, l.open = l.words[:n-1], notClosed(l.text[from:])
+				return
+			} else if c == ',' && n == len(l.sig) {
+				l.open = notClosed(l.text[i:])
+				return
 			}
-			return words, text[i+1:], nil
+			if from = i + 1; c == ')' {
+				l.rest = l.text[from:]
+				return
+			}
 		default:
 			b.WriteByte(c)
 		}
 	}
-	if quote != 0 {
-		return nil, text, sayf("unquoted '%c' in arguments", quote)
+	if !l.ends(len(l.words), b.String()) {
+		l.words = append(l.words, b.String())
 	}
-	return append(words, b.String()), text, notClosed("")
+	if l.open = notClosed(""); quote != 0 {
+		l.open = sayf("unquoted '%c' in arguments", quote)
+	}
+}
+
+// ends tells whether the i-th argument is one behind which nothing can follow.
+func (l *argList) ends(i int, word string) bool {
+	return word == "" && i >= l.must && strings.IndexByte("sV", l.sig[i]) < 0
 }
 
 // notClosed says that another argument, or the end, stands where a parenthesis should.
@@ -178,15 +222,19 @@ func notClosed(before string) error {
 	return sayf("expected ')' before '%s'", before)
 }
 
-// unescaped is what a backslash and c stand for in arguments. In double quotes it protects only what is special there.
-func unescaped(c, quote byte) string {
-	if quote == '"' && strings.IndexByte("\\\"", c) < 0 {
-		return "\\" + string([]byte{c})
+// unescaped is what a backslash and c stand for in arguments; 0: the backslash stands for itself.
+func unescaped(c byte) byte {
+	switch c {
+	case 'n':
+		return '\n'
+	case 'r':
+		return '\r'
+	case 't':
+		return '\t'
+	case '\\', '"', '\'', ' ':
+		return c
 	}
-	if quote == 0 && strings.IndexByte(`\"',() `, c) < 0 {
-		return "\\" + string([]byte{c})
-	}
-	return string([]byte{c})
+	return 0
 }
 
 // text is the i-th argument's, or other where there is none.

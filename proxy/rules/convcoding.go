@@ -36,7 +36,7 @@ func codingConvs() []conv {
 			return nil
 		}},
 		{name: "be2dec", sig: "s|ii", in: Bin, out: Str, do: convBE2Dec, check: checkChunk(8)},
-		{name: "be2hex", sig: "|sii", in: Bin, out: Str, do: convBE2Hex, check: checkChunk(1 << 30)},
+		{name: "be2hex", sig: "|sii", in: Bin, out: Str, do: convBE2Hex, check: checkChunk(0)},
 		{name: "json", sig: "|s", in: Str, out: Str, do: convJSON, check: func(a []arg) error {
 			if mode := argText(a, 0, "ascii"); !contains([]string{"ascii", "utf8", "utf8s", "utf8p", "utf8ps"}, mode) {
 				return sayf("Unexpected input code type. Allowed value are 'ascii', 'utf8', 'utf8s', 'utf8p' and 'utf8ps'")
@@ -102,16 +102,15 @@ func urlEncode(s string) string {
 	return string(b)
 }
 
-// checkChunk looks at a chunk's size and at the flag that cuts an incomplete last one off.
+// checkChunk looks at a chunk's size, at most so many bytes (0: any number), and at the flag that cuts an incomplete last one off.
 func checkChunk(most int64) func(a []arg) error {
 	return func(a []arg) error {
-		if len(a) > 0 {
-			if size := argNumber(a, 1, 0); len(a) > 1 && (size <= 0 || size > most) || len(a) == 1 && a[0].s != "" {
-				if size > most {
-					return sayf("chunk_size out of [1..%d] range (%d)", most, size)
-				}
-				return sayf("chunk_size needs to be positive (%d)", size)
-			}
+		size := argNumber(a, 1, 0)
+		switch given := len(a) > 1 && a[1].s != ""; {
+		case most > 0 && (size <= 0 || size > most):
+			return sayf("chunk_size out of [1..%d] range (%d)", most, size)
+		case most == 0 && size <= 0 && (given || argText(a, 0, "") != ""):
+			return sayf("chunk_size needs to be positive (%d)", size)
 		}
 		if n := argNumber(a, 2, 0); n != 0 && n != 1 {
 			return sayf("Unsupported truncate value (%d)", n)

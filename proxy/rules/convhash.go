@@ -155,13 +155,24 @@ func digestConvs() []conv {
 		{name: "digest", sig: "s", in: Bin, out: Bin, check: knownDigest, do: func(_ *Tx, v Value, a []arg) (Value, bool) {
 			return digest(strings.ToLower(a[0].s), v)
 		}},
-		{name: "hmac", sig: "ss", in: Bin, out: Bin, do: convHMAC, check: knownDigest},
+		{name: "hmac", sig: "ss", in: Bin, out: Bin, do: convHMAC, check: checkHMAC},
 	}
 }
 
 func knownDigest(a []arg) error {
 	if digests[strings.ToLower(a[0].s)] == nil {
 		return sayf("algorithm must be a valid OpenSSL message digest name.")
+	}
+	return nil
+}
+
+// checkHMAC also looks at the key, which stands as base64 or in a variable.
+func checkHMAC(a []arg) error {
+	if err := knownDigest(a); err != nil {
+		return err
+	}
+	if _, err := base64.StdEncoding.DecodeString(a[1].s); err != nil && validVar(a[1].s, "") != nil {
+		return sayf("failed to parse key : argument needs to be base64 encoded, and can either be a string or a variable")
 	}
 	return nil
 }

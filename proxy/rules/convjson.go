@@ -43,11 +43,11 @@ func jsonEscape(r rune) string {
 }
 
 func checkJSONQuery(a []arg) error {
+	if a[0].s == "" {
+		return sayf("json_path must not be empty")
+	}
 	if kind := argText(a, 1, "int"); kind != "int" {
 		return sayf("output_type only supports \"int\" as argument")
-	}
-	if !strings.HasPrefix(a[0].s, "$") {
-		return sayf("json_path must not be empty and begin with a '$'")
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func mqttKind(s string) (byte, bool) {
 func checkMQTT(a []arg) error {
 	kind, ok := mqttKind(a[0].s)
 	if !ok {
-		return sayf("unknown MQTT type '%s'", a[0].s)
+		return sayf("Unknown MQTT type '%s'", a[0].s)
 	}
 	if n, err := strconv.ParseUint(a[1].s, 10, 8); err == nil {
 		if mqttSizes[n] == 0 || n == 38 {
@@ -46,7 +46,7 @@ func checkMQTT(a []arg) error {
 		return nil
 	}
 	if !contains(mqttFields[kind], strings.ToLower(a[1].s)) {
-		return sayf("unknown field name or property ID '%s' for MQTT type '%s'", a[1].s, a[0].s)
+		return sayf("Unknown MQTT field name '%s' for packet type '%s'", a[1].s, a[0].s)
 	}
 	return nil
 }

@@ -67,11 +67,27 @@ func magnitude(x int64) uint64 {
 	return uint64(x)
 }
 
+// sum is what the converters add up to: HAProxy 2.6 also takes the sum of two negative numbers for an overflow, upwards.
+func sum(x, y int64) int64 {
+	if x < 0 && y < 0 && y >= math.MinInt64-x {
+		return math.MaxInt64
+	}
+	return saturate(x, y)
+}
+
 func subtract(x, y int64) int64 {
 	if y == math.MinInt64 {
-		return saturate(saturate(x, math.MaxInt64), 1)
+		return sum(sum(x, math.MaxInt64), 1)
 	}
-	return saturate(x, -y)
+	return sum(x, -y)
+}
+
+// negate gives the largest number for the smallest.
+func negate(x int64) int64 {
+	if x == math.MinInt64 {
+		return math.MaxInt64
+	}
+	return -x
 }
 
 func divide(x, y int64) int64 {
@@ -92,11 +108,11 @@ func remainder(x, y int64) int64 {
 
 func numberConvs() []conv {
 	return []conv{
-		arith("add", saturate), arith("sub", subtract), arith("mul", multiply), arith("div", divide), arith("mod", remainder),
+		arith("add", sum), arith("sub", subtract), arith("mul", multiply), arith("div", divide), arith("mod", remainder),
 		arith("and", func(x, y int64) int64 { return x & y }),
 		arith("or", func(x, y int64) int64 { return x | y }),
 		arith("xor", func(x, y int64) int64 { return x ^ y }),
-		unary("neg", Int, func(x int64) int64 { return -x }),
+		unary("neg", Int, negate),
 		unary("cpl", Int, func(x int64) int64 { return ^x }),
 		unary("bool", Bool, func(x int64) int64 { return bit(x != 0) }),
 		unary("not", Bool, func(x int64) int64 { return bit(x == 0) }),
@@ -136,7 +152,7 @@ func addressConvs() []conv {
 // convIPMask applies the first argument to IPv4 addresses, and the second to IPv6 ones.
 func convIPMask(_ *Tx, v Value, a []arg) (Value, bool) {
 	mask := a[0].ip
-	if v.IP = toIPv4(v.IP); !v.IP.Is4() {
+	if v.IP = v.IP.Unmap(); !v.IP.Is4() {
 		if len(a) < 2 || !a[1].ip.IsValid() {
 			return v, false
 		}

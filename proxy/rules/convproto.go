@@ -25,7 +25,7 @@ func protocolConvs() []conv {
 		}},
 		{name: "fix_tag_value", sig: "s", in: Bin, out: Bin, do: convFIXTag, check: func(a []arg) error {
 			if _, ok := fixTag(a[0].s); !ok {
-				return sayf("Tag value can only be a number or a known FIX tag name")
+				return sayf("Unknown FIX tag name '%s'", a[0].s)
 			}
 			return nil
 		}},
@@ -42,7 +42,7 @@ func protocolConvs() []conv {
 func fieldNumbers(s string) (list []uint64, err error) {
 	for _, w := range strings.Split(s, ".") {
 		n, err := strconv.ParseUint(w, 10, 32)
-		if err != nil || n == 0 {
+		if err != nil {
 			return nil, sayf("invalid protocol buffers field number '%s'", w)
 		}
 		list = append(list, n)
@@ -59,7 +59,7 @@ var fieldTypes = map[string]uint64{
 func checkField(a []arg) error {
 	if kind := argText(a, 1, "int32"); fieldTypes[kind] == 0 && kind != "int32" {
 		if _, ok := fieldTypes[kind]; !ok {
-			return sayf("Wrong protocol buffer type '%s'.", kind)
+			return sayf("Wrong protocol buffer type '%s'", kind)
 		}
 	}
 	return nil

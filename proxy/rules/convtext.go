@@ -74,10 +74,13 @@ func textConvs() []conv {
 			}
 			return Text(a[1].s), true
 		}},
-		{name: "host_only", in: Str, out: Str, do: text(func(s string, _ []arg) string { h, _ := cutPort(s); return h })},
+		{name: "host_only", in: Str, out: Str, do: text(func(s string, a []arg) string {
+			h, _ := cutPort(s)
+			return asciiCase('A', 'a')(h, a)
+		})},
 		{name: "port_only", in: Str, out: Int, do: func(_ *Tx, v Value, _ []arg) (Value, bool) {
 			_, p := cutPort(v.Str)
-			return integer(leadingNumber(p)), true
+			return integer(int64(loosePort(p))), true
 		}},
 		{name: "language", sig: "s|s", in: Str, out: Str, do: convLanguage},
 		{name: "capture-req", sig: "i", in: Str, out: Str, do: convCapture(0)},
@@ -95,14 +98,19 @@ func textConvs() []conv {
 
 // cutPort cuts the port off a host. A colon belongs to the address where brackets are around it.
 func cutPort(s string) (host, port string) {
-	i := len(s)
-	for i > 0 && s[i-1] >= '0' && s[i-1] <= '9' {
-		i--
+	i := strings.LastIndexAny(s, ":]")
+	if i < 0 || s[i] == ']' {
+		return s, ""
 	}
-	if i > 0 && s[i-1] == ':' {
-		return s[:i-1], s[i:]
+	return s[:i], s[i+1:]
+}
+
+// loosePort makes a number of 32 bits of what stands for a port, also where it is none, as HAProxy does.
+func loosePort(s string) (n uint32) {
+	for i := range len(s) {
+		n = n*10 + uint32(s[i]) - '0'
 	}
-	return s, ""
+	return n
 }
 
 // convCapture notes the text in a slot that a capture has declared.
@@ -177,6 +185,9 @@ func indexNotZero(a []arg) error {
 	if a[0].n == 0 {
 		return sayf("Unexpected value 0 for index")
 	}
+	if a[1].s == "" {
+		return sayf("Empty separators list")
+	}
 	return nil
 }
 
@@ -222,8 +233,13 @@ func pick(s string, a []arg, skipEmpty bool) (Value, bool) {
 	if first >= len(list) || last < 0 {
 		return Text(""), skipEmpty
 	}
-	first, last = max(first, 0), min(last, len(list)-1)
-	return Text(s[list[first].from:list[last].to]), true
+	from, to := list[max(first, 0)].from, list[min(last, len(list)-1)].to
+	if all := count == 0 || first < 0 || last >= len(list); all && skipEmpty && n < 0 {
+		from = 0 // all that there is, with the delimiters around it
+	} else if all && skipEmpty {
+		to = len(s)
+	}
+	return Text(s[from:to]), true
 }
 
 func checkRegsub(a []arg) (err error) {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -24,32 +25,25 @@ func checkUnit(i int) func(a []arg) error {
 	}
 }
 
-// at makes a time of a number in a unit.
-func at(n int64, unit string) time.Time {
-	switch unit {
-	case "ms":
-		return time.UnixMilli(n)
-	case "us":
-		return time.UnixMicro(n)
-	}
-	return time.Unix(n, 0)
-}
+// units are how many of each make a second.
+var units = map[string]int64{"s": 1, "ms": 1000, "us": 1000000}
+
+// moment makes a time of seconds, of which it takes 55 bits: none is before 1970.
+func moment(seconds int64) time.Time { return time.Unix(seconds&(1<<55-1), 0) }
 
 func convHTTPDate(_ *Tx, v Value, a []arg) (Value, bool) {
-	t := at(saturate(v.Int, argNumber(a, 0, 0)), argText(a, 1, "s"))
-	layout := "Mon, 02 Jan 2006 15:04:05 GMT"
-	switch argText(a, 1, "s") {
-	case "ms":
-		layout = "Mon, 02 Jan 2006 15:04:05.000 GMT"
-	case "us":
-		layout = "Mon, 02 Jan 2006 15:04:05.000000 GMT"
+	unit := units[argText(a, 1, "s")]
+	n := v.Int + argNumber(a, 0, 0)
+	date := moment(n / unit).UTC().Format("Mon, 02 Jan 2006 15:04:05")
+	if unit > 1 {
+		date += "." + strconv.FormatInt(n%unit, 10)
 	}
-	return Text(t.UTC().Format(layout)), true
+	return Text(date + " GMT"), true
 }
 
 func convTime(zone *time.Location) func(*Tx, Value, []arg) (Value, bool) {
 	return func(_ *Tx, v Value, a []arg) (Value, bool) {
-		return Text(strftime(a[0].s, time.Unix(saturate(v.Int, argNumber(a, 1, 0)), 0).In(zone))), true
+		return Text(strftime(a[0].s, moment(saturate(v.Int, argNumber(a, 1, 0))).In(zone))), true
 	}
 }
 

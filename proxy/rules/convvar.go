@@ -8,26 +8,23 @@ import (
 // varConvs read or write variables.
 func varConvs() []conv {
 	return []conv{
-		{name: "concat", sig: "|svs", in: Str, out: Str, do: convConcat},
-		{name: "add_item", sig: "s|vs", in: Str, out: Str, do: convAddItem, check: func(a []arg) error {
+		{name: "concat", sig: "|sVs", in: Str, out: Str, do: convConcat},
+		{name: "add_item", sig: "sV|s", in: Str, out: Str, do: convAddItem, check: func(a []arg) error {
 			if argText(a, 1, "")+argText(a, 2, "") == "" {
 				return sayf("one of the optional arguments has to be nonempty")
 			}
 			return nil
 		}},
-		{name: "strcmp", sig: "v", in: Str, out: Int, do: func(tx *Tx, v Value, a []arg) (Value, bool) {
+		{name: "strcmp", sig: "V", in: Str, out: Int, check: namesVariable, do: func(tx *Tx, v Value, a []arg) (Value, bool) {
 			x, ok := tx.lookup(a[0].s)
 			if !ok {
 				return v, false
 			}
 			return integer(compare(v.Str, x.String())), true
 		}},
-		{name: "secure_memcmp", sig: "v", in: Bin, out: Bool, do: func(tx *Tx, v Value, a []arg) (Value, bool) {
+		{name: "secure_memcmp", sig: "V", in: Bin, out: Bool, check: namesVariable, do: func(tx *Tx, v Value, a []arg) (Value, bool) {
 			x, ok := tx.lookup(a[0].s)
-			if !ok || x.isScalar() {
-				return v, false
-			}
-			return boolean(equal(v.Str, x.Str)), true
+			return boolean(ok && equal(v.Str, x.bytes())), ok
 		}},
 		{name: "set-var", sig: "v|ssss", in: Any, out: Any, check: checkConditions, do: func(tx *Tx, v Value, a []arg) (Value, bool) {
 			vars, name := tx.variable(a[0].s)
@@ -44,6 +41,13 @@ func varConvs() []conv {
 			return v, true
 		}},
 	}
+}
+
+func namesVariable(a []arg) error {
+	if a[0].s == "" {
+		return sayf("missing variable name")
+	}
+	return nil
 }
 
 // lookup reads a variable by its whole name.
@@ -96,7 +100,7 @@ var setConditions = []string{"ifexists", "ifnotexists", "ifempty", "ifnotempty",
 func checkConditions(a []arg) error {
 	for _, x := range a[1:] {
 		if !contains(setConditions, x.s) {
-			return sayf("invalid condition '%s'", x.s)
+			return sayf("unknown condition \"%s\"", x.s)
 		}
 	}
 	return nil

@@ -75,5 +75,5 @@ func named(env *Env, f *fetch, name, rest string) (*Expr, error) {
 
 // defaultMatch is how values of a type are matched without -m.
 func defaultMatch(k Kind) string {
-	return map[Kind]string{Bool: "bool", Int: "int", IP: "ip", Str: "str"}[k]
+	return map[Kind]string{Bool: "bool", Int: "int", IP: "ip", IP6: "ip", Str: "str", Method: "meth"}[k]
 }

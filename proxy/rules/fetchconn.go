@@ -84,8 +84,8 @@ func tcpInfoFetches() []fetch {
 			}
 			return integer(n), true
 		}, check: func(a []arg) error {
-			if unit := argText(a, 0, "ms"); timed && unit != "ms" && unit != "us" {
-				return sayf("unit must be 'us' or 'ms'")
+			if timed && len(a) > 0 && a[0].s != "ms" && a[0].s != "us" {
+				return sayf("expects 'us' or 'ms', got '%s'", a[0].s)
 			}
 			return nil
 		}}

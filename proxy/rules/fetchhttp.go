@@ -93,7 +93,7 @@ func condensed(name string, f func(m *Message) string) []fetch {
 // targetFetches are those of section 7.3.6 about the request line.
 func targetFetches() []fetch {
 	list := []fetch{
-		{name: "method", kind: Str, from: srcRequest, get: func(tx *Tx, _ []arg) (Value, bool) {
+		{name: "method", kind: Method, from: srcRequest, get: func(tx *Tx, _ []arg) (Value, bool) {
 			if tx.Req == nil {
 				return fetchLine(0)(tx, nil)
 			}

@@ -51,15 +51,9 @@ func always(v Value) func(*Tx, []arg) (Value, bool) {
 	return func(*Tx, []arg) (Value, bool) { return v, true }
 }
 
-func truth(s string) (bool, bool) {
-	switch strings.ToLower(s) {
-	case "true":
-		return true, true
-	case "false":
-		return false, true
-	}
-	n := leadingNumber(s)
-	return n != 0, s != "" && (s[0] >= '0' && s[0] <= '9')
+func truth(s string) (is, ok bool) {
+	is = s == "1" || strings.EqualFold(s, "true")
+	return is, is || s == "0" || strings.EqualFold(s, "false")
 }
 
 // constFetches make constants (section 7.3.2).
@@ -72,21 +66,29 @@ func constFetches() []fetch {
 			return boolean(b), true
 		}, check: func(a []arg) error {
 			if _, ok := truth(a[0].s); !ok {
-				return sayf("expects a boolean, true (1) or false (0)")
+				return sayf("Expects 'true', 'false', '0' or '1'")
 			}
 			return nil
 		}},
 		{name: "int", sig: "i", kind: Int, from: srcConst, get: func(_ *Tx, a []arg) (Value, bool) { return integer(a[0].n), true }},
 		{name: "str", sig: "s", kind: Str, from: srcConst, get: func(_ *Tx, a []arg) (Value, bool) { return Text(a[0].s), true }},
 		{name: "bin", sig: "s", kind: Bin, from: srcConst, get: func(_ *Tx, a []arg) (Value, bool) { return unhex(a[0].s) }, check: func(a []arg) error {
+			if a[0].s == "" {
+				return sayf("(null)")
+			}
 			if _, ok := unhex(a[0].s); !ok {
-				return sayf("an even number of hex digit is expected")
+				return BadHex(a[0].s)
 			}
 			return nil
 		}},
 		{name: "ipv4", sig: "a", kind: IP, from: srcConst, get: func(_ *Tx, a []arg) (Value, bool) { return address(a[0].ip) }},
-		{name: "ipv6", sig: "A", kind: IP, from: srcConst, get: func(_ *Tx, a []arg) (Value, bool) { return address(a[0].ip) }},
-		{name: "meth", sig: "s", kind: Str, from: srcConst, get: func(_ *Tx, a []arg) (Value, bool) { return Text(a[0].s), true }},
+		{name: "ipv6", sig: "A", kind: IP6, from: srcConst, get: func(_ *Tx, a []arg) (Value, bool) { return address(a[0].ip) }},
+		{name: "meth", sig: "s", kind: Method, from: srcConst, get: func(_ *Tx, a []arg) (Value, bool) { return Text(a[0].s), true }, check: func(a []arg) error {
+			if strings.ContainsFunc(a[0].s, func(c rune) bool { return c <= ' ' || c > '~' || strings.ContainsRune("()<>@,;:\\\"/[]?={}", c) }) {
+				return sayf("expects valid method.")
+			}
+			return nil
+		}},
 		{name: "env", sig: "s", kind: Str, from: srcConst, get: func(tx *Tx, a []arg) (Value, bool) {
 			if tx.World == nil {
 				return none()
@@ -112,8 +114,8 @@ func constFetches() []fetch {
 		{name: "date_us", kind: Int, from: srcConst, get: func(tx *Tx, _ []arg) (Value, bool) { return integer(tx.Now.Nanosecond() / 1000), true }},
 		{name: "rand", sig: "|i", kind: Int, from: srcConst, get: fetchRand},
 		{name: "uuid", sig: "|i", kind: Str, from: srcConst, get: fetchUUID, check: func(a []arg) error {
-			if argNumber(a, 0, 4) != 4 {
-				return sayf("Unsupported UUID version")
+			if n := argNumber(a, 0, 4); n != 4 {
+				return sayf("Unsupported UUID version: '%d'", n)
 			}
 			return nil
 		}},

@@ -49,7 +49,7 @@ var matchers = map[string]matcher{
 	"ip":    {IP, func(v Value, p *Pattern, _ bool) bool { return matchIP(v.IP, p.net) }},
 	"bin":   {Bin, func(v Value, p *Pattern, _ bool) bool { return v.Str == p.text }},
 	"meth":  {Str, func(v Value, p *Pattern, _ bool) bool { return v.Str == p.text }},
-	"bool":  {Bool, nil},
+	"bool":  {Int, nil},
 	"found": {Any, nil},
 	"auth":  {Any, nil},
 }

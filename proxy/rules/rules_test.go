@@ -49,7 +49,7 @@ func TestExpressions(t *testing.T) {
 		"path": "/a/b.html", "pathq": "/a/b.html?x=1&y=two", "query": "x=1&y=two", "url": "/a/b.html?x=1&y=two", "method": "GET",
 		"url_param(y)": "two", "urlp(x),add(2)": "3", "req.hdr(x-a)": "three", "req.hdr(X-A,1)": "one", "hdr(x-a,-2)": "two",
 		"req.fhdr(x-a,1)": "one, two", "req.hdr_cnt(x-a)": "3", "hdr(host),lower": "www.example.org:8080", "req.cook(B)": "2",
-		"hdr(host),host_only": "www.Example.org", "hdr(host),port_only": "8080", "hdr_ip(x-ip),ipmask(24)": "198.51.100.0",
+		"hdr(host),host_only": "www.example.org", "hdr(host),port_only": "8080", "hdr_ip(x-ip),ipmask(24)": "198.51.100.0",
 		"src": "192.0.2.7", "src_port": "1234", "dst_port": "80", "fe_name": "f", "so_name": "l", "nbsrv(b)": "2", "be_conn": "7",
 		"srv_is_up(b/s1)": "1", "srv_is_up(b/s2)": "0", "queue": "3", "rand(10)": "5", "date": "1000", "date(5)": "1005",
 		"str(a/b/c),field(2,/)": "b", "str(a/b/c),field(-1,/)": "c", "str(a/b/c/d),field(2,/,2)": "b/c", "str(//a//b),word(2,/)": "b",

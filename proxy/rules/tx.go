@@ -172,7 +172,7 @@ func validVar(name, tail string) error {
 	}
 	known := false
 	for _, s := range scopes {
-		known = known || s == scope && dotted
+		known = known || s == scope && dotted && rest != ""
 	}
 	if !known {
 		return sayf("invalid variable name '%s'. A variable name must be start by its scope. The scope can be 'proc', 'sess', 'txn', "+

@@ -16,7 +16,9 @@ const (
 	IP
 	Str
 	Bin
-	Any // of converters only: whatever it is
+	Any    // of converters only: whatever it is
+	IP6    // of fetches only: an IPv6 address
+	Method // of fetches only: a method, which is a text
 )
 
 // Value is a sample.
@@ -106,18 +108,51 @@ func (v Value) addr() (netip.Addr, bool) {
 	case IP:
 		return v.IP, true
 	case Str:
-		a, err := netip.ParseAddr(v.Str)
-		return a, err == nil && a.Zone() == ""
-	case Int, Bool:
+		return textAddr(v.Str)
+	case Int:
 		n := uint32(v.Int)
 		return netip.AddrFrom4([4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}), true
 	}
 	return netip.Addr{}, false
 }
 
-// castable tells whether a value of a type can become one of another (section 7.1): binary ones are text only.
+// textAddr reads an address. One of IPv4 ends where something else than a digit or a dot stands, and may have zeros in front.
+func textAddr(s string) (netip.Addr, bool) {
+	if a, ok := dottedAddr(s); ok {
+		return a, true
+	}
+	a, err := netip.ParseAddr(s)
+	return a, err == nil && a.Zone() == "" && a.Is6()
+}
+
+func dottedAddr(s string) (netip.Addr, bool) {
+	var b [4]byte
+	for i := range b {
+		digits := len(s) - len(strings.TrimLeft(s, "0123456789"))
+		n, err := strconv.ParseUint(s[:digits], 10, 8)
+		if dot := strings.HasPrefix(s[digits:], "."); err != nil || dot != (i < 3) {
+			return netip.Addr{}, false
+		}
+		b[i], s = byte(n), strings.TrimPrefix(s[digits:], ".")
+	}
+	return netip.AddrFrom4(b), true
+}
+
+// castable tells whether a value of a type can become one of another (section 7.1).
 func castable(from, to Kind) bool {
-	return to == Any || from == Any || from == to || from != Bin || to == Str
+	switch {
+	case to == Any || from == Any || from == to || to == Str || to == Bin:
+		return true
+	case from == Bin, from == Method:
+		return false
+	case from == Bool:
+		return to != IP
+	case from == IP:
+		return to != Bool
+	case from == IP6:
+		return to == IP
+	}
+	return true
 }
 
 // cast makes v what a converter takes.
@@ -125,6 +160,8 @@ func cast(v Value, to Kind) (Value, bool) {
 	switch {
 	case to == Any, v.Kind == to:
 		return v, true
+	case to == Bool && v.Kind == IP:
+		return v, false
 	case to == Int, to == Bool:
 		n, ok := v.number()
 		if to == Bool {
