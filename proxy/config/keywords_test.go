@@ -38,7 +38,8 @@ func TestKeywordsAgainstHAProxy(t *testing.T) {
 			"clitcpka-intvl", "clitcpka-intvl -1", "clitcpka-intvl 5ms", "srvtcpka-cnt", "srvtcpka-cnt 5x", "srvtcpka-idle", "srvtcpka-idle 1d 2",
 			"srvtcpka-intvl", "srvtcpka-intvl x",
 			"bind-process", "bind-process all", "bind-process odd 1", "bind-process 2", "bind-process 1-", "bind-process 1x", "no bind-process 1",
-			"option http_proxy", "no option http_proxy x",
+			"option http_proxy", "no option http_proxy x", "option accept-invalid-http-request", "mode tcp; option accept-invalid-http-request",
+			"option accept-invalid-http-request x", "no option accept-invalid-http-response", "mode tcp; option accept-invalid-http-response",
 		}},
 		{"global", []string{
 			"thread-group", "thread-group x", "thread-group 2", "thread-group 1 1-2 3", "thread-group 1 65", "thread-group 1 1-", "thread-group 1 2-1",

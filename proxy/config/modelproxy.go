@@ -65,6 +65,7 @@ type Proxy struct {
 	Backlog        int
 	DefaultBackend *Proxy // nil: none
 	Monitor        string // monitor-uri
+	LaxRequest     bool   // option accept-invalid-http-request
 	RateLimit      int    // rate-limit sessions: the most in a second; 0: any number
 	SessionConns   *int   // max-session-srv-conns; nil: 5
 
@@ -110,6 +111,7 @@ type Proxy struct {
 	Fullconn    int
 	AllBackups  bool
 	Cookie      *Cookie // nil: none
+	LaxResponse bool    // option accept-invalid-http-response
 	CheckCache  bool    // option checkcache: no cookie in what a cache may keep
 	// KeepAliveQueue bounds PreferLast.
 	KeepAliveQueue KeepAliveQueue

@@ -20,6 +20,8 @@ func none(*Proxy, bool) {}
 func flagOptions() []flagOption {
 	return []flagOption{
 		{"http-buffer-request", bothSides, true, func(x *Proxy, on bool) { x.BufferBody = on }},
+		{"accept-invalid-http-request", frontSide, true, func(x *Proxy, on bool) { x.LaxRequest = on }},
+		{"accept-invalid-http-response", backSide, true, func(x *Proxy, on bool) { x.LaxResponse = on }},
 		{"abortonclose", backSide, false, func(x *Proxy, on bool) { x.AbortOnClose = on }},
 		{"persist", backSide, false, func(x *Proxy, on bool) { x.Persist = on }},
 		{"checkcache", backSide, true, func(x *Proxy, on bool) { x.CheckCache = on }},

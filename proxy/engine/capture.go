@@ -65,18 +65,31 @@ func (b *bufs) original(p []byte) []byte {
 // captureRequest keeps what is no request.
 func (c *client) captureRequest(p []byte) {
 	p = c.l.original(p)
-	c.capture(&Capture{Data: p, Fault: http1.DiagnoseRequest(p)})
+	c.capture(&Capture{Data: p, Fault: http1.Message{Lenient: c.fe.cfg.LaxRequest}.Diagnose(p), Stream: captureParsing})
+}
+
+// captureOddRequest keeps a request that only option accept-invalid-http-request lets pass.
+func (c *client) captureOddRequest(p []byte) {
+	p = c.l.original(p)
+	c.capture(&Capture{Data: p, Fault: http1.Message{Lenient: true}.Odd(p)})
+}
+
+// captureOddResponse keeps a response that only option accept-invalid-http-response lets pass.
+func (c *client) captureOddResponse(p []byte) {
+	p = c.l.original(p)
+	c.capture(&Capture{Response: true, Data: p, Fault: http1.Message{Response: true, ToHead: c.noBody, Lenient: true}.Odd(p)})
 }
 
 // captureBody keeps a part of a request's body that breaks its framing; was is how the body stood before it.
 func (c *client) captureBody(was *http1.Body, p []byte) {
-	c.capture(&Capture{Data: bytes.Clone(p), Fault: was.Diagnose(p), Other: c.be.cfg})
+	c.capture(&Capture{Data: bytes.Clone(p), Fault: was.Diagnose(p), Other: c.be.cfg, Stream: captureParsing})
 }
 
 // captureResponse keeps what is no response.
 func (c *client) captureResponse(p []byte) {
 	p = c.l.original(p)
-	c.capture(&Capture{Response: true, Data: p, Fault: http1.DiagnoseResponse(p, c.noBody)})
+	m := http1.Message{Response: true, ToHead: c.noBody, Lenient: c.be.cfg.LaxResponse}
+	c.capture(&Capture{Response: true, Data: p, Fault: m.Diagnose(p), Stream: captureParsing})
 }
 
 // capture fills in what is known of the exchange, and puts x in the place of the section's last one.
@@ -87,16 +100,15 @@ func (c *client) capture(x *Capture) {
 	case x.Response:
 		p = c.be
 		x.Other, x.Server = c.fe.cfg, c.srv.cfg
-		x.Conn, x.Stream = captureServer|captureUnderWay, captureSettled|captureKeepAlive
+		x.Conn, x.Stream = captureServer|captureUnderWay, x.Stream|captureSettled|captureKeepAlive
 	case x.Other != nil:
-		x.Conn, x.Stream = captureUnderWay, captureSettled|captureKeepAlive
+		x.Conn, x.Stream = captureUnderWay, x.Stream|captureSettled|captureKeepAlive
 	default:
-		x.Conn, x.Stream = captureFirst, captureKeepAlive
+		x.Conn, x.Stream = captureFirst, x.Stream|captureKeepAlive
 		if c.requests > 1 {
 			x.Stream |= captureAgain
 		}
 	}
-	x.Stream |= captureParsing
 	if len(x.Data) >= maxHead {
 		x.Conn |= captureFull
 	}

@@ -16,7 +16,7 @@ func (c *client) readRequest() {
 	}
 	p := c.held
 	for {
-		l.head.Resumed = c.st == stReading
+		l.head.Resumed, l.head.Lenient = c.st == stReading, c.fe.cfg.LaxRequest
 		l.keep(p)
 		if err := l.head.ParseRequest(p); err != nil || l.head.End == 0 && len(p) >= maxHead || l.head.End > maxHead {
 			c.badRequest(p, err)
@@ -81,6 +81,9 @@ func (c *client) hungUp() {
 func (c *client) gotHead(p []byte) {
 	h := &c.l.head
 	c.requests++
+	if h.Odd {
+		c.captureOddRequest(p)
+	}
 	c.got = c.l.now
 	c.v11, c.noBody, c.upgrade = h.V11, h.IsHead(p), h.Upgrade
 	c.closing = h.Close || h.Doubtful || !h.V11 && !h.KeepAlive || c.fe.cfg.ConnMode == modeClose || c.l.ends()
@@ -112,15 +115,18 @@ func (c *client) gotHead(p []byte) {
 	c.forward(h, p)
 }
 
-// noteLine keeps the request line for the log: as received, but for a default port that the parser has taken out.
+// noteLine keeps the request line for the log: with single blanks, without a default port, and always with a version.
 func (c *client) noteLine(h *http1.Head, p []byte) {
-	if gap := p[h.URI.To:h.Version.From]; len(bytes.TrimLeft(gap, " \t")) == 0 {
-		c.line = c.l.hold(c.line, h.Line().Of(p))
+	line, version := h.Line().Of(p), h.Version.Of(p)
+	if len(line) == h.Method.Len()+h.URI.Len()+len(version)+2 && len(version) > 0 && bytes.IndexByte(line, '\t') < 0 {
+		c.line = c.l.hold(c.line, line)
 		return
 	}
 	c.line = append(c.l.hold(c.line, h.Method.Of(p)), ' ')
 	c.line = append(append(c.line, h.URI.Of(p)...), ' ')
-	c.line = append(c.line, h.Version.Of(p)...)
+	if c.line = append(c.line, version...); len(version) == 0 {
+		c.line = append(c.line, "HTTP/1.0"...)
+	}
 }
 
 // take appends to c.req how much of p behind the head belongs to the request's body, and keeps the rest for the next

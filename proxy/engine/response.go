@@ -99,7 +99,7 @@ func (c *client) passBody(p []byte) []byte {
 	was := b.body
 	out, k, copied := b.body.Pass(c.l.tmp[:0], p)
 	if b.body.Bad {
-		c.capture(&Capture{Response: true, Data: bytes.Clone(p), Fault: was.Diagnose(p)})
+		c.capture(&Capture{Response: true, Data: bytes.Clone(p), Fault: was.Diagnose(p), Stream: captureParsing})
 	}
 	if copied {
 		c.l.tmp = out
@@ -126,12 +126,16 @@ func (c *client) responseHead(p []byte) []byte {
 	h.Resumed = len(b.held) > 0
 	for !waits {
 		l.keep(p)
+		h.Lenient = c.be.cfg.LaxResponse
 		if err := h.ParseResponse(p); err != nil || h.End == 0 && len(p) >= maxHead || h.End > maxHead || h.End > 0 && h.Status == 101 && !c.upgrade {
 			if err != nil || h.End == 0 || h.End > maxHead {
 				c.captureResponse(p)
 			}
 			c.badResponse() // instead of the 1xx that came with it
 			return nil
+		}
+		if h.Odd && h.End > 0 {
+			c.captureOddResponse(p)
 		}
 		if h.End == 0 || h.Status < 100 || h.Status >= 200 || h.Status == 101 {
 			break

@@ -109,7 +109,7 @@ func (c *client) newSession() *rules.Session {
 // readMessage copies a head into m.
 func readMessage(m *rules.Message, h *http1.Head, p []byte) {
 	*m = rules.Message{BodyLen: h.Length, Status: h.Status, Fields: make([]rules.Field, 0, len(h.Fields())+8)}
-	m.Version = string(h.Version.Of(p)[5:])
+	readVersion(m, h, p)
 	if h.IsResponse() {
 		m.Reason = string(h.Reason.Of(p))
 	} else {
@@ -122,11 +122,26 @@ func readMessage(m *rules.Message, h *http1.Head, p []byte) {
 	}
 }
 
+// readVersion notes the version, whatever a lenient message has in its place.
+func readVersion(m *rules.Message, h *http1.Head, p []byte) {
+	spelt := string(h.Version.Of(p))
+	if spelt == "" {
+		spelt = "HTTP/1.0"
+	}
+	_, m.Version, _ = strings.Cut(spelt, "/")
+	if !h.V11 && (len(spelt) != len("HTTP/1.0") || spelt[:5] != "HTTP/") {
+		m.Spelt = spelt
+	}
+}
+
 // appendMessage writes a head as rules have left it, without the blank line.
 func appendMessage(dst []byte, m *rules.Message) []byte {
 	version := "HTTP/" + m.Version
 	if m.Version > "1.1" {
 		version = "HTTP/1.1"
+	}
+	if m.Spelt != "" {
+		version = m.Spelt
 	}
 	if m.Method != "" {
 		dst = append(append(append(append(append(dst, m.Method...), ' '), m.URI...), ' '), version...)

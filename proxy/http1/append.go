@@ -19,8 +19,11 @@ func (h *Head) AppendStart(dst, b []byte) []byte {
 }
 
 func (h *Head) appendVersion(dst, b []byte) []byte {
-	if h.V11 {
+	switch {
+	case h.V11:
 		return append(dst, "HTTP/1.1"...)
+	case h.Version.Len() == 0:
+		return append(dst, "HTTP/1.0"...) // HTTP/0.9 does not say
 	}
 	return append(dst, h.Version.Of(b)...)
 }
@@ -49,7 +52,10 @@ const (
 
 // Size is the head's length as HAProxy's counters and logs have it.
 func (h *Head) Size() int64 {
-	n := startSize + endSize + 8 + h.unsized // 8: the version
+	n := startSize + endSize + h.unsized
+	if n += h.Version.Len(); h.Version.Len() == 0 {
+		n += len("HTTP/1.0")
+	}
 	if h.response {
 		n += h.Code.Len() + h.Reason.Len()
 	} else {

@@ -77,25 +77,47 @@ const (
 	faultTEOther   = 1 << 17
 )
 
-// DiagnoseRequest finds what is wrong with the request that b begins with; whole lines that are folded become spaces in b.
-func DiagnoseRequest(b []byte) Fault { return diagnose(b, false, false) }
+// Message says which kind a message is of that is looked at again.
+type Message struct {
+	Response bool
+	ToHead   bool // it answers a HEAD
+	Lenient  bool // as Head has it
+}
 
-// DiagnoseResponse does so for a response; toHead says that it answers a HEAD.
-func DiagnoseResponse(b []byte, toHead bool) Fault { return diagnose(b, true, toHead) }
-
-func diagnose(b []byte, response, toHead bool) Fault {
-	d := &diagnosis{b: b, host: Span{-1, -1}}
-	d.Flags = faultAlways
-	if response {
-		d.Flags |= faultResponse
-	}
-	if toHead {
-		d.Flags |= faultToHead
-	}
-	if d.start(response) && d.fieldLines() && d.together() {
+// Diagnose finds what is wrong with the message that b begins with; whole lines that are folded become spaces in b.
+func (m Message) Diagnose(b []byte) Fault {
+	d := m.look(b)
+	if d.start(m.Response) && d.fieldLines() && d.together() {
 		d.bodyOf(inChunkSize, 0)
 	}
 	return d.Fault
+}
+
+// Odd finds what is odd in a lenient message's head that has been let through.
+func (m Message) Odd(b []byte) Fault {
+	d := m.look(b)
+	_ = d.start(m.Response) && d.fieldLines() && d.together() // all of them give where the look has ended
+	d.At = d.odd
+	return d.Fault
+}
+
+func (m Message) look(b []byte) *diagnosis {
+	d := &diagnosis{b: b, host: Span{-1, -1}, lenient: m.Lenient, odd: -1}
+	d.Flags = faultAlways
+	if m.Response {
+		d.Flags |= faultResponse
+	}
+	if m.ToHead {
+		d.Flags |= faultToHead
+	}
+	return d
+}
+
+// noteOdd remembers the first of what only a lenient look passes over.
+func (d *diagnosis) noteOdd(at int) {
+	if d.odd < 0 {
+		d.odd = at
+	}
 }
 
 // diagnosis is the second look. Its steps give false where the fault is found, or the message ends.
@@ -108,6 +130,9 @@ type diagnosis struct {
 	status, fields  int
 	wsKey, upgrades bool
 	headEnd         int
+	lastValue       int // where that of the last field begins
+	lenient         bool
+	odd             int // where the first thing is that only a lenient look passes over; -1: none
 }
 
 // stop is where the look ends.
@@ -180,7 +205,7 @@ func (d *diagnosis) requestLine(i int) bool {
 	if u == len(d.b) {
 		return d.stop(u, inMethodBlank)
 	}
-	e := d.while(u, func(c byte) bool { return c > ' ' && c < 127 && c != '#' })
+	e := d.targetEnd(u)
 	if e == len(d.b) || !isBlank(d.b[e]) && !d.lineEnds(e) {
 		return d.stop(e, inTarget)
 	}
@@ -201,6 +226,18 @@ func (d *diagnosis) requestLine(i int) bool {
 	next, ok := d.lf(end, in)
 	d.headEnd = next
 	return ok
+}
+
+// targetEnd is where a target ends that begins at i, as Head has it.
+func (d *diagnosis) targetEnd(i int) int {
+	for {
+		i = d.while(i, func(c byte) bool { return c > ' ' && c < 127 && c != '#' })
+		if !d.lenient || i == len(d.b) || d.b[i] < 128 && d.b[i] != '#' {
+			return i
+		}
+		d.noteOdd(i)
+		i++
+	}
 }
 
 func (d *diagnosis) noteVersion() {

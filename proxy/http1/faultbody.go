@@ -10,7 +10,14 @@ func (d *diagnosis) together() bool {
 		d.Flags |= faultWebSocket
 	}
 	if request && !d.authorityFits() {
-		return false
+		if !d.lenient {
+			return false
+		}
+		if string(d.method.Of(d.b)) != "CONNECT" {
+			d.At = d.lastValue
+		}
+		d.noteOdd(d.At)
+		d.At, d.State = d.headEnd, inData
 	}
 	if d.Flags&faultCoded != 0 {
 		if d.Flags&faultLength != 0 || d.Flags&faultV11 == 0 {
@@ -23,8 +30,8 @@ func (d *diagnosis) together() bool {
 			return d.stop(d.headEnd, inData)
 		}
 	}
-	h := Head{response: !request}
-	if !h.version(d.version.Of(d.b)) {
+	h := Head{response: !request, Lenient: d.lenient, Method: d.method, Version: d.version}
+	if !h.version(d.b) {
 		d.At = int(d.version.From)
 		return false
 	}

@@ -29,6 +29,13 @@ func (d *diagnosis) fieldLines() bool {
 // fieldLine reads one field with the lines that continue it, and gives where the next one begins.
 func (d *diagnosis) fieldLine(i int) (next int, ok bool) {
 	c := d.while(i, isToken)
+	for d.lenient && c < len(d.b) && odd(d.b[c]) {
+		d.noteOdd(c)
+		c = d.while(c+1, isToken)
+	}
+	if d.lenient && d.at(c, '\r') && d.at(c+1, '\n') {
+		c++ // to HAProxy the CR is one of the name's characters
+	}
 	if c == len(d.b) || d.b[c] != ':' || c == i {
 		return c, d.stop(c, inName)
 	}
@@ -68,6 +75,7 @@ func (d *diagnosis) fieldLine(i int) (next int, ok bool) {
 	for end-1 > from && isBlank(d.b[end-1]) {
 		end--
 	}
+	d.lastValue = from
 	return next, d.field(next, string(foldName(d.b[i:c])), Span{int32(from), int32(end)})
 }
 

@@ -56,6 +56,10 @@ type Head struct {
 	WebSocket bool // Upgrade is websocket
 	Doubtful  bool // of a request Transfer-Encoding with Content-Length, of both in HTTP/1.0: the connection ends after this message
 
+	// Lenient says, before a parse, that what HAProxy lets through under option accept-invalid-http-request, or -response, is no
+	// fault. Odd tells, after it, that there was something of the kind that operators are to be shown.
+	Lenient, Odd bool
+
 	// Resumed says, before a parse, that a part of the head has been parsed before. Then what fields say is judged only when
 	// the head is whole, as HAProxy does; what can be no head is refused at once in any case.
 	Resumed bool
@@ -64,7 +68,7 @@ type Head struct {
 	te, coded           bool // there is a Transfer-Encoding; it names others than chunked
 	list                bool // there is a Connection or a TE, which are for this connection only
 	response            bool
-	lax                 bool  // names may have other characters: trailers of a response
+	lax                 bool  // names may have other characters: trailers of a response, and what is Lenient
 	unsized             int   // bytes of a dropped field that Size still counts
 	n                   int   // fields in use
 	clen, host, upgrade int   // index of the field, -1: none
@@ -132,17 +136,22 @@ func (h *Head) parse(b []byte, start func(b []byte, i, end int, whole bool) bool
 	if !start(b, i, chomp(b, i, i+n), true) {
 		return BadRequest
 	}
-	if next := i + n + 1; next < len(b) && (b[next] == ' ' || b[next] == '\t') {
+	next := i + n + 1
+	if !h.response && h.Version.Len() == 0 {
+		h.End = next // HTTP/0.9 has no fields
+		return nil
+	}
+	if !h.Lenient && next < len(b) && (b[next] == ' ' || b[next] == '\t') {
 		return BadRequest // no field that the line could belong to
 	}
-	return h.readFields(b, i+n+1)
+	return h.readFields(b, next)
 }
 
 func (h *Head) reset(response bool) {
 	h.End, h.Length, h.Status = 0, -1, 0
 	h.V11, h.Chunked, h.Close, h.KeepAlive, h.Upgrade, h.WebSocket = false, false, false, false, false, false
 	h.Doubtful, h.unsized, h.late = false, 0, nil
-	h.Upgrading, h.wsKey, h.te, h.coded, h.list, h.lax = false, false, false, false, false, false
+	h.Upgrading, h.wsKey, h.te, h.coded, h.list, h.lax, h.Odd = false, false, false, false, false, h.Lenient, false
 	h.response, h.n, h.clen, h.host, h.upgrade = response, 0, -1, -1, -1
 }
 
@@ -247,6 +256,7 @@ func (h *Head) field(b []byte, i, end int) error {
 		l := lower[b[c]]
 		if l == 0 {
 			if h.lax && odd(b[c]) {
+				h.Odd = true
 				c++
 				continue
 			}

@@ -19,19 +19,30 @@ func (h *Head) requestLine(b []byte, i, end int, whole bool) bool {
 	if m == i || u == m {
 		return false
 	}
-	e := u
-	for e < end && b[e] > ' ' && b[e] < 127 && b[e] != '#' {
-		e++
-	}
+	e := h.targetEnd(b, u, end)
 	v := blanks(b, e, end)
 	if !whole && v == end && e > u {
 		return true
 	}
-	if e == u || v == e || !versionChars(b[v:end], whole) {
+	if e == u || v == e && !(h.Lenient && v == end) || !versionChars(b[v:end], whole) {
 		return false
 	}
 	h.Method, h.URI, h.Version = Span{int32(i), int32(m)}, Span{int32(u), int32(e)}, Span{int32(v), int32(end)}
 	return true
+}
+
+// targetEnd is where a target ends that begins at i. A lenient one may have a fragment, and bytes beyond ASCII.
+func (h *Head) targetEnd(b []byte, i, end int) int {
+	for {
+		for i < end && b[i] > ' ' && b[i] < 127 && b[i] != '#' {
+			i++
+		}
+		if !h.Lenient || i == end || b[i] < 128 && b[i] != '#' {
+			return i
+		}
+		h.Odd = true
+		i++
+	}
 }
 
 // versionChars tells whether v may be a protocol's name and version, or the beginning of one with its line's CR.
@@ -54,13 +65,18 @@ func blanks(b []byte, i, end int) int {
 	return i
 }
 
-// version reads HTTP/d.d; whatever is above 1.1 counts as 1.1. Of a response HAProxy takes any four characters for HTTP.
-func (h *Head) version(v []byte) bool {
-	if len(v) != 8 || !h.response && string(v[:4]) != "HTTP" || v[4] != '/' || v[6] != '.' || !digit(v[5]) || !digit(v[7]) {
-		return false
+// version reads HTTP/d.d; whatever is above 1.1 counts as 1.1. Of a response HAProxy takes any four characters for HTTP; a lenient
+// message may be of any protocol, and GET of HTTP/0.9, which is a request without a version.
+func (h *Head) version(b []byte) bool {
+	v := h.Version.Of(b)
+	h.V11 = len(v) == 8 && (v[5] > '1' || v[5] == '1' && v[7] >= '1')
+	switch {
+	case len(v) == 0:
+		return h.Lenient && string(h.Method.Of(b)) == "GET"
+	case h.Lenient:
+		return true
 	}
-	h.V11 = v[5] > '1' || v[5] == '1' && v[7] >= '1'
-	return true
+	return len(v) == 8 && (h.response || string(v[:4]) == "HTTP") && v[4] == '/' && v[6] == '.' && digit(v[5]) && digit(v[7])
 }
 
 func digit(c byte) bool { return '0' <= c && c <= '9' }
@@ -105,7 +121,7 @@ func (h *Head) statusLine(b []byte, i, end int, whole bool) bool {
 func (h *Head) checkRequest(b []byte) error {
 	method := h.Method.Of(b)
 	switch {
-	case !h.version(h.Version.Of(b)):
+	case !h.version(b):
 		return BadRequest
 	case h.te && !h.Chunked:
 		return BadRequest // the body's end can not be known (RFC 9112, section 6.3, rule 4)
@@ -117,7 +133,10 @@ func (h *Head) checkRequest(b []byte) error {
 	}
 	h.trimLists(b)
 	if !h.normalizeTarget(b) {
-		return BadRequest
+		if !h.Lenient {
+			return BadRequest
+		}
+		h.Odd = true
 	}
 	if !h.V11 && (h.Chunked || h.Length > 0) && bodiless(method) {
 		return TooLarge
@@ -142,7 +161,7 @@ func bodiless(method []byte) bool {
 }
 
 func (h *Head) checkResponse(b []byte) error {
-	if !h.version(h.Version.Of(b)) || h.coded {
+	if !h.version(b) || h.coded {
 		return BadRequest
 	}
 	h.settleLength()

@@ -13,6 +13,7 @@ type Field struct{ Name, Value string }
 // Message is a request's or response's head as rules see and change it.
 type Message struct {
 	Method, URI, Version string // of a request; Version also of a response, as "1.1"
+	Spelt                string // the version in full, where it is none of HTTP; "": it is
 	Status               int    // of a response
 	Reason               string
 	Fields               []Field
