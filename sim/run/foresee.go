@@ -104,11 +104,11 @@ func contentText(c *sim.SameContent) string {
 }
 
 func lostText(l *sim.NoneLost) string {
-	text := "no request"
+	text := "no request fails"
 	if l.Most > 0 {
-		text = fmt.Sprintf("at most %d requests", l.Most)
+		text = fmt.Sprintf("at most %d requests fail", l.Most)
 	}
-	return text + " until " + sim.ShortTime(l.Settle) + " after its end"
+	return text + ", of those under way when it begins and those sent until " + sim.ShortTime(l.Settle) + " after its end"
 }
 
 func distributionText(d *sim.Distribution) string {

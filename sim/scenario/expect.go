@@ -39,6 +39,7 @@ func (d *decoder) expectation(n ast.Node, e *sim.Expectation) {
 		d.fail(n, "expectation has %s: one each, so that each has its own verdict", strings.Join(given, " and "))
 	}
 	if len(given) != 1 {
+		d.later = append(d.later, func(s *sim.Scenario) { d.window(s, e, "expectation", window, orNode(seen["in"], n)) }) // its mistakes too
 		return
 	}
 	what := given[0]

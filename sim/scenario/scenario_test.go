@@ -100,6 +100,8 @@ func TestSingleMistakes(t *testing.T) {
 		{"wrong role", head + "timeline: [{fault: storage-kill, target: cluster2, at: 1s}]\n" + tail, "storage-kill cannot hit cluster2, which is a server: it is for storage"},
 		{"after itself", head + "timeline: [{fault: storage-kill, after: storage-kill effect}]\n" + tail, `unknown earlier step "storage-kill"`},
 		{"after what is later", head + "timeline: [{run: ls, node: client, after: storage-kill effect}, {fault: storage-kill, at: 1s}]\n" + tail, `unknown earlier step "storage-kill"`},
+		{"after what only windows know", head + "timeline: [{fault: storage-kill, at: 1s, for: 3s}, {run: ls, node: client, after: storage-kill down}]\n" + tail, "down of storage-kill is what the director finds, and is for windows only"},
+		{"window of what expects nothing", head + "expect: [{in: befor}]\n", `unknown window "befor": did you mean "before"?`},
 		{"window after a fault without end", head + "timeline: [{fault: storage-kill, at: 1s}]\nexpect: [{availability: 99 %, in: after}]\n", "there is nothing after it"},
 		{"tolerance of a limit", head + `expect: [{share: {cluster2: ">= 3 % ± 1 %"}}]`, "both >= and a tolerance"},
 		{"more than all", head + `expect: [{availability: 101 %}]`, "more than 100 %"},

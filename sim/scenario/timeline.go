@@ -224,6 +224,10 @@ func (d *decoder) setAfter(s *sim.Scenario, st *sim.Step, target string) {
 }
 
 func (d *decoder) checkMoment(at ast.Node, of sim.Step, moment string, moments []string) {
+	if of.Fault != nil && (moment == sim.MomentDown || moment == sim.MomentUp) {
+		d.fail(at, "%s of %s is what the director finds, and is for windows only: a step cannot wait for it; it must be one of %s", moment, of.Name(), strings.Join(moments, ", "))
+		return
+	}
 	if !slices.Contains(moments, moment) {
 		d.fail(at, "%s", unknown("moment of "+of.Name(), moment, moments))
 		return
