@@ -46,6 +46,9 @@ type bindKeyword struct {
 
 // findBind looks a setting up.
 func findBind(word string) (bindKeyword, bool) {
+	if word == "crt-list" { // in no table, because it looks up there what its lines say
+		return bindKeyword{1, bindCrtList}, true
+	}
 	for _, table := range []map[string]bindKeyword{bindKeywords, bindTLSKeywords, bindSocketKeywords} {
 		if k, ok := table[word]; ok {
 			return k, true

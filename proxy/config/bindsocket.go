@@ -1,7 +1,6 @@
 package config
 
 import (
-	"strings"
 	"time"
 )
 
@@ -11,6 +10,7 @@ var bindSocketKeywords = map[string]bindKeyword{
 	"tcp-ut":          {1, bindUserTimeout},
 	"mss":             {1, bindMSS},
 	"defer-accept":    {0, func(_ *parser, b *Bind, _, _ string) error { b.DeferAccept = true; return nil }},
+	"transparent":     {0, func(_ *parser, b *Bind, _, _ string) error { b.Transparent = true; return nil }},
 	"tfo":             {0, func(_ *parser, b *Bind, _, _ string) error { b.FastOpen = true; return nil }},
 	"v6only":          {0, func(_ *parser, b *Bind, _, _ string) error { b.V6Only = true; return nil }},
 	"v4v6":            {0, func(_ *parser, b *Bind, _, _ string) error { b.V4V6 = true; return nil }},
@@ -126,30 +126,3 @@ func bindSeverity(_ *parser, b *Bind, name, value string) error {
 	b.severity = value
 	return nil
 }
-
-// bindProcess takes the older word for thread.
-func bindProcess(p *parser, b *Bind, name, value string) error {
-	p.warnAt("'bind %s' in section '%s' : '%s %s' on 'bind' lines is deprecated and will be removed in 2.7.", b.Arg, p.open, name, value)
-	return nil
-}
-
-// bindThread checks a list of threads: all, odd, even, 1, 2-4, with a group before a slash. All loops accept here.
-func bindThread(_ *parser, _ *Bind, name, value string) error {
-	if value == "" {
-		return sayf("'%s' : missing thread set", name)
-	}
-	for _, word := range strings.Split(value, ",") {
-		_, set, grouped := strings.Cut(word, "/")
-		if !grouped {
-			set = word
-		}
-		first, last, ranged := strings.Cut(set, "-")
-		if contains([]string{"all", "odd", "even"}, set) || isNumber(first) && (!ranged || last == "" || isNumber(last)) {
-			continue
-		}
-		return sayf("'%s' : '%s' is not a valid number/range.", set, set)
-	}
-	return nil
-}
-
-func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }

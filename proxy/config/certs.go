@@ -4,17 +4,21 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"os"
 	"path/filepath"
 	"sort"
 	"strings"
+	"syscall"
 )
 
 // Cert is a certificate with its key and the names that it is for.
 type Cert struct {
 	File  string
 	Pair  tls.Certificate
-	Names []string // lower case: common names and DNS names, wildcards as they are
+	Names []string // lower case: common names and DNS names, or a crt-list's, wildcards as they are
+	Not   []string // names that a wildcard among Names does not mean
+	Own   *TLS     // a crt-list's settings for this one; nil: those of the bind line
 }
 
 // bundled are the suffixes of a certificate's versions by kind of key (section 3.1, "ssl-load-extra-files").
@@ -62,10 +66,30 @@ func besideCert(name string) bool {
 	return strings.HasPrefix(name, ".")
 }
 
+// loadCerts reads what a `crt` names.
+func (p *parser) loadCerts(name string) ([]*Cert, error) {
+	files, err := certFiles(below(p.cfg.Global.CrtBase, name))
+	if err != nil {
+		return nil, err
+	}
+	var certs []*Cert
+	for _, f := range files {
+		c, err := p.loadCert(f)
+		if err != nil {
+			return nil, err
+		}
+		certs = append(certs, c)
+	}
+	return certs, nil
+}
+
 // loadCert reads a certificate, its chain and its key from one file, or the key from the file beside it.
 func (p *parser) loadCert(name string) (*Cert, error) {
 	text, err := p.opt.ReadFile(name)
-	if err != nil {
+	switch {
+	case errors.Is(err, syscall.EISDIR): // HAProxy has stat's own verdict
+		return nil, sayf("unable to stat SSL certificate from file '%s' : Success.\n", name)
+	case err != nil:
 		return nil, sayf("unable to stat SSL certificate from file '%s' : %s.\n", name, errnoText(rootCause(err)))
 	}
 	chain, key := pemParts(text)
@@ -127,14 +151,23 @@ func certNames(leaf *x509.Certificate) []string {
 	return names
 }
 
-// loadCAs reads a file, or a directory's files, of certificates that sign others; @system-ca is the system's set.
-func (p *parser) loadCAs(name string) (*x509.CertPool, error) {
+// authorities are what a ca-file or crl-file holds.
+type authorities struct {
+	pool *x509.CertPool
+	crls []*x509.RevocationList
+}
+
+// loadCAs reads a file, or a directory's files, of certificates that sign others and of lists of those that they have
+// revoked; @system-ca is the system's set.
+func (p *parser) loadCAs(name string) (authorities, error) {
+	a := authorities{pool: x509.NewCertPool()}
 	if name == "@system-ca" {
 		pool, err := x509.SystemCertPool()
 		if err != nil {
-			return nil, sayf("Couldn't open the ca-file '%s' (%s).\n", name, err)
+			return a, sayf("Couldn't open the ca-file '%s' (%s).\n", name, err)
 		}
-		return pool, nil
+		a.pool = pool
+		return a, nil
 	}
 	info, err := os.Stat(name)
 	files := []string{name}
@@ -142,18 +175,31 @@ func (p *parser) loadCAs(name string) (*x509.CertPool, error) {
 		files, err = filepath.Glob(filepath.Join(name, "*"))
 	}
 	if err != nil {
-		return nil, sayf("Couldn't open the ca-file '%s' (%s).\n", name, errnoText(rootCause(err)))
+		return a, sayf("Couldn't open the ca-file '%s' (%s).\n", name, errnoText(rootCause(err)))
 	}
-	pool, found := x509.NewCertPool(), false
+	found := false
 	for _, f := range files {
 		if text, err := p.opt.ReadFile(f); err == nil {
-			found = pool.AppendCertsFromPEM(text) || found
+			found = a.pool.AppendCertsFromPEM(text) || found
+			a.crls = append(a.crls, crlsOf(text)...)
 		}
 	}
-	if !found {
-		return nil, sayf("Couldn't open the ca-file '%s' (no certificate or crl found).\n", name)
+	if !found && a.crls == nil {
+		return a, sayf("Couldn't open the ca-file '%s' (no certificate or crl found).\n", name)
 	}
-	return pool, nil
+	return a, nil
+}
+
+func crlsOf(text []byte) (list []*x509.RevocationList) {
+	for {
+		var b *pem.Block
+		if b, text = pem.Decode(text); b == nil {
+			return list
+		}
+		if l, err := x509.ParseRevocationList(b.Bytes); err == nil && b.Type == "X509 CRL" {
+			list = append(list, l)
+		}
+	}
 }
 
 // below puts a base directory before a relative path (crt-base, ca-base).

@@ -132,17 +132,23 @@ func suitesOf(list string) (known, all bool) {
 
 // curveIDs are the groups by the names that OpenSSL has for them.
 var curveIDs = map[string]tls.CurveID{
-	"X25519": tls.X25519, "P-256": tls.CurveP256, "prime256v1": tls.CurveP256, "secp256r1": tls.CurveP256,
+	"X25519": tls.X25519, "x25519": tls.X25519, "P-256": tls.CurveP256, "prime256v1": tls.CurveP256, "secp256r1": tls.CurveP256,
 	"P-384": tls.CurveP384, "secp384r1": tls.CurveP384, "P-521": tls.CurveP521, "secp521r1": tls.CurveP521,
 }
 
-func curvesOf(list string) (ids []tls.CurveID, ok bool) {
+// opensslGroups are those that OpenSSL has and crypto/tls has not: they may be named, and are then not offered.
+var opensslGroups = []string{"X448", "secp256k1", "brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1"}
+
+// curvesOf reads a list of groups; known: OpenSSL has all of them.
+func curvesOf(list string) (ids []tls.CurveID, known bool) {
 	for _, name := range strings.Split(list, ":") {
-		id, known := curveIDs[name]
-		if !known {
+		id, ok := curveIDs[name]
+		switch {
+		case ok:
+			ids = append(ids, id)
+		case !contains(opensslGroups, name):
 			return nil, false
 		}
-		ids = append(ids, id)
 	}
 	return ids, true
 }
@@ -150,4 +156,14 @@ func curvesOf(list string) (ids []tls.CurveID, ok bool) {
 // tlsVersions are the names of ssl-min-ver; crypto/tls begins at 1.0.
 var tlsVersions = map[string]uint16{
 	"SSLv3": tls.VersionTLS10 - 1, "TLSv1.0": tls.VersionTLS10, "TLSv1.1": tls.VersionTLS11, "TLSv1.2": tls.VersionTLS12, "TLSv1.3": tls.VersionTLS13,
+}
+
+// versionName is a version as the configuration names it.
+func versionName(v uint16) string {
+	for name, n := range tlsVersions {
+		if n == v {
+			return name
+		}
+	}
+	return ""
 }

@@ -69,13 +69,13 @@ var knownOptions = []string{
 // knownBind follow a bind line's address.
 var knownBind = []string{
 	"accept-netscaler-cip", "accept-proxy", "backlog", "defer-accept", "expose-fd", "gid", "group", "id", "interface",
-	"level", "maxconn", "mode", "mss", "name", "namespace", "nice", "process", "proto", "severity-output", "shards",
+	"level", "maxconn", "mode", "name", "namespace", "nice", "process", "proto", "severity-output", "shards",
 	"tcp-ut", "tfo", "thread", "transparent", "uid", "user", "v4v6", "v6only", "allow-0rtt", "alpn", "ca-file",
 	"ca-ignore-err", "ca-sign-file", "ca-sign-pass", "ca-verify-file", "ciphers", "ciphersuites", "crl-file", "crt",
 	"crt-ignore-err", "crt-list", "curves", "ecdhe", "force-sslv3", "force-tlsv10", "force-tlsv11", "force-tlsv12",
 	"force-tlsv13", "generate-certificates", "no-ca-names", "no-sslv3", "no-tls-tickets", "no-tlsv10", "no-tlsv11",
-	"no-tlsv12", "no-tlsv13", "npn", "prefer-client-ciphers", "ssl-max-ver", "ssl-min-ver", "strict-sni",
-	"tls-ticket-keys", "verify", "ssl",
+	"no-tlsv12", "no-tlsv13", "npn", "prefer-client-ciphers", "ssl", "ssl-max-ver", "ssl-min-ver", "strict-sni",
+	"tls-ticket-keys", "verify", "mss",
 }
 
 // knownServer follow a server line's address.

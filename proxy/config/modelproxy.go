@@ -154,6 +154,7 @@ type Bind struct {
 	FastOpen    bool
 	V6Only      bool
 	V4V6        bool
+	Transparent bool
 	ExposeFD    bool   // of a runtime socket
 	severity    string // severity-output, of a runtime socket
 	Proto       string // proto; "": by the mode

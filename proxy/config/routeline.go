@@ -32,8 +32,8 @@ func parseServerTemplate(p *parser, w words) {
 		return
 	}
 	s := p.px.server
-	s.Pos, s.Name = p.pos, w[1]+strconv.Itoa(low)
-	p.serverContext("(null)") // HAProxy names none before the servers are made
+	s.Pos, s.Name = p.pos, "(null)" // HAProxy names none before the servers are made
+	p.serverContext(s.Name)
 	a, err := p.parseAddr(w[3], portOK|portOffset|stream|resolveLate)
 	if err != nil {
 		p.serverError("%s", err)

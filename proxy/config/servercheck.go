@@ -22,13 +22,19 @@ var serverHealthKeywords = map[string]serverKeyword{
 	"slowstart":      {1, serverSlowStart},
 }
 
-func serverObserve(_ *parser, s *serverBase, name, value string) error {
+func serverObserve(p *parser, s *serverBase, name, value string) error {
 	switch value {
 	case "":
 		return sayf("'%s' expects <mode> as argument.", name)
 	case "none":
 		s.Observe = ""
-	case "layer4", "layer7":
+	case "layer7":
+		if p.px.Mode != ModeHTTP {
+			p.remark("%s'%s' can only be used in http proxies..", p.takeContext(), value)
+			return nil
+		}
+		s.Observe = value
+	case "layer4":
 		s.Observe = value
 	default:
 		return sayf("'%s' expects one of 'none', 'layer4', 'layer7' but got '%s'", name, value)
@@ -73,18 +79,15 @@ func serverMarkedUp(_ *parser, s *serverBase, name, value string) error {
 
 // serverSlowStart reads a time whose unit is the second's thousandth, kept in whole seconds.
 func serverSlowStart(p *parser, s *serverBase, name, value string) error {
-	if value == "" {
-		return sayf("'%s' expects a time as argument.", name)
-	}
 	v, fault := p.parseTime(value, time.Millisecond)
 	switch {
 	case fault == nil:
 		s.SlowStart = v
 		return nil
 	case fault.over:
-		return sayf("timer overflow in argument <%s> to <%s> of server %s, maximum value is 2147483647 ms (~24.8 days).", value, name, s.Name)
+		return sayf("overflow in argument <%s> to <%s> of server %s, maximum value is 2147483647 ms (~24.8 days).", value, name, s.Name)
 	case fault.under:
-		return sayf("timer underflow in argument <%s> to <%s> of server %s, minimum non-null value is 1 ms.", value, name, s.Name)
+		return sayf("underflow in argument <%s> to <%s> of server %s, minimum non-null value is 1 ms.", value, name, s.Name)
 	}
 	return sayf("unexpected character '%s' in '%s' argument of server %s.", fault.char, name, s.Name)
 }

@@ -138,6 +138,9 @@ type serverKeyword struct {
 	set  func(p *parser, s *serverBase, name, value string) error
 }
 
+// ownLine are those that default-server does not take: it says so, and goes on without them.
+var ownLine = []string{"id", "no-sslv3", "no-tlsv10", "no-tlsv11", "no-tlsv12", "no-tlsv13"}
+
 // serverKeywords is the table of section 5.2. Those without a function choose between HAProxy's own mechanisms.
 var serverKeywords = map[string]serverKeyword{
 	"weight":         {1, serverWeight},
@@ -188,7 +191,7 @@ func (p *parser) serverWords(w words, i int, s *serverBase, line bool) bool {
 		case !ok:
 			p.unknownServerWord(w[i], line)
 			return false
-		case w[i] == "id" && !line:
+		case !line && contains(ownLine, w[i]):
 			p.remark("%s'%s' option is not accepted in default-server sections", p.takeContext(), w[i])
 		case k.set != nil:
 			if err := k.set(p, s, w[i], w.at(i+1)); err != nil {
@@ -197,6 +200,13 @@ func (p *parser) serverWords(w words, i int, s *serverBase, line bool) bool {
 			}
 		}
 		i += 1 + k.args
+	}
+	if !line {
+		return true
+	}
+	if err := s.readSNI(); err != nil {
+		p.serverFault(err)
+		return false
 	}
 	return true
 }
@@ -211,7 +221,16 @@ func (p *parser) serverFault(err error) {
 		p.serverError("%s", plain.text)
 		return
 	}
-	p.serverError("%s.", strings.TrimRight(err.Error(), "\n"))
+	p.serverError("%s.", cString(strings.TrimRight(err.Error(), "\n")))
+}
+
+// quoted is an error about a word and its value. HAProxy sets one with a line end of its own apart from its context.
+func quoted(word, value string, err error) error {
+	text := sprintf("'%s %s' : %s", word, value, err)
+	if one, ok := strings.CutSuffix(text, "\n"); ok {
+		return &plainError{"\n  " + one + "\n  \n."}
+	}
+	return said(text)
 }
 
 func (p *parser) unknownServerWord(word string, line bool) {

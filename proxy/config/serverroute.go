@@ -34,6 +34,10 @@ var serverRouteKeywords = map[string]serverKeyword{
 	"resolve-net":             {1, serverResolveNet},
 	"tfo":                     {0, serverTFO},
 	"no-tfo":                  {0, nil},
+	"stick":                   {0, nil}, // what stick tables learn: there are none, and servers are learned of anyway
+	"non-stick":               {0, nil},
+	"log-proto":               {1, serverLogProto},
+	"usesrc":                  {0, serverUseSrc},
 	"ws":                      {1, serverWS},
 }
 
@@ -74,7 +78,7 @@ func serverSocks4(p *parser, s *serverBase, name, value string) error {
 	}
 	a, err := p.parseAddr(value, resolveNow|portOK|portMust|stream)
 	if err != nil {
-		return sayf("'%s %s' : %s", name, value, strings.TrimSuffix(err.Error(), "\n"))
+		return quoted(name, value, err)
 	}
 	s.Socks4 = a.Address
 	return nil
@@ -147,6 +151,18 @@ func serverWS(_ *parser, _ *serverBase, name, value string) error {
 	return &plainError{"'" + name + "' has to be 'auto', 'h1' or 'h2'."}
 }
 
+// serverLogProto is read for all servers and matters to those of a `ring` alone.
+func serverLogProto(_ *parser, _ *serverBase, name, value string) error {
+	if value != "legacy" && value != "octet-count" {
+		return &plainError{"'" + name + "' expects one of 'legacy' or 'octet-count' but got '" + value + "'."}
+	}
+	return nil
+}
+
+func serverUseSrc(_ *parser, _ *serverBase, name, _ string) error {
+	return sayf("'%s' only allowed after a 'source' statement.", name)
+}
+
 // serverInitAddr says where a name's first address comes from: each word is tried until one gives an address.
 func serverInitAddr(p *parser, s *serverBase, name, value string) error {
 	s.initAddr = nil
@@ -156,7 +172,7 @@ func serverInitAddr(p *parser, s *serverBase, name, value string) error {
 		case "libc", "last", "none":
 			s.initAddr = append(s.initAddr, word)
 		default:
-			if _, ok := parseIP(word, ""); !ok || word == "*" {
+			if _, ok := parseIP(word, ""); !ok {
 				return sayf("'%s' : unknown init-addr method '%s', supported methods are 'libc', 'last', 'none'.", name, word)
 			}
 			s.initAddr = append(s.initAddr, word)
@@ -172,7 +188,7 @@ func (p *parser) serverSource(w words, i int, s *serverBase) (int, error) {
 	}
 	a, err := p.parseAddr(w[i+1], resolveNow|portOK|portRange|stream)
 	if err != nil {
-		return 0, &plainError{"\n  '" + w[i] + " " + w[i+1] + "' : " + strings.TrimSuffix(err.Error(), "\n") + "\n  \n."}
+		return 0, quoted(w[i], w[i+1], err)
 	}
 	s.Source = Source{Addr: a.Address}
 	if a.last > a.Port {

@@ -24,9 +24,11 @@ type TLS struct {
 	Verify               TLSVerify
 	CAFile               string
 	CAs                  *x509.CertPool
-	Host                 string      // verifyhost
-	SNI                  *rules.Expr // sni; nil: none is sent
-	Strict               bool        // strict-sni
+	VerifyCAs            *x509.CertPool   // ca-verify-file; nil: CAs judge
+	CRLs                 *RevocationLists // crl-file; nil: none is asked
+	Host                 string           // verifyhost
+	SNI                  *rules.Expr      // sni; nil: none is sent
+	Strict               bool             // strict-sni
 	NoTickets            bool
 	NoCANames            bool     // no-ca-names: clients are not told which authorities count
 	NoReuse              bool     // no-ssl-reuse
@@ -36,6 +38,9 @@ type TLS struct {
 	asked bool        // by a rule of the server's checks
 	off   versionSet  // by no-sslv3 and its like
 	ecdhe string      // the older word for one curve
+
+	certFile string // of a server: what it shows, not read yet
+	sni      string // of a server: the expression, not read yet
 }
 
 // TLSVerify is `verify`.

@@ -17,6 +17,8 @@ var bindTLSKeywords = map[string]bindKeyword{
 	"ecdhe":          {1, func(_ *parser, b *Bind, n, v string) error { return tlsText(&b.tls().ecdhe, n, v, "named curve") }},
 	"verify":         {1, bindVerify},
 	"ca-file":        {1, bindCAFile},
+	"ca-verify-file": {1, bindCAVerifyFile},
+	"crl-file":       {1, bindCRLFile},
 	"ca-ignore-err":  {1, func(_ *parser, b *Bind, n, v string) error { return tlsErrors(&b.tls().IgnoreCA, n, v) }},
 	"crt-ignore-err": {1, func(_ *parser, b *Bind, n, v string) error { return tlsErrors(&b.tls().IgnoreCert, n, v) }},
 	"ssl-min-ver":    {1, func(_ *parser, b *Bind, n, v string) error { return tlsVersion(&b.tls().MinVer, n, v) }},
@@ -33,18 +35,11 @@ func bindCrt(p *parser, b *Bind, name, value string) error {
 	if value == "" {
 		return sayf("'%s' : missing certificate location", name)
 	}
-	files, err := certFiles(below(p.cfg.Global.CrtBase, value))
+	certs, err := p.loadCerts(value)
 	if err != nil {
 		return err
 	}
-	t := b.tls()
-	for _, f := range files {
-		c, err := p.loadCert(f)
-		if err != nil {
-			return err
-		}
-		t.Certs = append(t.Certs, c)
-	}
+	b.tls().Certs = append(b.tls().Certs, certs...)
 	return nil
 }
 
@@ -65,18 +60,41 @@ func bindVerify(_ *parser, b *Bind, name, value string) error {
 }
 
 func bindCAFile(p *parser, b *Bind, name, value string) error {
-	if value == "" {
-		return sayf("'%s' : missing CAfile path", name)
+	a, err := p.bindAuthorities(name, value, "CAfile")
+	if err == nil {
+		b.tls().CAs, b.tls().CAFile = a.pool, below(p.cfg.Global.CABase, value)
 	}
-	t := b.tls()
-	t.CAFile = below(p.cfg.Global.CABase, value)
-	pool, err := p.loadCAs(t.CAFile)
+	return err
+}
+
+// bindCAVerifyFile reads authorities that clients are not told of.
+func bindCAVerifyFile(p *parser, b *Bind, name, value string) error {
+	a, err := p.bindAuthorities(name, value, "CAfile")
+	if err == nil {
+		b.tls().VerifyCAs = a.pool
+	}
+	return err
+}
+
+func bindCRLFile(p *parser, b *Bind, name, value string) error {
+	a, err := p.bindAuthorities(name, value, "CRLfile")
+	if err == nil {
+		b.tls().CRLs = &RevocationLists{a.crls}
+	}
+	return err
+}
+
+func (p *parser) bindAuthorities(name, value, what string) (authorities, error) {
+	if value == "" {
+		return authorities{}, sayf("'%s' : missing %s path", name, what)
+	}
+	file := below(p.cfg.Global.CABase, value)
+	a, err := p.loadCAs(file)
 	if err != nil {
 		p.remark("%s", strings.TrimSuffix(err.Error(), "\n"))
-		return sayf("'%s' : unable to load %s", name, t.CAFile)
+		return a, sayf("'%s' : unable to load %s", name, file)
 	}
-	t.CAs = pool
-	return nil
+	return a, nil
 }
 
 // bindForce allows one version only.
@@ -120,10 +138,13 @@ func tlsALPN(to *[]string, name, value string) error {
 	if value == "" {
 		return sayf("'%s' : missing the comma-delimited ALPN protocol suite", name)
 	}
-	*to = strings.Split(value, ",")
-	for _, p := range *to {
-		if p == "" || len(p) > 255 {
-			return sayf("'%s' : ALPN protocol name too long or empty", name)
+	*to = nil
+	for _, protocol := range strings.Split(value, ",") {
+		switch {
+		case len(protocol) > 255:
+			return sayf("'%s' : ALPN protocol name too long : '%s'", name, protocol)
+		case protocol != "":
+			*to = append(*to, protocol)
 		}
 	}
 	return nil

@@ -1,6 +1,9 @@
 package config
 
-import "strings"
+import (
+	"encoding/pem"
+	"strings"
+)
 
 // tlsGlobalKeywords are those of the global section about TLS (sections 3.1 and 3.2).
 var tlsGlobalKeywords = []keyword{
@@ -24,6 +27,7 @@ var tlsGlobalKeywords = []keyword{
 	}},
 	{name: "ssl-default-server-options", usage: "<option>...", max: -1, parse: func(p *parser, w words) { p.tlsOptions(w, &p.cfg.Global.ServerTLS) }},
 	{name: "ssl-server-verify", usage: "none | required", max: 1, parse: parseServerVerify},
+	{name: "ssl-dh-param-file", usage: "<file>", max: 1, parse: parseDHFile},
 	{name: "tune.ssl.default-dh-param", usage: "<number>", max: 1, parse: parseDHParam},
 	{name: "tune.ssl.cachesize", usage: "<number>", max: 1, parse: tuneNumber}, {name: "tune.ssl.lifetime", usage: "<timeout>", max: 1, parse: nothing},
 	{name: "tune.ssl.maxrecord", usage: "<number>", max: 1, parse: tuneNumber}, {name: "tune.ssl.ssl-ctx-cache-size", usage: "<number>", max: 1, parse: tuneNumber},
@@ -102,6 +106,27 @@ func parseDHParam(p *parser, w words) {
 	case atoi(w[1]) < 1024:
 		p.bad("'%s' expects a value >= 1024.", w[0])
 	}
+}
+
+// parseDHFile reads a file, which Mozilla's generator has in each of its configurations, to as little use.
+func parseDHFile(p *parser, w words) {
+	if w.at(1) == "" {
+		p.bad("'%s' expects a file path as an argument.", w[0])
+		return
+	}
+	text, err := p.opt.ReadFile(w[1])
+	if err == nil {
+		for {
+			var b *pem.Block
+			if b, text = pem.Decode(text); b == nil {
+				break
+			}
+			if b.Type == "DH PARAMETERS" {
+				return
+			}
+		}
+	}
+	p.bad("'%s': unable to load DH parameters from file <%s>.", w[0], w[1])
 }
 
 // tuneNumber checks a number that tunes what this director does in its own way.

@@ -2,8 +2,7 @@ package config
 
 import (
 	"crypto/tls"
-	"crypto/x509"
-	"slices"
+	"strings"
 )
 
 // finishTLS makes the configurations of all bind and server lines, once everything is known, in HAProxy's words where that fails:
@@ -58,6 +57,10 @@ func (p *parser) finishBind(s *section, b *Bind) {
 		return sprintf("Proxy '%s': ", s.Name) + sprintf(format, args...) + sprintf(" for bind '%s' at [%s:%d]", b.Arg, b.Pos.File, b.Pos.Line)
 	}
 	t.inherit(&p.cfg.Global.BindTLS)
+	if t.MinVer == 0 && t.MaxVer != 0 && t.MaxVer < tls.VersionTLS12 {
+		p.warn("%s: the ssl-min-ver value is not configured and the ssl-max-ver value is lower than the default ssl-min-ver value (TLSv1.2). "+
+			"Setting the ssl-min-ver to %s. Use 'ssl-min-ver' to fix this.", where("Ambiguous configuration"), versionName(t.MaxVer))
+	}
 	if t.settleVersions() {
 		p.warn("%s. Use only 'ssl-min-ver' and 'ssl-max-ver' to fix.", where("no-sslv3/no-tlsv1x are ignored"))
 	}
@@ -70,19 +73,45 @@ func (p *parser) finishBind(s *section, b *Bind) {
 	case s.Mode == ModeHTTP && contains(t.ALPN, "h2"):
 		p.alert("%s.", where("'alpn h2' is not supported by this director"))
 		return
-	case t.Verify > VerifyNone && t.CAs == nil:
-		p.twice("%s.", where("verify is enabled but no CA file specified"))
-		return
 	}
-	if text := t.make(); text != "" {
-		if text == allDisabled {
-			p.alert("%s.", where("%s", text))
-			return
-		}
+	switch text := t.complain(); text {
+	case "":
+	case allDisabled:
+		p.alert("%s.", where("%s", text))
+		return
+	default:
 		p.twice("%s.", where("%s", text))
 		return
 	}
 	t.serve()
+	p.finishCerts(s, t, where)
+}
+
+// finishCerts makes the configurations of those certificates of a crt-list that have settings of their own.
+func (p *parser) finishCerts(s *section, line *TLS, where func(format string, args ...any) string) {
+	for _, c := range line.Certs {
+		if c.Own == nil || c.Own.Conf != nil {
+			continue
+		}
+		c.Own.complete(line)
+		if s.Mode == ModeHTTP && contains(c.Own.ALPN, "h2") {
+			p.alert("%s.", where("'alpn h2' is not supported by this director"))
+			continue
+		}
+		if text := c.Own.complain(); text != "" {
+			p.alert("%s.", where("%s", text))
+			continue
+		}
+		c.Own.serve()
+	}
+}
+
+// complain makes Conf, or tells what is wrong with the settings of a listener.
+func (t *TLS) complain() string {
+	if t.Verify > VerifyNone && t.authorities() == nil {
+		return "verify is enabled but no CA file specified"
+	}
+	return t.make()
 }
 
 // twice reports what HAProxy finds in a bind line's own context and in its certificate's.
@@ -102,6 +131,14 @@ func (p *parser) finishServer(s *section, v *Server) {
 	v.TLS, t.asked = &t, s.checks.tls
 	fail := func(format string, args ...any) {
 		p.alert("[%s:%d] : 'server %s/%s' : %s", v.Pos.File, v.Pos.Line, s.Name, v.Name, sprintf(format, args...))
+	}
+	if t.certFile != "" {
+		c, err := p.loadCert(t.certFile)
+		if err != nil {
+			fail("%s", strings.TrimSuffix(err.Error(), "\n"))
+			return
+		}
+		t.Certs = []*Cert{c}
 	}
 	t.inherit(&p.cfg.Global.ServerTLS)
 	if t.settleVersions() {
@@ -198,100 +235,29 @@ func (t *TLS) make() string {
 			return sprintf("'ciphersuites %s' is not supported by this director", t.Suites)
 		}
 	}
-	if t.Curves != "" {
-		ids, ok := curvesOf(t.Curves)
-		if !ok {
-			return sprintf("unable to set SSL curves list to '%s'", t.Curves)
-		}
-		c.CurvePreferences = ids
-	}
-	if t.ecdhe != "" && t.Curves == "" {
-		ids, ok := curvesOf(t.ecdhe)
-		if !ok {
-			return sprintf("unable to set elliptic named curve to '%s'", t.ecdhe)
-		}
-		c.CurvePreferences = ids
+	if text := t.setCurves(c); text != "" {
+		return text
 	}
 	t.Conf = c
 	return ""
 }
 
-// serve makes Conf one for a listener: the certificate is the one whose names fit what the client asks for, else the first, or none
-// with strict-sni.
-func (t *TLS) serve() {
-	c := t.Conf
-	switch t.Verify {
-	case VerifyOptional:
-		c.ClientAuth = tls.RequestClientCert
-	case VerifyRequired:
-		c.ClientAuth = tls.RequireAnyClientCert
+// setCurves takes the groups of curves or, in its absence, the one of ecdhe.
+func (t *TLS) setCurves(c *tls.Config) string {
+	list, bad := t.Curves, "unable to set SSL curves list to '%s'"
+	if list == "" {
+		list, bad = t.ecdhe, "unable to set elliptic named curve to '%s'"
 	}
-	if t.Verify > VerifyNone && !t.NoCANames {
-		c.ClientCAs = t.CAs
+	if list == "" {
+		return ""
 	}
-	c.GetCertificate = t.choose
-	c.GetConfigForClient = func(h *tls.ClientHelloInfo) (*tls.Config, error) {
-		one := c.Clone()
-		one.GetConfigForClient = nil
-		// A client without a protocol in common goes on without one, where crypto/tls would end the handshake.
-		for _, name := range t.ALPN {
-			if slices.Contains(h.SupportedProtos, name) {
-				one.NextProtos = []string{name}
-				break
-			}
-		}
-		if o, ok := h.Conn.(Observer); ok {
-			one.GetCertificate = func(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
-				pair, err := t.choose(h)
-				if pair != nil {
-					o.Chosen(pair.Leaf)
-				}
-				return pair, err
-			}
-			if t.Verify > VerifyNone {
-				one.VerifyPeerCertificate = o.Verify
-			}
-		}
-		return one, nil
+	ids, known := curvesOf(list)
+	switch {
+	case !known:
+		return sprintf(bad, list)
+	case ids == nil:
+		return sprintf("none of the curves in '%s' is supported by this director", list)
 	}
-}
-
-// Observer is a connection that is told of its handshake.
-type Observer interface {
-	// Chosen is told which certificate the client gets.
-	Chosen(leaf *x509.Certificate)
-	// Verify judges the client's certificate, as tls.Config.VerifyPeerCertificate does.
-	Verify(raw [][]byte, chains [][]*x509.Certificate) error
-}
-
-// choose gives the certificate for a client. Without one, crypto/tls answers "unrecognized name", as HAProxy does.
-func (t *TLS) choose(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
-	if name := asked(h.ServerName); name != "" {
-		for _, n := range [2]string{name, wildcard(name)} {
-			if c := t.named(n, h); c != nil {
-				return c, nil
-			}
-		}
-	}
-	if t.Strict || len(t.Certs) == 0 {
-		return nil, nil
-	}
-	return &t.Certs[0].Pair, nil
-}
-
-// named gives a certificate of that name, one that the client can use where there are several kinds.
-func (t *TLS) named(name string, h *tls.ClientHelloInfo) *tls.Certificate {
-	var first *tls.Certificate
-	for _, c := range t.Certs {
-		if !slices.Contains(c.Names, name) {
-			continue
-		}
-		if h.SupportsCertificate(&c.Pair) == nil {
-			return &c.Pair
-		}
-		if first == nil {
-			first = &c.Pair
-		}
-	}
-	return first
+	c.CurvePreferences = ids
+	return ""
 }

@@ -26,6 +26,7 @@ var serverTLSKeywords = map[string]serverKeyword{
 		return tlsText(&s.tls().Host, n, v, "hostname to verify against")
 	}},
 	"ca-file":    {1, serverCAFile},
+	"crl-file":   {1, serverCRLFile},
 	"crt":        {1, serverCrt},
 	"sni":        {1, serverSNI},
 	"check-sni":  {1, func(_ *parser, s *serverBase, n, v string) error { return tlsText(&s.tls().CheckSNI, n, v, "SNI") }},
@@ -59,43 +60,64 @@ func serverVerify(_ *parser, s *serverBase, name, value string) error {
 }
 
 func serverCAFile(p *parser, s *serverBase, name, value string) error {
-	if value == "" {
-		return sayf("'%s' : missing CAfile path", name)
+	a, err := p.serverAuthorities(name, value, "CAfile")
+	if err == nil {
+		t := s.tls() // once: each call gives a copy
+		t.CAs, t.CAFile = a.pool, below(p.cfg.Global.CABase, value)
 	}
-	t := s.tls()
-	t.CAFile = below(p.cfg.Global.CABase, value)
-	pool, err := p.loadCAs(t.CAFile)
-	if err != nil {
-		p.remark("%s%s", p.takeContext(), strings.TrimSuffix(err.Error(), "\n"))
-		return sayf("'%s' : unable to load %s", name, t.CAFile)
-	}
-	t.CAs = pool
-	return nil
+	return err
 }
 
+func serverCRLFile(p *parser, s *serverBase, name, value string) error {
+	a, err := p.serverAuthorities(name, value, "CRLfile")
+	if err == nil {
+		s.tls().CRLs = &RevocationLists{a.crls}
+	}
+	return err
+}
+
+func (p *parser) serverAuthorities(name, value, what string) (authorities, error) {
+	if value == "" {
+		return authorities{}, sayf("'%s' : missing %s path", name, what)
+	}
+	file := below(p.cfg.Global.CABase, value)
+	a, err := p.loadCAs(file)
+	if err != nil {
+		p.remark("%s%s", p.takeContext(), strings.TrimSuffix(err.Error(), "\n"))
+		return a, sayf("'%s' : unable to load %s", name, file)
+	}
+	return a, nil
+}
+
+// serverCrt notes a file that is read once it is known that the server speaks TLS.
 func serverCrt(p *parser, s *serverBase, name, value string) error {
 	if value == "" {
 		return sayf("'%s' : missing certificate file path", name)
 	}
-	c, err := p.loadCert(below(p.cfg.Global.CrtBase, value))
-	if err != nil {
-		p.remark("%s%s", p.takeContext(), strings.TrimSuffix(err.Error(), "\n"))
-		return errSaid
-	}
-	s.tls().Certs = []*Cert{c}
+	s.tls().certFile = below(p.cfg.Global.CrtBase, value)
 	return nil
 }
 
+// serverSNI notes an expression that is read for each server: it may stand in a default-server line.
 func serverSNI(_ *parser, s *serverBase, name, value string) error {
 	if value == "" {
 		return sayf("'%s' : missing sni expression", name)
 	}
-	e, err := rules.ParseExpr(nil, value)
+	s.tls().sni = value
+	return nil
+}
+
+// readSNI reads the expression of `sni`.
+func (s *serverBase) readSNI() error {
+	if s.TLS == nil || s.TLS.sni == "" {
+		return nil
+	}
+	e, err := rules.ParseExpr(nil, s.TLS.sni)
 	if err != nil {
 		return &plainError{"error detected while parsing sni expression : " + err.Error()}
 	}
 	if e.NeedsResponse() {
-		return &plainError{"error detected while parsing sni expression :  fetch method '" + value +
+		return &plainError{"error detected while parsing sni expression :  fetch method '" + s.TLS.sni +
 			"' extracts information from 'HTTP response headers', none of which is available here."}
 	}
 	s.tls().SNI = e
@@ -104,7 +126,8 @@ func serverSNI(_ *parser, s *serverBase, name, value string) error {
 
 func serverForce(_ *parser, s *serverBase, name, _ string) error {
 	v := forced(name)
-	s.tls().MinVer, s.tls().MaxVer = v, v
+	t := s.tls()
+	t.MinVer, t.MaxVer = v, v
 	return nil
 }
 

@@ -53,15 +53,26 @@ func (t *TLS) verify(chain []*x509.Certificate, now time.Time, use x509.ExtKeyUs
 	if len(chain) == 0 {
 		return nil
 	}
-	o := x509.VerifyOptions{Roots: t.CAs, Intermediates: x509.NewCertPool(), CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{use}}
+	o := x509.VerifyOptions{Roots: t.authorities(), Intermediates: x509.NewCertPool(), CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{use}}
 	for _, c := range chain[1:] {
 		o.Intermediates.AddCert(c)
 	}
-	_, err := chain[0].Verify(o)
-	if err == nil {
-		return nil
+	chains, err := chain[0].Verify(o)
+	switch {
+	case err != nil:
+		return verifyError(chain, err, now)
+	case t.CRLs != nil:
+		return t.CRLs.check(chains[0], now)
 	}
-	return verifyError(chain, err, now)
+	return nil
+}
+
+// authorities are those that a certificate must come from.
+func (t *TLS) authorities() *x509.CertPool {
+	if t.VerifyCAs != nil {
+		return t.VerifyCAs
+	}
+	return t.CAs
 }
 
 // verifyError finds OpenSSL's number and depth for crypto/x509's error.

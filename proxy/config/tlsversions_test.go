@@ -45,6 +45,16 @@ func TestVersionsSwitchedOff(t *testing.T) {
 	}
 }
 
+// TestServersForceVersions asks for the bounds that force-tlsv12 and its like give a server.
+func TestServersForceVersions(t *testing.T) {
+	for word, v := range map[string]uint16{"force-tlsv12": tls.VersionTLS12, "force-tlsv13": tls.VersionTLS13} {
+		cfg, rep := ParseText("c", head+"backend b\n server s 127.0.0.1:1 ssl verify none "+word+"\n", testOptions())
+		require.False(t, rep.Fatal, rep)
+		got := cfg.Proxies[0].Servers[0].TLS.Conf
+		require.Equal(t, [2]uint16{v, v}, [2]uint16{got.MinVersion, got.MaxVersion}, word)
+	}
+}
+
 // TestTLSLinesAgainstHAProxy compares what is said of bind and server lines whose settings of TLS do not fit together.
 func TestTLSLinesAgainstHAProxy(t *testing.T) {
 	ask := oracle(t)

@@ -27,13 +27,16 @@ func (li *listener) options(family int) {
 		}
 		_ = unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, only)
 	}
+	if c.Transparent && !makeForeign(fd, family) {
+		li.warn("cannot make receiving socket transparent", nil)
+	}
 	for _, o := range []struct {
 		wanted bool
 		name   int
 		value  int
 		what   string
 	}{
-		{c.MSS != 0, unix.TCP_MAXSEG, max(c.MSS, -c.MSS), "cannot set MSS"},
+		{c.MSS > 0, unix.TCP_MAXSEG, c.MSS, "cannot set MSS"}, // a negative one is the system's own
 		{c.UserTimeout > 0, unix.TCP_USER_TIMEOUT, int(c.UserTimeout.Milliseconds()), "cannot set TCP User Timeout"},
 		{c.DeferAccept, unix.TCP_DEFER_ACCEPT, 60, "cannot enable DEFER_ACCEPT"},
 		{c.FastOpen, unix.TCP_FASTOPEN, li.backlog(), "cannot enable TCP_FASTOPEN"},
@@ -45,6 +48,16 @@ func (li *listener) options(family int) {
 			li.warn(o.what, nil)
 		}
 	}
+}
+
+// makeForeign lets a socket have an address that is none of this machine's: with privileges also for what is routed here, without
+// them only so that it can be bound.
+func makeForeign(fd, family int) bool {
+	level, name := unix.SOL_IP, unix.IP_TRANSPARENT
+	if family == syscall.AF_INET6 {
+		level, name = unix.SOL_IPV6, unix.IPV6_TRANSPARENT
+	}
+	return unix.SetsockoptInt(fd, level, name, 1) == nil || unix.SetsockoptInt(fd, unix.SOL_IP, unix.IP_FREEBIND, 1) == nil
 }
 
 // warn notes what a socket does not have though its line asks for it: it is used all the same.

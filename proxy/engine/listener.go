@@ -79,9 +79,9 @@ func (li *listener) bind() *BindError {
 	return nil
 }
 
-// backlog is the bind's, the section's, its maxconn, or the engine's (section 4.2, "backlog").
+// backlog is the bind's, the section's, the bind's maxconn, the section's, or the engine's (section 4.2, "backlog").
 func (li *listener) backlog() int {
-	for _, n := range []int{li.cfg.Backlog, li.p.cfg.Backlog, li.p.cfg.Maxconn, li.p.e.cfg.Global.Maxconn} {
+	for _, n := range []int{li.cfg.Backlog, li.p.cfg.Backlog, li.cfg.Maxconn, li.p.cfg.Maxconn, li.p.e.cfg.Global.Maxconn} {
 		if n > 0 {
 			return n
 		}

@@ -63,7 +63,7 @@ func (h *handshake) run0() {
 }
 
 // Chosen implements config.Observer.
-func (w *wire) Chosen(leaf *x509.Certificate) { w.shake.own = leaf }
+func (w *wire) Chosen(leaf *x509.Certificate, t *config.TLS) { w.shake.own, w.shake.conf = leaf, t }
 
 // Verify implements config.Observer: crypto/tls has asked for the client's certificate, HAProxy's rules decide.
 func (w *wire) Verify(raw [][]byte, _ [][]*x509.Certificate) error {

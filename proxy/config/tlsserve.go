@@ -1,0 +1,96 @@
+package config
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"slices"
+)
+
+// serve makes Conf one for a listener: the certificate is the one whose names fit what the client asks for, else the first, or none
+// with strict-sni.
+func (t *TLS) serve() {
+	c := t.Conf
+	switch t.Verify {
+	case VerifyOptional:
+		c.ClientAuth = tls.RequestClientCert
+	case VerifyRequired:
+		c.ClientAuth = tls.RequireAnyClientCert
+	}
+	if t.Verify > VerifyNone && !t.NoCANames {
+		c.ClientCAs = t.CAs
+	}
+	c.GetConfigForClient = t.forClient
+}
+
+// forClient gives the configuration for one client: that of the certificate which fits what it asks for.
+func (t *TLS) forClient(h *tls.ClientHelloInfo) (*tls.Config, error) {
+	cert := t.choose(h)
+	if cert != nil && cert.Own != nil {
+		t = cert.Own
+	}
+	one := t.Conf.Clone()
+	one.GetConfigForClient = nil
+	one.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+		if cert == nil {
+			return nil, nil // crypto/tls answers "unrecognized name", as HAProxy does
+		}
+		return &cert.Pair, nil
+	}
+	// A client without a protocol in common goes on without one, where crypto/tls would end the handshake.
+	for _, name := range t.ALPN {
+		if slices.Contains(h.SupportedProtos, name) {
+			one.NextProtos = []string{name}
+			break
+		}
+	}
+	if o, ok := h.Conn.(Observer); ok {
+		if cert != nil {
+			o.Chosen(cert.Pair.Leaf, t)
+		}
+		if t.Verify > VerifyNone {
+			one.VerifyPeerCertificate = o.Verify
+		}
+	}
+	return one, nil
+}
+
+// Observer is a connection that is told of its handshake.
+type Observer interface {
+	// Chosen is told which certificate the client gets, and the settings that come with it.
+	Chosen(leaf *x509.Certificate, t *TLS)
+	// Verify judges the client's certificate, as tls.Config.VerifyPeerCertificate does.
+	Verify(raw [][]byte, chains [][]*x509.Certificate) error
+}
+
+// choose gives the certificate for a client; nil: none.
+func (t *TLS) choose(h *tls.ClientHelloInfo) *Cert {
+	if name := asked(h.ServerName); name != "" {
+		if c := t.named(name, h, nil); c != nil {
+			return c
+		}
+		if c := t.named(wildcard(name), h, func(c *Cert) bool { return slices.Contains(c.Not, name) }); c != nil {
+			return c
+		}
+	}
+	if t.Strict || len(t.Certs) == 0 {
+		return nil
+	}
+	return t.Certs[0]
+}
+
+// named gives a certificate of that name, one that the client can use where there are several kinds.
+func (t *TLS) named(name string, h *tls.ClientHelloInfo, except func(*Cert) bool) *Cert {
+	var first *Cert
+	for _, c := range t.Certs {
+		if !slices.Contains(c.Names, name) || except != nil && except(c) {
+			continue
+		}
+		if h.SupportsCertificate(&c.Pair) == nil {
+			return c
+		}
+		if first == nil {
+			first = c
+		}
+	}
+	return first
+}

@@ -1,0 +1,112 @@
+package engine
+
+import (
+	"bufio"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"io"
+	"math/big"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// revoke writes the authority's list of revoked certificates, and gives the file's name.
+func (a *authority) revoke(name string, life time.Duration, revoked ...*x509.Certificate) string {
+	a.t.Helper()
+	list := &x509.RevocationList{Number: big.NewInt(1), ThisUpdate: time.Now().Add(-2 * time.Hour), NextUpdate: time.Now().Add(life)}
+	for _, c := range revoked {
+		list.RevokedCertificateEntries = append(list.RevokedCertificateEntries, x509.RevocationListEntry{SerialNumber: c.SerialNumber, RevocationTime: time.Now()})
+	}
+	issuer := *a.cert
+	issuer.KeyUsage = x509.KeyUsageCRLSign
+	der, err := x509.CreateRevocationList(rand.Reader, list, &issuer, a.key)
+	require.NoError(a.t, err)
+	require.NoError(a.t, os.WriteFile(a.file(name), pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: der}), 0o600))
+	return a.file(name)
+}
+
+func TestRevokedClientCertificates(t *testing.T) {
+	a := newAuthority(t)
+	a.issue("a.test", false, time.Hour)
+	a.issue("good", false, time.Hour)
+	gone, _ := a.issue("gone", false, time.Hour)
+	list, old := a.revoke("list", time.Hour, gone), a.revoke("old", -time.Hour)
+	bind := "bind 127.0.0.1:1 ssl verify required crt " + a.file("a.test") + " ca-file " + a.file("ca")
+	for _, x := range []struct{ words, client, want string }{
+		{"", "gone", "a.test,0"}, {" crl-file " + list, "good", "a.test,0"}, {" crl-file " + list, "gone", ""}, {" crl-file " + old, "good", ""},
+		{" crl-file " + list + " crt-ignore-err 23", "gone", "a.test,23"}, {" crl-file " + old + " crt-ignore-err 12", "good", "a.test,12"},
+		{" crl-file " + a.file("ca") + " crt-ignore-err 3", "good", "a.test,3"},
+	} {
+		d := start(t, parsed(t, bind+x.words+"; http-request return status 200 content-type text/plain lf-string %[ssl_c_verify]", "server s "+dead(t)))
+		require.Equal(t, x.want, d.shown(&tls.Config{InsecureSkipVerify: true, Certificates: []tls.Certificate{a.pair(x.client)}}), "%+v", x)
+	}
+}
+
+// shown asks over TLS and gives the name in the director's certificate and the answer's body; "": the handshake was refused.
+func (d *director) shown(conf *tls.Config) string {
+	c, err := tls.Dial("tcp", d.addr, conf)
+	if err != nil {
+		return ""
+	}
+	defer c.Close()
+	_ = c.SetDeadline(time.Now().Add(15 * time.Second))
+	_, _ = io.WriteString(c, "GET / HTTP/1.0\r\n\r\n") // what became of it the answer tells
+	r, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		return ""
+	}
+	defer r.Body.Close()
+	body, err := io.ReadAll(r.Body)
+	require.NoError(d.t, err)
+	return c.ConnectionState().PeerCertificates[0].Subject.CommonName + "," + string(body)
+}
+
+func TestRevokedServerCertificate(t *testing.T) {
+	a := newAuthority(t)
+	gone, _ := a.issue("a.test", false, time.Hour)
+	for words, status := range map[string]int{"": 200, " crl-file " + a.revoke("none", time.Hour): 200, " crl-file " + a.revoke("list", time.Hour, gone): 503} {
+		back := httpsServer(t, a, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+		d := start(t, parsed(t, "bind 127.0.0.1:1", "retries 0; server s "+back+" ssl verify required ca-file "+a.file("ca")+words))
+		r, _ := d.dial().get("/")
+		require.Equal(t, status, r.StatusCode, words)
+	}
+}
+
+// TestCrtList plays a list whose lines have settings and names of their own.
+func TestCrtList(t *testing.T) {
+	a := newAuthority(t)
+	for _, name := range []string{"first", "names", "*.wild", "mutual", "me"} {
+		a.issue(name, false, time.Hour)
+	}
+	list := filepath.Join(t.TempDir(), "list")
+	text := a.file("first") + "\n" + a.file("names") + " [ssl-max-ver TLSv1.2 alpn http/1.1] one.test two.test\n" +
+		a.file("*.wild") + " *.wild.test !not.wild.test\n" + a.file("mutual") + " [verify required ca-file " + a.file("ca") + "] mutual.test\n"
+	require.NoError(t, os.WriteFile(list, []byte(text), 0o600))
+	d := start(t, parsed(t, "bind 127.0.0.1:1 ssl crt-list "+list+"; http-request return status 200 content-type text/plain lf-string %[ssl_fc_protocol],%[ssl_fc_alpn],%[ssl_c_used]", "server s "+dead(t)))
+	for name, want := range map[string]string{
+		"": "first,TLSv1.3,,0", "other.test": "first,TLSv1.3,,0", "one.test": "names,TLSv1.2,http/1.1,0", "TWO.test": "names,TLSv1.2,http/1.1,0",
+		"names": "first,TLSv1.3,,0", "x.wild.test": "*.wild,TLSv1.3,,0", "not.wild.test": "first,TLSv1.3,,0",
+	} {
+		require.Equal(t, want, d.shown(&tls.Config{ServerName: name, InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}}), "asked for %q", name)
+	}
+	conf := &tls.Config{ServerName: "mutual.test", InsecureSkipVerify: true}
+	require.Empty(t, d.shown(conf))
+	conf.Certificates = []tls.Certificate{a.pair("me")}
+	require.Equal(t, "mutual,TLSv1.3,,1", d.shown(conf))
+}
+
+// TestTransparentListener has an address that is none of the machine's.
+func TestTransparentListener(t *testing.T) {
+	cfg := parsed(t, "bind 192.0.2.77:1 transparent", "server s "+dead(t))
+	require.True(t, cfg.Proxies[0].Binds[0].Transparent)
+	d := start(t, cfg)
+	require.Regexp(t, `^192\.0\.2\.77:`, d.addr)
+	require.Empty(t, d.BindWarnings())
+}
