@@ -51,7 +51,7 @@ func TestServerSettingsAgainstHAProxy(t *testing.T) {
 	crt, text := certificate(t), filepath.Join(t.TempDir(), "text")
 	require.NoError(t, os.WriteFile(text, []byte("hello\n"), 0o600))
 	for _, words := range []string{
-		"slowstart", "slowstart 99999999999", "slowstart 100d", "slowstart 10x", "stick", "non-stick", "non-stick foo", "init-addr *",
+		"slowstart", "slowstart 99999999999", "slowstart 100d", "slowstart 10x", "init-addr *",
 		"log-proto", "log-proto legacy", "log-proto octet-count", "log-proto foo", "usesrc", "usesrc clientip",
 		"source 1.2.3.4:2000-1000", "source 1.2.3.4:99999", "source foo", "socks4 foo:1", "socks4 1.2.3.4", "alpn ,", "check-alpn ,",
 		"crl-file", "crl-file " + crt, "crl-file /nonexistent", "crl-file " + text, "crt /nonexistent", "crt " + text, "ssl verify none crt /nonexistent",

@@ -154,6 +154,7 @@ func certNames(leaf *x509.Certificate) []string {
 // authorities are what a ca-file or crl-file holds.
 type authorities struct {
 	pool *x509.CertPool
+	text []byte // what pool was made of; nil: it is the system's
 	crls []*x509.RevocationList
 }
 
@@ -182,6 +183,7 @@ func (p *parser) loadCAs(name string) (authorities, error) {
 		if text, err := p.opt.ReadFile(f); err == nil {
 			found = a.pool.AppendCertsFromPEM(text) || found
 			a.crls = append(a.crls, crlsOf(text)...)
+			a.text = append(append(a.text, text...), '\n')
 		}
 	}
 	if !found && a.crls == nil {

@@ -169,10 +169,10 @@ func (t *TLS) complete(line *TLS) {
 		t.Verify = line.Verify
 	}
 	if t.CAs == nil {
-		t.CAs, t.CAFile = line.CAs, line.CAFile
+		t.CAs, t.caText, t.CAFile = line.CAs, line.caText, line.CAFile
 	}
-	if t.VerifyCAs == nil {
-		t.VerifyCAs = line.VerifyCAs
+	if t.verifyCAs == nil {
+		t.verifyCAs = line.verifyCAs
 	}
 	if t.CRLs == nil {
 		t.CRLs = line.CRLs

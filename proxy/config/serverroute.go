@@ -34,8 +34,6 @@ var serverRouteKeywords = map[string]serverKeyword{
 	"resolve-net":             {1, serverResolveNet},
 	"tfo":                     {0, serverTFO},
 	"no-tfo":                  {0, nil},
-	"stick":                   {0, nil}, // what stick tables learn: there are none, and servers are learned of anyway
-	"non-stick":               {0, nil},
 	"log-proto":               {1, serverLogProto},
 	"usesrc":                  {0, serverUseSrc},
 	"ws":                      {1, serverWS},

@@ -24,7 +24,8 @@ type TLS struct {
 	Verify               TLSVerify
 	CAFile               string
 	CAs                  *x509.CertPool
-	VerifyCAs            *x509.CertPool   // ca-verify-file; nil: CAs judge
+	caText               []byte           // what CAs was made of
+	verifyCAs            *authorities     // ca-verify-file; nil: none
 	CRLs                 *RevocationLists // crl-file; nil: none is asked
 	Host                 string           // verifyhost
 	SNI                  *rules.Expr      // sni; nil: none is sent
@@ -39,8 +40,9 @@ type TLS struct {
 	off   versionSet  // by no-sslv3 and its like
 	ecdhe string      // the older word for one curve
 
-	certFile string // of a server: what it shows, not read yet
-	sni      string // of a server: the expression, not read yet
+	trusted  *x509.CertPool // CAs and verifyCAs
+	certFile string         // of a server: what it shows, not read yet
+	sni      string         // of a server: the expression, not read yet
 }
 
 // TLSVerify is `verify`.

@@ -62,7 +62,7 @@ func bindVerify(_ *parser, b *Bind, name, value string) error {
 func bindCAFile(p *parser, b *Bind, name, value string) error {
 	a, err := p.bindAuthorities(name, value, "CAfile")
 	if err == nil {
-		b.tls().CAs, b.tls().CAFile = a.pool, below(p.cfg.Global.CABase, value)
+		b.tls().CAs, b.tls().caText, b.tls().CAFile = a.pool, a.text, below(p.cfg.Global.CABase, value)
 	}
 	return err
 }
@@ -71,7 +71,7 @@ func bindCAFile(p *parser, b *Bind, name, value string) error {
 func bindCAVerifyFile(p *parser, b *Bind, name, value string) error {
 	a, err := p.bindAuthorities(name, value, "CAfile")
 	if err == nil {
-		b.tls().VerifyCAs = a.pool
+		b.tls().verifyCAs = &a
 	}
 	return err
 }

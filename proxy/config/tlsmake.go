@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"crypto/tls"
 	"strings"
 )
@@ -108,7 +109,7 @@ func (p *parser) finishCerts(s *section, line *TLS, where func(format string, ar
 
 // complain makes Conf, or tells what is wrong with the settings of a listener.
 func (t *TLS) complain() string {
-	if t.Verify > VerifyNone && t.authorities() == nil {
+	if t.Verify > VerifyNone && t.CAs == nil && t.verifyCAs == nil {
 		return "verify is enabled but no CA file specified"
 	}
 	return t.make()
@@ -217,15 +218,8 @@ func (t *TLS) make() string {
 		return allDisabled
 	}
 	c.MinVersion = max(c.MinVersion, tls.VersionTLS10)
-	if t.Ciphers != "" {
-		ids, known := ciphersOf(t.Ciphers)
-		switch {
-		case !known:
-			return sprintf("unable to set SSL cipher list to '%s'", t.Ciphers)
-		case len(ids) == 0 && c.MinVersion < tls.VersionTLS13:
-			return sprintf("none of the ciphers in '%s' is supported by this director", t.Ciphers)
-		}
-		c.CipherSuites = ids
+	if text := t.setCiphers(c); text != "" {
+		return text
 	}
 	if t.Suites != "" {
 		switch known, all := suitesOf(t.Suites); {
@@ -238,7 +232,21 @@ func (t *TLS) make() string {
 	if text := t.setCurves(c); text != "" {
 		return text
 	}
-	t.Conf = c
+	t.Conf, t.trusted = c, t.authorities()
+	return ""
+}
+
+// setCiphers takes the list, or OpenSSL's own, which has ciphers that crypto/tls does not offer by itself.
+func (t *TLS) setCiphers(c *tls.Config) string {
+	list := cmp.Or(t.Ciphers, "DEFAULT")
+	ids, known := ciphersOf(list)
+	switch {
+	case !known:
+		return sprintf("unable to set SSL cipher list to '%s'", list)
+	case len(ids) == 0 && c.MinVersion < tls.VersionTLS13:
+		return sprintf("none of the ciphers in '%s' is supported by this director", list)
+	}
+	c.CipherSuites = ids
 	return ""
 }
 

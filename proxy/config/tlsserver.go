@@ -63,7 +63,7 @@ func serverCAFile(p *parser, s *serverBase, name, value string) error {
 	a, err := p.serverAuthorities(name, value, "CAfile")
 	if err == nil {
 		t := s.tls() // once: each call gives a copy
-		t.CAs, t.CAFile = a.pool, below(p.cfg.Global.CABase, value)
+		t.CAs, t.caText, t.CAFile = a.pool, a.text, below(p.cfg.Global.CABase, value)
 	}
 	return err
 }

@@ -1,10 +1,12 @@
 package config
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -25,6 +27,7 @@ func wildcard(name string) string {
 // OpenSSL's numbers for what is wrong with a certificate (x509_vfy.h), which ssl_c_err shows.
 const (
 	certOK           = 0
+	certNoIssuer     = 2
 	certUnspecified  = 1
 	certNotYet       = 9
 	certExpired      = 10
@@ -53,26 +56,53 @@ func (t *TLS) verify(chain []*x509.Certificate, now time.Time, use x509.ExtKeyUs
 	if len(chain) == 0 {
 		return nil
 	}
-	o := x509.VerifyOptions{Roots: t.authorities(), Intermediates: x509.NewCertPool(), CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{use}}
+	o := x509.VerifyOptions{Roots: t.trusted, Intermediates: x509.NewCertPool(), CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{use}}
 	for _, c := range chain[1:] {
 		o.Intermediates.AddCert(c)
 	}
 	chains, err := chain[0].Verify(o)
-	switch {
-	case err != nil:
+	if err != nil {
 		return verifyError(chain, err, now)
+	}
+	whole := slices.IndexFunc(chains, func(c []*x509.Certificate) bool { return selfIssued(c[len(c)-1]) })
+	switch {
+	case whole < 0:
+		return unrooted(chain, chains[0])
 	case t.CRLs != nil:
-		return t.CRLs.check(chains[0], now)
+		return t.CRLs.check(chains[whole], now)
 	}
 	return nil
 }
 
+func selfIssued(c *x509.Certificate) bool { return bytes.Equal(c.RawIssuer, c.RawSubject) }
+
+// unrooted is about a chain that ends at a trusted certificate which another one has issued: to OpenSSL that is no end.
+func unrooted(shown, chain []*x509.Certificate) *VerifyError {
+	v := &VerifyError{Code: certNoIssuer, Depth: len(chain) - 1, Err: errors.New("the issuer of the last certificate is not known")}
+	switch last := len(shown) - 1; {
+	case last > 0 && selfIssued(shown[last]):
+		v.Code, v.Depth = certRootUnknown, last
+	case slices.ContainsFunc(shown, chain[len(chain)-1].Equal):
+		v.Code = certIssuer
+	}
+	return v
+}
+
 // authorities are those that a certificate must come from.
 func (t *TLS) authorities() *x509.CertPool {
-	if t.VerifyCAs != nil {
-		return t.VerifyCAs
+	switch {
+	case t.verifyCAs == nil:
+		return t.CAs
+	case t.CAs == nil:
+		return t.verifyCAs.pool
 	}
-	return t.CAs
+	all, more := t.CAs, t.verifyCAs.text
+	if more == nil { // the system's
+		all, more = t.verifyCAs.pool, t.caText
+	}
+	all = all.Clone()
+	all.AppendCertsFromPEM(more)
+	return all
 }
 
 // verifyError finds OpenSSL's number and depth for crypto/x509's error.
@@ -98,7 +128,7 @@ func verifyError(chain []*x509.Certificate, err error, now time.Time) *VerifyErr
 		}
 	case errors.As(err, &unknown):
 		last := chain[len(chain)-1]
-		self := string(last.RawIssuer) == string(last.RawSubject)
+		self := selfIssued(last)
 		switch {
 		case self && len(chain) == 1:
 			v.Code = certSelfSigned

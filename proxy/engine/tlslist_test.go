@@ -3,6 +3,7 @@ package engine
 import (
 	"bufio"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -66,6 +67,41 @@ func (d *director) shown(conf *tls.Config) string {
 	body, err := io.ReadAll(r.Body)
 	require.NoError(d.t, err)
 	return c.ConnectionState().PeerCertificates[0].Subject.CommonName + "," + string(body)
+}
+
+// TestAuthorities tries which certificates count: those of both files, and none that has an issuer of its own.
+func TestAuthorities(t *testing.T) {
+	a, other := newAuthority(t), newAuthority(t)
+	a.issue("a.test", false, time.Hour)
+	a.issue("me", false, time.Hour)
+	me, ca, foreign := a.file("me"), a.file("ca"), other.file("ca")
+	for words, want := range map[string]string{
+		"ca-file " + ca: "a.test,0", "ca-file " + foreign: "", "ca-verify-file " + ca: "a.test,0", "ca-file " + ca + " ca-verify-file " + foreign: "a.test,0",
+		"ca-file " + foreign + " ca-verify-file " + ca: "a.test,0", "ca-file " + me: "", "ca-file " + me + " crt-ignore-err 20": "a.test,20",
+	} {
+		d := start(t, parsed(t, "bind 127.0.0.1:1 ssl verify required crt "+a.file("a.test")+" "+words+
+			"; http-request return status 200 content-type text/plain lf-string %[ssl_c_verify]", "server s "+dead(t)))
+		require.Equal(t, want, d.shown(&tls.Config{InsecureSkipVerify: true, GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			return ptrTo(a.pair("me")), nil
+		}}), words)
+	}
+}
+
+// TestOldCiphers asks for one that OpenSSL has among its own and crypto/tls only where it is named.
+func TestOldCiphers(t *testing.T) {
+	dir := t.TempDir()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"a.test"}, NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
+	require.NoError(t, err)
+	text := append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
+		pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})...)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "rsa.pem"), text, 0o600))
+	d := start(t, parsed(t, "bind 127.0.0.1:1 ssl crt "+filepath.Join(dir, "rsa.pem")+
+		"; http-request return status 200 content-type text/plain lf-string %[ssl_fc_cipher]", "server s "+dead(t)))
+	conf := &tls.Config{InsecureSkipVerify: true, MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}}
+	require.Equal(t, ",AES128-SHA", d.shown(conf))
 }
 
 func TestRevokedServerCertificate(t *testing.T) {
