@@ -40,7 +40,7 @@ func (p *parser) badRule(kind rules.List, w words, err error) {
 			text += "\n"
 		}
 		p.bad("%s", text)
-	case kind&tcpRules != 0 && w.at(0) == "capture":
+	case kind == rules.TCPRequest && w.at(0) == "capture":
 		p.bad("'%s' : %s", name, err)
 	case kind&tcpRules != 0:
 		p.bad("%s", err)

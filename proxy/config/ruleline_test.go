@@ -45,7 +45,17 @@ func TestExpressionsAgainstHAProxy(t *testing.T) {
 // badRules are rules with something wrong.
 var badRules = []string{
 	"http-request set-tos 08", "http-request set-tos 0b1", "http-request set-tos 1_0", "http-request set-tos -1", "http-request set-tos 256", "http-request set-mark 0x1g", "http-request set-mark 0x",
-	"tcp-request connection set-tos 1x", "http-request set-var(txn.) src", "http-request set-var(txn.a,foo) src", "http-request set-var-fmt(txn.a,foo) %[src]",
+	"tcp-request connection set-tos 1x", "http-request capture", "http-request capture src", "http-request capture src len", "http-request capture src if TRUE", "http-request capture src id -1",
+	"http-request capture src foo 5", "http-request capture res.hdr(x) len 10", "http-request capture src len 10x", "http-response capture src len 5", "http-response capture src id x", "http-response capture src id 3",
+	"http-after-response capture src id 3", "tcp-request connection capture src len 5", "tcp-request content capture res.hdr(x) len 10", "tcp-request content capture src len 10x", "tcp-request content capture",
+	"http-request deny status 204 content-type a/b string x", "http-request return status 304 content-type a/b string x", "http-request return status 204", "http-request set-src res.hdr(x)",
+	"http-request set-src-port res.hdr(x),lower", "tcp-request connection set-src hdr(x)", "http-request set-timeout", "http-request set-timeout server", "http-request set-timeout server 5s", "http-request strict-mode ON",
+	"http-request strict-mode x", "http-request wait-for-body time", "http-request wait-for-body at-least", "http-request wait-for-body at-least 5x", "http-request wait-for-body time 0", "http-request wait-for-body time 100d",
+	"http-request wait-for-body at-least x time 5s", "http-request wait-for-body time 5s at-least 1k", "http-request wait-for-body", "http-response redirect prefix /", "http-response redirect scheme https",
+	"http-response set-status 200 reason if TRUE", "http-response set-query x", "http-response tarpit", "http-after-response set-nice 0", "tcp-request connection set-pathq x", "http-request unset-var(txn.a,ifexists)",
+	"tcp-request content unset-var(txn.a,foo)", "tcp-request content use-service", "tcp-request content use-service foo", "http-request use-service foo", "tcp-response content accept", "tcp-response content set-nice",
+	"tcp-request content set-var(txn.a) res.hdr(x)", "http-request normalize-uri", "http-request normalize-uri x", "http-request normalize-uri path-strip-dotdot x", "http-request normalize-uri fragment-strip x",
+	"http-request set-var(txn.) src", "http-request set-var(txn.a,foo) src", "http-request set-var-fmt(txn.a,foo) %[src]",
 }
 
 // TestRulesAgainstHAProxy compares what is said of rules; of one that is broken HAProxy reads nothing more.
@@ -53,12 +63,23 @@ func TestRulesAgainstHAProxy(t *testing.T) {
 	ask := oracle(t)
 	for _, line := range badRules {
 		section := "frontend f\n bind :80\n "
-		if strings.HasPrefix(line, "tcp-response") {
-			section = "backend b\n "
-		}
-		text := head + section + line + "\n"
+		text := "global\n expose-experimental-directives\n" + head + section + line + "\n"
 		if got, want := verdict(text), ask(text); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", line, got, want)
+		}
+	}
+}
+
+// TestRulesInDefaultsAgainstHAProxy compares which sections may take a defaults section's rules.
+func TestRulesInDefaultsAgainstHAProxy(t *testing.T) {
+	ask := oracle(t)
+	front, back, listen := "frontend f from d\n bind :80\n", "backend b from d\n", "listen l from d\n bind :81\n"
+	for _, sections := range []string{front, back, listen, front + back, back + front, listen + front, "defaults e from d\n" + back} {
+		for _, rule := range []string{"http-request allow", "http-after-response allow", "tcp-request content accept", "tcp-request connection accept", "tcp-response content accept", "tcp-request inspect-delay 1s"} {
+			text := strings.Replace(head, "defaults", "defaults d", 1) + " " + rule + "\n" + sections
+			if got, want := verdict(text), ask(text); got != want {
+				t.Errorf("%s, %s:\n got %s\nwant %s", rule, sections, got, want)
+			}
 		}
 	}
 }

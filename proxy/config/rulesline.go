@@ -127,6 +127,11 @@ func (p *parser) noteFormats(env *rules.Env) {
 	p.px.httpFormat = p.px.httpFormat || env.NeedsHTTP
 }
 
+// any tells whether there is a rule in any list.
+func (r *Rules) any() bool {
+	return len(r.Connection)+len(r.Session)+len(r.TCPRequest)+len(r.TCPResponse)+len(r.Request)+len(r.Response)+len(r.After) > 0
+}
+
 // add puts a rule at a list's end; the defaults' list stays as it is.
 func (r *Rules) add(kind rules.List, rule *rules.Rule) {
 	list := r.list(kind)
@@ -186,6 +191,10 @@ func (p *parser) tcpLine(w words, kinds map[string]rules.List, delay *time.Durat
 	}
 	if !p.px.front && kind&(rules.Connection|rules.SessionList) != 0 {
 		p.bad("%s %s is not allowed because %s %s is not a frontend", w[0], w[1], p.px.word(), p.px.Name)
+		return
+	}
+	if !p.px.back && !p.px.isDefaults && kind == rules.TCPResponse {
+		p.bad("%s %s is only allowed in 'backend' sections or 'defaults' section with a name", w[0], w[1])
 		return
 	}
 	p.addRule(kind, w.from(2))

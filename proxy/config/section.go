@@ -32,6 +32,8 @@ type section struct {
 	explicitID     bool
 	listens        bool       // a backend with an (ignored) bind line
 	server         serverBase // default-server
+	forFront       bool       // a defaults section: a frontend has taken its settings, or
+	forBack        bool       // … a backend
 	byName         bool       // a defaults section: used with `from`, or by standing before
 	byPlace        bool
 	namesake       *section // a defaults section of the same name, before this one
@@ -87,6 +89,7 @@ func (s *section) inherit() *section {
 	n.errors = s.errors[:len(s.errors):len(s.errors)]
 	n.checks = s.checks.inherit()
 	n.statsInherited, n.defaultRate = s.Stats != nil, s.RateLimit
+	n.forFront, n.forBack = false, false
 	n.byName, n.byPlace, n.listens, n.namesake, n.placed, n.refs = false, false, false, nil, [8]bool{}, nil
 	return &n
 }
@@ -118,7 +121,7 @@ func (p *parser) openProxy(w words) {
 		from.byPlace = true
 	}
 	p.checkMixed(from)
-	p.checkInherited(from, front)
+	p.checkInherited(from, front, back)
 	p.use(from)
 	s := from.inherit()
 	s.isDefaults, s.front, s.back = false, front, back
@@ -146,7 +149,7 @@ func (p *parser) openDefaults(w words) {
 		if from == nil {
 			return
 		}
-		p.checkInherited(from, true)
+		p.checkInherited(from, true, true)
 		p.use(from)
 		s = from.inherit()
 		s.isDefaults, s.front, s.back, s.statsInherited = true, true, true, false
@@ -193,18 +196,32 @@ func (p *parser) use(from *section) {
 	p.defaultsUsed = append(p.defaultsUsed, from)
 }
 
-// checkInherited refuses what a section cannot take from defaults: rules that only frontends have, and captures where they could
-// be declared twice.
-func (p *parser) checkInherited(from *section, front bool) {
+// checkInherited refuses what a section cannot take from defaults: rules, where it is not a frontend or backend alone or where both
+// kinds would share them; rules that its kind does not have; and captures where they could be declared twice.
+func (p *parser) checkInherited(from *section, front, back bool) {
 	at := fmt.Sprintf("(defaults section at %s:%d).", from.Pos.File, from.Pos.Line)
-	if !front && len(from.Rules.Connection)+len(from.Rules.Session) > 0 {
-		p.badTight("a backend section cannot inherit from a defaults section defining 'tcp-request connection' or "+
-			"'tcp-request session' rules %s", at)
-		p.abort = true
+	fault := ""
+	switch hasRules := from.Rules.any(); {
+	case hasRules && p.open == "defaults":
+		fault = "a defaults section cannot inherit from a defaults section defining TCP/HTTP rules " + at
+	case hasRules && front && back:
+		fault = "a listen section cannot inherit from a defaults section defining TCP/HTTP rules."
+	case hasRules && (front && from.forBack || back && from.forFront):
+		fault = "frontends and backends cannot inherit from the same defaults section if it defines TCP/HTTP rules " + at
+	case !front && len(from.Rules.Connection)+len(from.Rules.Session) > 0:
+		fault = "a backend section cannot inherit from a defaults section defining 'tcp-request connection' or 'tcp-request session' rules " + at
+	case !back && len(from.Rules.TCPResponse) > 0:
+		fault = "a frontend section cannot inherit from a defaults section defining 'tcp-response content' rules " + at
+	case (!front || p.open == "defaults") && len(from.Rules.Slots[0])+len(from.Rules.Slots[1]) > 0:
+		fault = "backend or defaults sections cannot inherit from a defaults section defining capptures " + at
 	}
-	if (!front || p.open == "defaults") && len(from.Rules.Slots[0])+len(from.Rules.Slots[1]) > 0 {
-		p.badTight("backend or defaults sections cannot inherit from a defaults section defining capptures %s", at)
+	if fault != "" {
+		p.badTight("%s", fault)
 		p.abort = true
+		return
+	}
+	if p.open != "defaults" {
+		from.forFront, from.forBack = from.forFront || front, from.forBack || back
 	}
 }
 

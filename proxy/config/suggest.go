@@ -1,5 +1,7 @@
 package config
 
+import "strings"
+
 // HAProxy answers a misspelt keyword with the known one that is most alike, and measures that by letters and by pairs of
 // neighbours. To suggest the same word, the same is counted here.
 
@@ -52,18 +54,22 @@ func (f Profile) Distance(other Profile) int {
 }
 
 // suggest gives the known word nearest to word, or "" where none is near: the distance may not exceed twice the length of
-// either word. Of several equally near the first wins, so the order of the lists matters.
+// either word, or three times where (*) behind the known one says that it is the beginning of names. Of several equally near the
+// first wins, so the order of the lists matters.
 func suggest(word string, lists ...[]string) string {
 	wanted := ProfileOf(word)
-	best, least := "", -1
+	best, least, most := "", -1, 2
 	for _, list := range lists {
 		for _, known := range list {
-			if d := wanted.Distance(ProfileOf(known)); least < 0 || d < least {
-				best, least = known, d
+			name, begins := strings.CutSuffix(known, "(*)")
+			if d := wanted.Distance(ProfileOf(name)); least < 0 || d < least {
+				if best, least, most = name, d, 2; begins {
+					most = 3
+				}
 			}
 		}
 	}
-	if least > 2*min(len(word), len(best)) {
+	if least > most*min(len(word), len(best)) {
 		return ""
 	}
 	return best

@@ -49,8 +49,14 @@ func parseService(p *ruleParser) (doing, error) {
 	name, ok := p.take()
 	switch {
 	case !ok:
+		if p.list == TCPRequest { // HAProxy counts its words from the line's beginning
+			return nil, sayf("'tcp-request' expects a service name.")
+		}
 		return nil, sayf("'use-service' expects a service name.")
 	case name != Exporter:
+		if p.list == TCPRequest {
+			name = "content"
+		}
 		return nil, sayf("'%s' unknown service name.", name)
 	case p.list != Request:
 		return nil, sayf("Prometheus exporter service only available on 'http-request' rulesets")

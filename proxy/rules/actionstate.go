@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"math"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -28,16 +29,23 @@ func stateActions() []action {
 
 // parseCapture reads capture <sample> len <n>, or id <n> of a declared capture.
 func parseCapture(p *ruleParser) (doing, error) {
-	if p.done() && p.list != TCPRequest {
-		return nil, sayf("expects 'len <length>' or 'id <idx>'")
+	side, usage := 0, "expects <expression> [ 'len' <length> | id <idx> ]"
+	if p.list == Response || p.list == After {
+		side, usage = 1, "expects <expression> id <idx>"
+	}
+	if p.list == TCPRequest {
+		if !p.env.Front {
+			return nil, sayf("proxy '%s' has no frontend capability", p.env.Section)
+		}
+	} else if p.arguments() < 3 {
+		return nil, sayf("%s", usage)
 	}
 	e, err := p.expr()
 	if err != nil {
 		return nil, err
 	}
-	side := 0
-	if p.list == Response || p.list == After {
-		side = 1
+	if e.usable(p.env) != nil {
+		return nil, unusable(e, p.last)
 	}
 	slot, err := p.slot(side)
 	if err != nil {
@@ -51,33 +59,43 @@ func parseCapture(p *ruleParser) (doing, error) {
 	}, nil
 }
 
+// arguments is how many words stand before the condition.
+func (p *ruleParser) arguments() int {
+	for i, w := range p.words {
+		if w == "" || w == "if" || w == "unless" {
+			return i
+		}
+	}
+	return len(p.words)
+}
+
 // slot reads where a capture goes: len <n> declares a new one.
 func (p *ruleParser) slot(side int) (int, error) {
 	how, _ := p.take()
 	value, ok := p.take()
-	n, err := strconv.Atoi(value)
+	n := int(leadingNumber(value))
 	switch {
 	case p.list == TCPRequest && how != "len":
 		return 0, sayf("a positive 'len' argument is mandatory")
-	case p.list == TCPRequest && (err != nil || n <= 0):
-		return 0, sayf("length must be > 0")
-	case how == "":
-		return 0, sayf("expects <expression> [ 'len' <length> | id <idx> ]")
 	case how == "len" && side == 1:
-		return 0, sayf("expects 'id'")
+		return 0, sayf("expects 'id', found 'len'")
 	case how == "len" && !p.env.Front:
-		return 0, sayf("proxy '%s' has no frontend capability", "")
-	case !ok && (how == "len" || how == "id"):
+		return 0, sayf("proxy '%s' has no frontend capability", p.env.Section)
+	case !ok && (how == "len" && p.list != TCPRequest || how == "id"):
 		return 0, sayf("missing %s value", map[string]string{"len": "length", "id": "id"}[how])
-	case how == "len" && (err != nil || n <= 0):
+	case how == "len" && n <= 0:
 		return 0, sayf("length must be > 0")
 	case how == "len":
 		p.env.Captures[side] = append(p.env.Captures[side], n)
 		return len(p.env.Captures[side]) - 1, nil
-	case how == "id" && (err != nil || n < 0):
-		return 0, sayf("cannot parse id '%s'", value)
 	case how == "id":
-		p.env.captured(n, side, p.list.Name()+" capture rule")
+		n, err := strconv.Atoi(value)
+		if err != nil {
+			return 0, sayf("cannot parse id '%s'", value)
+		}
+		if n >= 0 {
+			p.env.captured(n, side, []string{"http-request", "http-response"}[side]+" capture rule")
+		}
 		return n, nil
 	}
 	return 0, sayf("expects 'len' or 'id', found '%s'", how)
@@ -85,7 +103,7 @@ func (p *ruleParser) slot(side int) (int, error) {
 
 // Capture notes a text, cut to its slot's length, for the logs. A slot that is not declared takes nothing.
 func (tx *Tx) Capture(side, slot int, s string) {
-	if tx.Slots == nil || slot >= len(tx.Slots[side]) {
+	if tx.Slots == nil || slot < 0 || slot >= len(tx.Slots[side]) {
 		return
 	}
 	for len(tx.Captured[side]) < len(tx.Slots[side]) {
@@ -128,6 +146,9 @@ func exprAction(do func(tx *Tx, v Value)) func(*ruleParser) (doing, error) {
 		if err != nil {
 			return nil, err
 		}
+		if e.fetch.from.at&requestAt(p.env) == 0 {
+			return nil, unusable(e, p.last)
+		}
 		return func(tx *Tx) Verdict {
 			if v, ok := e.Eval(tx); ok {
 				do(tx, v)
@@ -136,6 +157,9 @@ func exprAction(do func(tx *Tx, v Value)) func(*ruleParser) (doing, error) {
 		}, nil
 	}
 }
+
+// requestAt is where HAProxy takes the rules that change addresses to stand, in whichever list they are.
+func requestAt(env *Env) place { return Request.places(env.Front, env.Back) }
 
 var logLevels = []string{"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"}
 
@@ -155,13 +179,13 @@ func parseLogLevel(p *ruleParser) (doing, error) {
 
 // parseSetTimeout reads set-timeout server|tunnel <time>.
 func parseSetTimeout(p *ruleParser) (doing, error) {
-	if !p.env.Back && p.env.Section != "" {
-		return nil, sayf("proxy '%s' has no backend capability", p.env.Section)
-	}
 	which, _ := p.take()
 	w, ok := p.take()
 	if !ok {
 		return nil, sayf("expects exactly 2 arguments")
+	}
+	if !p.env.Back && p.env.Section != "" {
+		return nil, sayf("proxy '%s' has no backend capability", p.env.Section)
 	}
 	if which != "server" && which != "tunnel" {
 		return nil, sayf("'set-timeout' rule supports 'server'/'tunnel' (got '%s')", which)
@@ -209,34 +233,46 @@ func parseStrict(p *ruleParser) (doing, error) {
 	if !ok {
 		return nil, sayf("expects exactly 1 arguments")
 	}
-	if w != "on" && w != "off" {
+	on := strings.EqualFold(w, "on")
+	if !on && !strings.EqualFold(w, "off") {
 		return nil, sayf("Unexpected value '%s'. Only 'on' and 'off' are supported", w)
 	}
-	return func(tx *Tx) Verdict { tx.Lax = w == "off"; return Next }, nil
+	return func(tx *Tx) Verdict { tx.Lax = !on; return Next }, nil
+}
+
+// byteSize reads a number of bytes with its unit.
+func byteSize(digits, unit string) (int64, bool) {
+	scale, ok := map[string]int64{"": 1, "k": 1 << 10, "K": 1 << 10, "m": 1 << 20, "M": 1 << 20, "g": 1 << 30, "G": 1 << 30}[unit]
+	n, err := strconv.ParseInt(digits, 10, 32)
+	return n * scale, ok && err == nil
 }
 
 // parseWaitForBody reads wait-for-body time <time> [at-least <bytes>].
 func parseWaitForBody(p *ruleParser) (doing, error) {
 	var wait time.Duration
 	var least int64
+	timed := false
 	for len(p.words) > 0 && (p.words[0] == "time" || p.words[0] == "at-least") {
 		how, _ := p.take()
-		w, _ := p.take()
-		ok := false
+		w, ok := p.take()
+		if !ok {
+			return nil, sayf("missing argument for '%s'", how)
+		}
+		digits := len(w) - len(strings.TrimLeft(w, "0123456789"))
 		switch how {
 		case "time":
-			if w == "" {
-				return nil, sayf("missing argument")
+			timed = true
+			if wait, ok = duration(w); ok && wait > math.MaxInt32*time.Millisecond {
+				return nil, sayf("time overflow (maximum value is 2147483647 ms or ~24.8 days)")
 			}
-			wait, ok = duration(w)
 		case "at-least":
-			least, ok = Text(w).number()
+			least, ok = byteSize(w[:digits], w[digits:])
 		}
 		if !ok {
-			return nil, sayf("unexpected character '%s'", strings.TrimLeft(w, "0123456789")[:1])
+			return nil, sayf("unexpected character '%s'", (w[digits:] + " ")[:1])
 		}
 	}
-	if wait == 0 {
+	if !timed {
 		return nil, sayf("expects time <time> [ at-least <bytes> ]")
 	}
 	return func(tx *Tx) Verdict {

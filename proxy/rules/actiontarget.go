@@ -118,7 +118,7 @@ func parseSetStatus(p *ruleParser) (doing, error) {
 		return nil, sayf("expects an integer status code between 100 and 999")
 	}
 	reason, known := "", false
-	if len(p.words) > 1 && p.words[0] == "reason" {
+	if len(p.words) > 1 && p.words[0] == "reason" && p.words[1] != "if" && p.words[1] != "unless" {
 		p.take()
 		reason, known = p.take()
 	}

@@ -52,17 +52,21 @@ func onBoth(f func(s string) (string, bool)) normalizer {
 func parseNormalize(p *ruleParser) (doing, error) {
 	w, ok := p.take()
 	if !ok {
-		return nil, sayf("missing normalizer")
+		return nil, sayf("missing argument <normalizer>")
 	}
 	if !p.env.Experimental {
 		return nil, &LineError{Text: "'normalize-uri' action is experimental, must be allowed via a global 'expose-experimental-directives'", Bare: true}
 	}
+	var wrong error
 	option := func(name string) bool {
-		if !p.done() && p.words[0] == name {
-			p.take()
-			return true
+		if p.done() {
+			return false
 		}
-		return false
+		got, _ := p.take()
+		if got != name {
+			wrong = sayf("unknown argument '%s' for '%s' normalizer", got, w)
+		}
+		return true
 	}
 	var n normalizer
 	switch w {
@@ -87,6 +91,9 @@ func parseNormalize(p *ruleParser) (doing, error) {
 		n = onBoth(func(s string) (string, bool) { return strings.ReplaceAll(s, "#", "%23"), true })
 	default:
 		return nil, sayf("unknown normalizer '%s'", w)
+	}
+	if wrong != nil {
+		return nil, wrong
 	}
 	return func(tx *Tx) Verdict {
 		before := *tx.Req

@@ -8,6 +8,9 @@ func parseSetVar(p *ruleParser) (doing, error) {
 		return nil, err
 	}
 	e, err := p.expr()
+	if err == nil {
+		err = p.usable(e)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -56,6 +59,9 @@ func parseSetVarFormat(p *ruleParser) (doing, error) {
 }
 
 func parseUnsetVar(p *ruleParser) (doing, error) {
+	if strings.Contains(p.param, ",") {
+		return nil, sayf(`unset-var does not expect parameters after the variable name. Only "set-var" and "set-var-fmt" manage conditions`)
+	}
 	name, _, err := p.variable()
 	if err != nil {
 		return nil, err

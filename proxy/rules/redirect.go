@@ -28,6 +28,9 @@ func parseRedirect(p *ruleParser) (doing, error) {
 		var err error
 		switch how {
 		case "location", "prefix", "scheme":
+			if how != "location" && p.list == Response {
+				return nil, sayf("response only supports redirect type 'location'")
+			}
 			x.how = how
 			if x.to = Literal(w); !p.env.Plain {
 				p.env.Moved = true

@@ -93,6 +93,8 @@ func ParseReply(env *Env, words []string, status int) (*Reply, []string, error) 
 	switch empty := r.body != nil && r.body.empty(); {
 	case r.kind == "default-errorfiles" && !HasDefault(r.status):
 		return nil, nil, sayf("status code '%d' not handled by default with 'default-errorfiles' argument.", r.status)
+	case (r.status == 204 || r.status == 304) && r.body != nil && !empty:
+		return nil, nil, sayf("No body expected for %d responses", r.status)
 	case r.ctype == "" && r.formatted:
 		return nil, nil, sayf("a content type must be defined with a log-format payload")
 	case r.ctype == "" && r.body != nil && !empty:

@@ -128,6 +128,7 @@ type ruleParser struct {
 	name  string
 	param string   // what stands in parentheses behind the name
 	words []string // arguments and the condition
+	last  string   // the last word of an expression
 }
 
 // done tells whether the arguments have ended.
@@ -222,18 +223,15 @@ func (p *ruleParser) expr() (*Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.words = rest
-	return e, p.usable(e)
+	p.last, p.words = p.words[len(p.words)-len(rest)-1], rest
+	return e, nil
 }
 
 // sample reads an expression of one word.
 func (p *ruleParser) sample() (*Expr, error) {
 	w, _ := p.take()
-	e, err := ParseExpr(p.env, w)
-	if err != nil {
-		return nil, err
-	}
-	return e, p.usable(e)
+	p.last = w
+	return ParseExpr(p.env, w)
 }
 
 // exactly refuses another number of arguments than n; usage says what they are.
@@ -247,7 +245,11 @@ func (p *ruleParser) exactly(n int, usage string) error {
 // usable refuses an expression that can have no value where the rule stands.
 func (p *ruleParser) usable(e *Expr) error {
 	if e.usable(p.env) != nil {
-		return sayf("fetch method '%s' extracts information from '%s', none of which is available here", p.word, e.fetch.from.needs)
+		return unusable(e, p.word)
 	}
 	return nil
+}
+
+func unusable(e *Expr, word string) error {
+	return sayf("fetch method '%s' extracts information from '%s', none of which is available here", word, e.fetch.from.needs)
 }

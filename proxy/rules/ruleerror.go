@@ -35,12 +35,16 @@ type LineError struct {
 	Text  string
 	Tight bool     // no space stands before the colon
 	Bare  bool     // no full stop ends it
-	Names []string // what the word may have been meant for
+	Names []string // what the word may have been meant for; (*) behind one says that it is a name's beginning
 }
 
 func (e *LineError) Error() string { return e.Text }
 
 func (p *ruleParser) unknown() error {
+	if p.name == "capture" && p.list&(Connection|SessionList) != 0 {
+		w, _ := p.take()
+		return sayf("'capture %s' is not allowed in '%s' rules in %s '%s'", w, p.list.Name(), p.env.Kind, p.env.Section)
+	}
 	if contains(foreign, p.name) || strings.HasPrefix(p.name, "lua.") {
 		return UnsupportedError(p.list.Name() + " " + p.name)
 	}
@@ -50,7 +54,7 @@ func (p *ruleParser) unknown() error {
 	}
 	e := &LineError{Tight: p.list&http != 0}
 	for _, s := range strings.Split(names, ", ") {
-		e.Names = append(e.Names, strings.TrimSuffix(strings.Trim(s, "'"), "(*)"))
+		e.Names = append(e.Names, strings.Trim(s, "'"))
 	}
 	missing := ""
 	if p.name == "" {
