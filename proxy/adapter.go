@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"errors"
+	"net/netip"
 	"os"
 	"runtime"
 	"runtime/metrics"
@@ -27,6 +28,7 @@ var (
 	_ stats.FrontendAdmin = (*adapter)(nil)
 	_ stats.GlobalAdmin   = (*adapter)(nil)
 	_ stats.PageAdmin     = (*adapter)(nil)
+	_ stats.AddrAdmin     = (*adapter)(nil)
 )
 
 func newAdapter(d *Director) *adapter { return &adapter{d: d, start: time.Now()} }
@@ -117,6 +119,19 @@ func (a *adapter) SetServerHealth(r stats.Ref, h stats.Health) error {
 	}
 	to := map[stats.Health]engine.Health{stats.HealthUp: engine.HealthUp, stats.HealthStopping: engine.HealthStopping, stats.HealthDown: engine.HealthDown}
 	return a.d.engine.SetServerHealth(r.Proxy, r.Server, to[h], by)
+}
+
+// SetServerAddr implements stats.AddrAdmin.
+func (a *adapter) SetServerAddr(r stats.Ref, ip netip.Addr, port int, mapped bool) error {
+	return a.d.engine.SetServerAddr(r.Proxy, r.Server, ip, port, mapped)
+}
+
+// Resolved implements stats.AddrAdmin.
+func (a *adapter) Resolved(r stats.Ref) error { return a.d.engine.ResolveServer(r.Proxy, r.Server) }
+
+// SetCheckAddr implements stats.AddrAdmin.
+func (a *adapter) SetCheckAddr(r stats.Ref, ip netip.Addr, port int) error {
+	return a.d.engine.SetCheckAddr(r.Proxy, r.Server, ip, port)
 }
 
 // SetServerChecks implements stats.HealthAdmin.

@@ -99,10 +99,14 @@ func serverRow(r stats.Row, s *engine.ServerStats) stats.Row {
 	if c.PoolMax > 0 || c.NoPool {
 		r.IdleLimit = c.PoolMax
 	}
-	r.Cookie, r.Addr, r.Port = c.Cookie, c.Addr.Text, c.Addr.Port
-	if c.CheckAddr.Port != 0 {
-		r.CheckPort = c.CheckAddr.Port
+	r.Cookie, r.Addr, r.Port, r.PortMap, r.Host = c.Cookie, s.Addr.Text, s.Addr.Port, s.PortMap, c.Host
+	if s.Addr.Unix != "" {
+		r.Addr = "unix"
+	} else {
+		r.IP = s.Addr.IP
 	}
+	r.CheckIP, r.CheckPort = s.CheckAddr.IP, s.CheckAddr.Port
+	r.AgentIP, r.AgentPort = c.CheckHost.IP, c.CheckPort // an agent would be where `addr` and `port` have the checks
 	r.Observed, r.HealthFails, r.Tracked = c.Observe != "", s.HanaFails, s.Tracks
 	r.Check = checkOf(s)
 	r.Op, r.Admin = states(s)

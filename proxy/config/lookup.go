@@ -19,7 +19,7 @@ func (p *parser) resolveServers() bool {
 		ip, found := p.firstAddr(&l)
 		if !found {
 			if p.opt.KeepUnresolved || contains(l.initAddr, "none") {
-				l.server.Disabled = true
+				l.server.Unresolved = true
 			}
 			if contains(l.initAddr, "none") {
 				continue

@@ -4,19 +4,25 @@ import "time"
 
 // Server is one real server (section 5).
 type Server struct {
-	Pos       Pos
-	ID        int // 1, 2, … in the backend: HAProxy's sid
-	Name      string
-	Addr      Address
-	Weight    int // 0 to 256; default 1
-	Maxconn   int // 0: no limit
-	Minconn   int
-	Maxqueue  int
-	Backup    bool
-	Disabled  bool
-	Cookie    string
-	Check     bool
-	CheckAddr Address // zero: Addr
+	Pos      Pos
+	ID       int // 1, 2, … in the backend: HAProxy's sid
+	Name     string
+	Addr     Address
+	Weight   int // 0 to 256; default 1
+	Maxconn  int // 0: no limit
+	Minconn  int
+	Maxqueue int
+	Backup   bool
+	Disabled bool
+	Host     string // the name that Addr was looked up by; "": none
+	// Unresolved: no address was found, and the server waits for one.
+	Unresolved bool
+	Cookie     string
+	Check      bool
+	CheckAddr  Address // where checks go; zero: Addr
+	// CheckHost and CheckPort are what `addr` and `port` say of it, without what comes from Addr.
+	CheckHost Address
+	CheckPort int
 
 	Observe                 string // layer4, layer7; "": live traffic is not looked at
 	OnError                 string // fastinter, fail-check, sudden-death, mark-down

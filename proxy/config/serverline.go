@@ -86,6 +86,7 @@ func (p *parser) addServer(s serverBase, a parsedAddr) {
 	if s.checkPort != 0 || s.checkAddr.IP.IsValid() || s.checkAddr.Unix != "" {
 		one.CheckAddr = s.checkTarget()
 	}
+	one.CheckHost, one.CheckPort, one.Host = s.checkAddr.Address, s.checkPort, a.host
 	p.px.Servers = append(p.px.Servers, &one)
 	if a.host != "" {
 		p.lookups = append(p.lookups, lookup{section: p.px, server: &one, host: a.host, family: a.family, checkPort: s.checkPort,

@@ -31,10 +31,11 @@ const (
 	ConfigMaint                           // `disabled` in the file, whatever came after
 	ForcedDrain                           // an operator drains it
 	InheritedDrain                        // the server that it tracks is drained
+	ResolveMaint                          // its name has no address
 )
 
 const (
-	maintFlags = ForcedMaint | InheritedMaint
+	maintFlags = ForcedMaint | InheritedMaint | ResolveMaint
 	drainFlags = ForcedDrain | InheritedDrain
 )
 
@@ -98,7 +99,12 @@ func (s *server) flag(now int64, x adminStep, cause string, lead opState) {
 	after := s.op
 	p.mu.Unlock()
 	p.tell(nil, woken, lines)
-	s.shed(turned(before, after))
+	if now := turned(before, after); now != same {
+		s.shed(now)
+		if now == isDown {
+			s.forgetIdle()
+		}
+	}
 	inherited, kind := InheritedMaint, maintFlags
 	if x.flag&drainFlags != 0 {
 		inherited, kind = InheritedDrain, drainFlags
@@ -184,17 +190,22 @@ func (s *server) leaveMaint(now int64, was AdminFlags) (woken []*client, lines [
 	if s.flags.Drain() {
 		state = "DRAIN"
 	}
-	how := "maintenance"
-	if was&ForcedMaint != 0 {
-		how = "forced maintenance"
+	name, how := "", "leaving maintenance"
+	switch {
+	case was&ForcedMaint != 0:
+		how = "leaving forced maintenance"
+	case was&ResolveMaint != 0:
+		name, how = "('"+s.cfg.Host+"') ", "resolves again"
 	}
-	return woken, []line{s.notice("is %s/%s (leaving %s).", s.word(), state, how)}
+	return woken, []line{s.notice("%sis %s/%s (%s).", name, s.word(), state, how)}
 }
 
 func (s *server) stayInMaint(was AdminFlags) (lines []line) {
 	switch gone := was &^ s.flags; {
 	case gone&ForcedMaint != 0:
 		lines = append(lines, s.notice("is leaving forced maintenance but remains in maintenance%s.", s.via()))
+	case gone&ResolveMaint != 0:
+		lines = append(lines, s.notice("('%s') resolves again but remains in maintenance.", s.cfg.Host))
 	case gone&InheritedMaint != 0:
 		lines = append(lines, s.notice("remains in forced maintenance."))
 	}

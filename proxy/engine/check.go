@@ -16,7 +16,6 @@ type checker struct {
 	l      *loop
 	srv    *server
 	m      *health.Machine
-	addr   *sockaddr
 	script *health.Script
 	rng    *rand.Rand
 
@@ -46,20 +45,11 @@ var connection = func() *health.Script {
 // newChecker makes the checks of a server that has some configured.
 func newChecker(s *server) *checker {
 	p, cfg := s.be.cfg, s.cfg
-	k := &checker{srv: s, fd: -1, addr: s.addr, on: true, rng: s.be.e.rng(), script: p.Check}
+	k := &checker{srv: s, fd: -1, on: true, rng: s.be.e.rng(), script: p.Check}
 	if k.script == nil {
 		k.script = connection
 	}
 	k.timer = timer{owner: k, due: never}
-	if a := cfg.CheckAddr; a.Port != 0 || a.IP.IsValid() || a.Unix != "" {
-		if !a.IP.IsValid() && a.Unix == "" {
-			a.IP = cfg.Addr.IP
-		}
-		if a.Port == 0 {
-			a.Port = cfg.Addr.Port
-		}
-		k.addr = newSockaddr(a)
-	}
 	k.m = health.New(health.Params{Inter: cfg.Inter, FastInter: cfg.FastInter, DownInter: cfg.DownInter, Rise: cfg.Rise,
 		Fall: cfg.Fall, Connect: p.Timeouts.Connect, Check: p.Timeouts.Check})
 	return k
@@ -164,12 +154,10 @@ func (k *checker) goOn() {
 func (k *checker) open() bool {
 	k.drop()
 	o := k.trial.Open
-	addr := k.addr
+	at := k.srv.at.Load()
+	addr := at.target
 	if o.Addr.IsValid() || o.Port != 0 {
-		a := k.srv.cfg.Addr
-		if c := k.srv.cfg.CheckAddr; c.Port != 0 && c.IP.IsValid() {
-			a = c
-		}
+		a := at.probe
 		if o.Addr.IsValid() {
 			a.IP, a.Unix = o.Addr, ""
 		}

@@ -26,8 +26,8 @@ func (s *server) describe() string {
 		served += o.Served
 	}
 	addr, port := "unix", "unix"
-	if s.cfg.Addr.Unix == "" {
-		addr, port = s.cfg.Addr.IP.String(), fmt.Sprint(s.cfg.Addr.Port)
+	if at := s.at.Load().addr; at.Unix == "" {
+		addr, port = at.IP.String(), fmt.Sprint(at.Port)
 	}
 	node := p.e.cfg.Global.Node
 	if node == "" {

@@ -130,7 +130,7 @@ func (x *reaching) connect() (*wire, error) {
 		sysClose(fd)
 		return nil, e
 	}
-	return newWire(fd, nil, x.r.srv.cfg.Addr.Text), nil
+	return newWire(fd, nil, x.r.srv.at.Load().addr.Text), nil
 }
 
 // handshakes does what comes between the connection and its use.

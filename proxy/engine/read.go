@@ -160,6 +160,8 @@ func (s *server) stats(now int64) ServerStats {
 	r.QtimeMax, r.CtimeMax, r.RtimeMax, r.TtimeMax = s.qtime.longest(), s.ctime.longest(), s.rtime.longest(), s.all.longest()
 	r.Idle = int(s.idle.Load())
 	r.HanaFails = s.hanaFails
+	at := s.at.Load()
+	r.Addr, r.CheckAddr, r.PortMap = at.addr, at.check, at.mapped
 	if s.tracks != nil {
 		r.Tracks, r.tracks = s.tracks.name(), s.tracks.cfg
 	}

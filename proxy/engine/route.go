@@ -45,7 +45,7 @@ func newWay(be *config.Proxy, cfg *config.Server) way {
 		w.via = newSockaddr(cfg.Socks4)
 	}
 	w.beside = w.via != nil || cfg.TLS != nil && cfg.TLS.On && cfg.TLS.Conf != nil
-	w.direct = !w.beside && !w.header && w.source == nil && w.device == "" && w.ut == 0 && !cfg.PortMap && !be.ServerKeepAlive
+	w.direct = !w.beside && !w.header && w.source == nil && w.device == "" && w.ut == 0 && !be.ServerKeepAlive
 	return w
 }
 
@@ -109,11 +109,11 @@ func sysBind(fd int, a *sockaddr) syscall.Errno {
 
 // target is where the request's connection goes: the server's address, with the client's port where the line has none of its own.
 func (c *client) serverAddr() *sockaddr {
-	s := c.srv
-	if !s.cfg.PortMap {
-		return s.addr
+	at := c.srv.at.Load()
+	if !at.mapped {
+		return at.sock
 	}
-	a := s.cfg.Addr
+	a := at.addr
 	to := c.destination()
 	a.Port += int(to.Port())
 	if a.IP.IsUnspecified() {
@@ -125,14 +125,15 @@ func (c *client) serverAddr() *sockaddr {
 // wayKey tells apart connections that not every request may use: by the name that was sent, and by the client that the PROXY protocol
 // has told of. "": any.
 func (c *client) wayKey() string {
-	if c.srv.way.direct {
+	mapped := c.srv.at.Load().mapped
+	if c.srv.way.direct && !mapped {
 		return ""
 	}
 	key := c.serverName()
 	if c.srv.way.header {
 		key += "\x00" + string(c.proxyHeader())
 	}
-	if c.srv.cfg.PortMap {
+	if mapped {
 		key += "\x00" + c.serverAddr().addrPort().String()
 	}
 	return key

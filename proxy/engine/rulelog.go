@@ -86,7 +86,7 @@ func (c *client) logInfo(i *rules.LogInfo, r *accesslog.Record) {
 	}
 	i.Origin = c.via
 	if c.srv != nil {
-		i.Target = c.srv.addr.addrPort()
+		i.Target = c.srv.at.Load().sock.addrPort()
 	}
 }
 

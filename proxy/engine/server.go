@@ -12,7 +12,7 @@ type server struct {
 	balance.Server
 	be    *proxy
 	cfg   *config.Server
-	addr  *sockaddr
+	at    atomic.Pointer[place]
 	pools []pool       // by loop
 	idle  atomic.Int32 // connections in all pools
 	way   way
@@ -32,9 +32,10 @@ type server struct {
 type pool struct{ idle []*upstream }
 
 func newServer(be *proxy, i int, cfg *config.Server) *server {
-	s := &server{be: be, cfg: cfg, addr: newSockaddr(cfg.Addr), uweight: cfg.Weight, maxconn: cfg.Maxconn}
-	s.Server = balance.Server{Index: i, ID: cfg.ID, Weight: cfg.Weight, Backup: cfg.Backup, Up: !cfg.Disabled}
+	s := &server{be: be, cfg: cfg, uweight: cfg.Weight, maxconn: cfg.Maxconn}
+	s.Server = balance.Server{Index: i, ID: cfg.ID, Weight: cfg.Weight, Backup: cfg.Backup, Up: !cfg.Disabled && !cfg.Unresolved}
 	s.last = -1
+	s.at.Store(configuredPlace(cfg))
 	s.way = newWay(be.cfg, cfg)
 	if s.purge = cfg.PoolPurge.Milliseconds(); s.purge == 0 {
 		s.purge = 5000
@@ -46,7 +47,13 @@ func newServer(be *proxy, i int, cfg *config.Server) *server {
 	}
 	s.bare = cfg.Rise
 	if cfg.Disabled {
-		s.flags, s.op = ForcedMaint|ConfigMaint, opStopped
+		s.flags = ForcedMaint | ConfigMaint
+	}
+	if cfg.Unresolved {
+		s.flags |= ResolveMaint
+	}
+	if s.flags.Maint() {
+		s.op = opStopped
 		s.setHealth(0)
 		if s.check != nil {
 			s.check.paused = true

@@ -100,6 +100,8 @@ type BackStats struct {
 // ServerStats is a server's line.
 type ServerStats struct {
 	Server                     *config.Server
+	Addr, CheckAddr            config.Address // as they are now; of the second what is not set is zero
+	PortMap                    bool           // Addr's port is added to the client's
 	Flags                      AdminFlags
 	Stopping                   bool   // NOLB: disable-on-404, or an operator
 	Tracks                     string // "backend/server": whose state it has; "": its own
@@ -147,6 +149,8 @@ func (s *ServerStats) Status() string {
 	}
 	whole := ref.Health >= ref.Rise+ref.Fall-1
 	switch {
+	case s.Flags&ResolveMaint != 0:
+		return "MAINT (resolution)"
 	case s.Flags&InheritedMaint != 0:
 		return "MAINT (via " + s.Tracks + ")"
 	case s.Flags.Maint():

@@ -28,20 +28,20 @@ type upstream struct {
 
 // newUpstream gives a socket for s: one that has just been left, a spare one, or a new one. nil: the system has none.
 func (l *loop) newUpstream(s *server, plain bool) *upstream {
-	kind := uint8(0)
-	if s.addr.family() == syscall.AF_INET6 {
+	family, kind := s.at.Load().sock.family(), uint8(0)
+	if family == syscall.AF_INET6 {
 		kind = 1
 	}
-	if b := l.takeSpare(s, kind, plain); b != nil {
+	if b := l.takeSpare(s, kind, plain || family == syscall.AF_UNIX); b != nil {
 		return b
 	}
-	fd, e := s.socket(s.addr.family())
+	fd, e := s.socket(family)
 	if e != 0 {
 		return nil
 	}
 	b := l.blankUpstream()
-	b.fd, b.plain, b.kind = fd, plain || s.addr.family() == syscall.AF_UNIX, kind
-	if s.addr.family() != syscall.AF_UNIX {
+	b.fd, b.plain, b.kind = fd, plain || family == syscall.AF_UNIX, kind
+	if family != syscall.AF_UNIX {
 		setOption(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY) // these options outlive a disconnect
 		if !b.plain {
 			// On a connecting socket: no bare ACK for the SYN-ACK, the request carries it.
@@ -67,7 +67,7 @@ func (l *loop) blankUpstream() *upstream {
 }
 
 func (l *loop) takeSpare(s *server, kind uint8, plain bool) *upstream {
-	if plain || s.addr.family() == syscall.AF_UNIX || !s.way.direct {
+	if plain || !s.way.direct {
 		return nil
 	}
 	for k := len(l.late) - 1; k >= 0; k-- {

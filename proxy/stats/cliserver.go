@@ -98,8 +98,10 @@ func setServer(s *session, server *Row, args []string) reply {
 		return fail("set server <b>/<s> fqdn failed because no resolution is configured.\n")
 	case "ssl":
 		return fail("'set server <srv> ssl' cannot be set.  default-server should define ssl settings\n")
-	case "check-addr", "check-port":
-		return unsupported("set server <b>/<s> " + args[0])
+	case "check-addr":
+		return setCheckAddr(s, server, rest)
+	case "check-port":
+		return setCheckPort(s, server, rest)
 	}
 	return fail("usage: set server <backend>/<server> addr | agent | agent-addr | agent-port | agent-send | " +
 		"check-addr | check-port | fqdn | health | ssl | state | weight\n")
@@ -166,27 +168,6 @@ func setChecks(on bool) serverCommand {
 		}
 		return result(admin.SetServerChecks(server.Ref(), on))
 	}
-}
-
-// setServerAddr: set server b/s addr ADDR [port PORT].
-func setServerAddr(s *session, server *Row, args []string) reply {
-	if len(args) == 0 {
-		return fail("set server <b>/<s> addr requires an address and optionally a port.\n")
-	}
-	admin, ok := s.cli.admin.(AddrAdmin)
-	if !ok {
-		return unsupported("set server <b>/<s> addr")
-	}
-	port := 0
-	if len(args) > 1 && args[1] == "port" {
-		text := first(args[2:])
-		n, err := strconv.ParseUint(text, 10, 16)
-		if err != nil || n == 0 {
-			return fail(fmt.Sprintf("problem converting port '%s' to an int by 'stats socket command'\n", text))
-		}
-		port = int(n)
-	}
-	return result(admin.SetServerAddr(server.Ref(), args[0], port))
 }
 
 func setWeight(s *session, server *Row, args []string) reply {

@@ -2,7 +2,7 @@ package stats
 
 import (
 	"fmt"
-	"net"
+	"net/netip"
 	"os"
 	"strconv"
 	"strings"
@@ -113,9 +113,10 @@ func showServersState(s *session, args []string) reply {
 	out := []byte(stateHeader)
 	for i := range servers {
 		r := &servers[i]
-		out = fmt.Appendf(out, "%d %s %d %s %s %d %d %d %d %d %d %d %d %d 0 0 0 - %d - 0 %d - - 0\n",
-			r.ProxyID, r.Proxy, r.ServiceID, r.Name, host(r.Addr), r.Op, r.Admin, r.UserWeight, r.InitialWeight, r.LastChange,
-			r.Check.number(), r.Check.result(), r.Check.Health, r.Check.state(), r.Port, r.CheckPort)
+		out = fmt.Appendf(out, "%d %s %d %s %s %d %d %d %d %d %d %d %d %d 0 0 0 %s %d - 0 %d %s %s %d\n",
+			r.ProxyID, r.Proxy, r.ServiceID, r.Name, host(r.IP), r.Op, r.Admin, r.UserWeight, r.InitialWeight, r.LastChange,
+			r.Check.number(), r.Check.result(), r.Check.Health, r.Check.state(), or(r.Host, "-"), uint32(r.Port), r.CheckPort,
+			host(r.CheckIP), host(r.AgentIP), r.AgentPort)
 	}
 	return dump(out)
 }
@@ -130,7 +131,7 @@ func showServersConn(s *session, args []string) reply {
 	for i := range servers {
 		r := &servers[i]
 		out = fmt.Appendf(out, "%s/%s %d/%d %s %d - 5000 %d %d %d %d %d %d %d %d\n", r.Proxy, r.Name, r.ProxyID, r.ServiceID,
-			host(r.Addr), r.Port, r.UsedConns, r.SessMax, r.NeedEst, r.IdleConns, r.SafeConns, r.IdleLimit, r.IdleConns, r.IdleConns)
+			host(r.IP), r.Port, r.UsedConns, r.SessMax, r.NeedEst, r.IdleConns, r.SafeConns, r.IdleLimit, r.IdleConns, r.IdleConns)
 	}
 	return dump(out)
 }
@@ -151,15 +152,12 @@ func (s *session) serversOf(args []string) ([]Row, bool) {
 	return servers, found
 }
 
-// host is an address without its port, "-" where there is none.
-func host(addr string) string {
-	if h, _, err := net.SplitHostPort(addr); err == nil && h != "" {
-		return h
-	}
-	if addr == "" {
+// host shows an address, "-" where there is none.
+func host(ip netip.Addr) string {
+	if !ip.IsValid() {
 		return "-"
 	}
-	return addr
+	return ip.String()
 }
 
 func showBackend(s *session, _ []string) reply {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"sync"
@@ -80,8 +81,12 @@ func (f *fake) SetServerHealth(r Ref, h Health) error {
 func (f *fake) SetServerChecks(r Ref, on bool) error {
 	return f.ask("%s/%s checks %v", r.Proxy, r.Server, on)
 }
-func (f *fake) SetServerAddr(r Ref, ip string, port int) error {
-	return f.ask("%s/%s addr %s %d", r.Proxy, r.Server, ip, port)
+func (f *fake) SetServerAddr(r Ref, ip netip.Addr, port int, mapped bool) error {
+	return f.ask("%s/%s addr %s %d %v", r.Proxy, r.Server, ip, port, mapped)
+}
+func (f *fake) Resolved(Ref) error { return nil }
+func (f *fake) SetCheckAddr(r Ref, ip netip.Addr, port int) error {
+	return f.ask("%s/%s check-addr %s %d", r.Proxy, r.Server, ip, port)
 }
 func (f *fake) EnableFrontend(id int, on bool) error { return f.ask("frontend %d enable %v", id, on) }
 func (f *fake) ShutdownFrontend(id int) error        { return f.ask("frontend %d shutdown", id) }
@@ -128,7 +133,7 @@ func server(proxy string, iid, sid int, name, ip string, total uint64) Row {
 	return Row{Kind: Server, Proxy: proxy, Name: name, ProxyID: iid, ServiceID: sid, HTTP: true, Status: "UP", Op: OpRunning,
 		SessMax: 21, SessLimit: 1000, SessTotal: total, Rate: 70, RateMax: 90, LBTotal: total, BytesIn: total * 84, BytesOut: total * 299,
 		Responses: [6]uint64{0, total, 0, 0, 0, 0}, ReqTotal: total, Connects: total, Weight: 1, UserWeight: 1, InitialWeight: 1,
-		Active: 1, LastChange: 3723, Addr: ip + ":80", Port: 80, IdleLimit: -1, CTime: 1, RTime: 4, TTime: 6, CTimeMax: 12, RTimeMax: 90, TTimeMax: 110,
+		Active: 1, LastChange: 3723, Addr: ip + ":80", IP: netip.MustParseAddr(ip), Port: 80, IdleLimit: -1, CTime: 1, RTime: 4, TTime: 6, CTimeMax: 12, RTimeMax: 90, TTimeMax: 110,
 		Check: Check{Configured: true, Enabled: true, Status: "L4OK", Rise: 2, Fall: 3, Health: 4}}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -234,8 +235,9 @@ func TestStatesAreTheOracles(t *testing.T) {
 	f.rows = readRows(t, strings.TrimSuffix(o.try("show stat"), "\n"))
 	for i := range f.rows {
 		r := &f.rows[i]
-		_, port, _ := net.SplitHostPort(r.Addr)
-		r.Port = atoi(port)
+		if at, err := netip.ParseAddrPort(r.Addr); err == nil {
+			r.IP, r.Port = at.Addr(), int(at.Port())
+		}
 		if r.UserWeight == 2 && r.Kind == Server {
 			r.InitialWeight = 2
 		}

@@ -1,6 +1,9 @@
 package stats
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // Kind is the sort of object a Row reports; its value is the CSV's "type" column.
 type Kind uint8
@@ -67,11 +70,15 @@ type Row struct {
 	Throttled                                 bool   // the server is in slowstart
 	Tracked                                   string // "backend/server" when this server tracks another
 	Cookie, Algorithm                         string
-	Addr                                      string // address:port; listeners and servers
-	Port                                      int    // servers: the port of Addr
-	CheckPort                                 int    // 0: not configured
-	Observed                                  bool   // `observe` is on: hanafail appears
-	HealthFails                               uint64 // hanafail
+	Addr                                      string     // address:port; listeners and servers
+	IP                                        netip.Addr // servers: that of Addr; not valid: none
+	Port                                      int        // servers: the port of Addr
+	PortMap                                   bool       // … is added to the client's
+	Host                                      string     // servers: the name that stands for the address; "": none
+	CheckIP, AgentIP                          netip.Addr // not valid: not configured
+	CheckPort, AgentPort                      int        // 0: not configured
+	Observed                                  bool       // `observe` is on: hanafail appears
+	HealthFails                               uint64     // hanafail
 	H1Open, H1OpenStreams, H1Conns, H1Streams uint64
 	H1In, H1Out                               uint64
 
@@ -118,10 +125,11 @@ const (
 	ConfigMaint    AdminState = 0x04 // `disabled` in the file
 	ForcedDrain    AdminState = 0x08 // `set server state drain`
 	InheritedDrain AdminState = 0x10
+	ResolveMaint   AdminState = 0x20 // its name has no address
 )
 
 // Maint tells whether any bit keeps the server in maintenance, Drain whether one drains it.
-func (a AdminState) Maint() bool { return a&(ForcedMaint|InheritedMaint) != 0 }
+func (a AdminState) Maint() bool { return a&(ForcedMaint|InheritedMaint|ResolveMaint) != 0 }
 
 // Drain is Maint's counterpart.
 func (a AdminState) Drain() bool { return a&(ForcedDrain|InheritedDrain) != 0 }

@@ -1,6 +1,9 @@
 package stats
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // Source is what the page and the socket read. Its methods are called from any goroutine.
 type Source interface {
@@ -94,9 +97,14 @@ const (
 	HealthDown
 )
 
-// AddrAdmin is what a ServerAdmin may offer beside: `set server … addr`.
+// AddrAdmin is what a ServerAdmin may offer beside: `set server … addr`, `check-addr` and `check-port`.
 type AddrAdmin interface {
-	SetServerAddr(ref Ref, ip string, port int) error // port 0: unchanged; ip "": unchanged
+	// SetServerAddr moves a server; mapped: the port is added to the client's.
+	SetServerAddr(ref Ref, ip netip.Addr, port int, mapped bool) error
+	// Resolved ends a server's wait for an address.
+	Resolved(Ref) error
+	// SetCheckAddr moves a server's checks; an address that is not valid, and port -1, leave what there is.
+	SetCheckAddr(ref Ref, ip netip.Addr, port int) error
 }
 
 // FrontendAdmin is what a ServerAdmin may offer beside: commands on frontends, by the Row's ProxyID.

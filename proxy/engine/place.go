@@ -1,0 +1,104 @@
+package engine
+
+import (
+	"net/netip"
+
+	"simulacro/proxy/config"
+)
+
+// place is where a server is and where its checks go, which an operator may change. It is never changed itself: a change makes
+// another one, so that whoever reads it needs no lock.
+type place struct {
+	addr   config.Address
+	mapped bool // the port is the client's plus addr's
+	sock   *sockaddr
+	check  config.Address // what is set for checks; what is not set there is addr's
+	probe  config.Address // where checks go
+	target *sockaddr      // … as the system wants it
+}
+
+func newPlace(addr config.Address, mapped bool, check config.Address) *place {
+	p := &place{addr: addr, mapped: mapped, sock: newSockaddr(addr), check: check, probe: addr}
+	if check.Unix != "" || check.IP.IsValid() && !check.IP.IsUnspecified() {
+		p.probe.IP, p.probe.Unix = check.IP, check.Unix
+	}
+	if check.Port != 0 {
+		p.probe.Port = check.Port
+	}
+	p.target = newSockaddr(p.probe)
+	return p
+}
+
+// nowhere tells whether no address is known yet.
+func (p *place) nowhere() bool { return !p.addr.IP.IsValid() && p.addr.Unix == "" }
+
+// configuredPlace is where the file has the server.
+func configuredPlace(cfg *config.Server) *place {
+	check := cfg.CheckHost
+	if cfg.CheckPort != 0 {
+		check.Port = cfg.CheckPort
+	}
+	return newPlace(cfg.Addr, cfg.PortMap, check)
+}
+
+// SetServerAddr moves a server, which ends the connections that are kept to it. mapped: the port is added to the client's.
+func (e *Engine) SetServerAddr(backend, server string, ip netip.Addr, port int, mapped bool) error {
+	return e.replace(backend, server, func(p *place) *place {
+		a := p.addr
+		a.IP, a.Port = ip, port
+		a.Text = netip.AddrPortFrom(ip, uint16(port)).String()
+		return newPlace(a, mapped, p.check)
+	})
+}
+
+// ResolveServer ends a server's wait for an address.
+func (e *Engine) ResolveServer(backend, server string) error {
+	s, err := e.findServer(backend, server)
+	if err != nil {
+		return err
+	}
+	s.flag(e.clock(), adminStep{ResolveMaint, false}, "", opRunning)
+	return nil
+}
+
+// SetCheckAddr moves a server's checks. An address that is not valid, and port -1, leave what there is.
+func (e *Engine) SetCheckAddr(backend, server string, ip netip.Addr, port int) error {
+	return e.replace(backend, server, func(p *place) *place {
+		c := p.check
+		if ip.IsValid() {
+			c = config.Address{IP: ip, Port: c.Port}
+		}
+		if port >= 0 {
+			c.Port = port
+		}
+		return newPlace(p.addr, p.mapped, c)
+	})
+}
+
+// replace gives a server another place.
+func (e *Engine) replace(backend, server string, with func(*place) *place) error {
+	s, err := e.findServer(backend, server)
+	if err != nil {
+		return err
+	}
+	s.be.mu.Lock()
+	before := s.at.Load()
+	after := with(before)
+	s.at.Store(after)
+	s.be.mu.Unlock()
+	if *before.sock != *after.sock || before.mapped != after.mapped {
+		s.forgetIdle()
+	}
+	return nil
+}
+
+// forgetIdle ends the connections that are kept to a server.
+func (s *server) forgetIdle() {
+	s.be.e.all(func(l *loop) runner {
+		return task(func() {
+			for pool := &s.pools[l.id]; len(pool.idle) > 0; {
+				pool.idle[len(pool.idle)-1].leavePool()
+			}
+		})
+	})
+}
