@@ -19,6 +19,9 @@ type place struct {
 
 func newPlace(addr config.Address, mapped bool, check config.Address) *place {
 	p := &place{addr: addr, mapped: mapped, sock: newSockaddr(addr), check: check, probe: addr}
+	if p.nowhere() {
+		p.sock = newSockaddr(unreachable)
+	}
 	if check.Unix != "" || check.IP.IsValid() && !check.IP.IsUnspecified() {
 		p.probe.IP, p.probe.Unix = check.IP, check.Unix
 	}
@@ -28,6 +31,9 @@ func newPlace(addr config.Address, mapped bool, check config.Address) *place {
 	p.target = newSockaddr(p.probe)
 	return p
 }
+
+// unreachable stands for an address that is not known: a connection to it fails at once, where one to no address would reach this machine.
+var unreachable = config.Address{IP: netip.AddrFrom4([4]byte{255, 255, 255, 255})}
 
 // nowhere tells whether no address is known yet.
 func (p *place) nowhere() bool { return !p.addr.IP.IsValid() && p.addr.Unix == "" }
