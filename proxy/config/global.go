@@ -60,7 +60,7 @@ func globalKeywords() []keyword {
 		{name: "resetenv", usage: "[<name> ...]", max: -1, parse: parseResetenv},
 	}
 	table = append(table, tuneKeywords()...)
-	return append(append(append(append(table, absentKeywords...), globalRuleKeywords()...), append(tlsGlobalKeywords, processKeywords...)...), withoutEffect...)
+	return append(append(append(append(table, append(absentKeywords, caseKeywords...)...), globalRuleKeywords()...), append(tlsGlobalKeywords, processKeywords...)...), withoutEffect...)
 }
 
 // nothing accepts a line that asks for what this director does anyway, or that tunes what it does not have.

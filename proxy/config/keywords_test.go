@@ -3,6 +3,8 @@ package config
 import (
 	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 )
 
 // inSection wraps lines into a file that needs nothing else.
@@ -39,10 +41,14 @@ func TestKeywordsAgainstHAProxy(t *testing.T) {
 			"srvtcpka-intvl", "srvtcpka-intvl x",
 			"bind-process", "bind-process all", "bind-process odd 1", "bind-process 2", "bind-process 1-", "bind-process 1x", "no bind-process 1",
 			"option http_proxy", "no option http_proxy x", "option accept-invalid-http-request", "mode tcp; option accept-invalid-http-request",
-			"option accept-invalid-http-request x", "no option accept-invalid-http-response", "mode tcp; option accept-invalid-http-response",
+			"option accept-invalid-http-request x", "http-send-name-header",
+			"http-send-name-header X-Name Y", "mode tcp; http-send-name-header X-Name", "option h1-case-adjust-bogus-client",
+			"no option h1-case-adjust-bogus-server", "option h1-case-adjust-bogus-client x", "mode tcp; option h1-case-adjust-bogus-server", "no option accept-invalid-http-response", "mode tcp; option accept-invalid-http-response",
 		}},
 		{"global", []string{
-			"thread-group", "thread-group x", "thread-group 2", "thread-group 1 1-2 3", "thread-group 1 65", "thread-group 1 1-", "thread-group 1 2-1",
+			"h1-case-adjust", "h1-case-adjust x", "h1-case-adjust x-a X-B", "h1-case-adjust x-a X-A b", "h1-case-adjust x-a X-A; h1-case-adjust x-a x-a",
+			"h1-case-adjust X-A x-a; h1-case-adjust x-a X-A", "no h1-case-adjust x X", "h1-case-adjust-file", "h1-case-adjust-file /nosuch",
+			"h1-case-adjust-file testdata/spellings x", "h1-case-adjust-file /dev/null", "h1-case-adjust-file /", "thread-group", "thread-group x", "thread-group 2", "thread-group 1 1-2 3", "thread-group 1 65", "thread-group 1 1-", "thread-group 1 2-1",
 			"cpu-map 65 0", "tune.rcvbuf.client", "tune.rcvbuf.client 1 2", "tune.rcvbuf.client 1; tune.rcvbuf.client 2", "tune.sndbuf.client x",
 			"tune.rcvbuf.server", "tune.sndbuf.server 1; tune.sndbuf.server", "tune.h2.max-frame-size", "tune.h2.max-frame-size 16383",
 			"tune.h2.max-frame-size 16384 1", "tune.peers.max-updates-at-once", "tune.peers.max-updates-at-once 0", "tune.peers.max-updates-at-once 5x",
@@ -64,5 +70,25 @@ func TestKeywordsAgainstHAProxy(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestFilesOfSpellings has what HAProxy says of files of names, and what it makes of right ones.
+func TestFilesOfSpellings(t *testing.T) {
+	for text, want := range map[string]string{
+		"# c\n\n\t x-foo \t X-Foo \r\nhost HOST\n": "",
+		"x-foo\n":            "h1-headers-case-adjust-file '/names' : expect <to> at line 1.",
+		"x-foo X-Foo # c\n":  "h1-headers-case-adjust-file '/names' : <from> and <to> must not differ execpt the case at line 1.",
+		"a A\nb B\na A\nc\n": "h1-headers-case-adjust-file '/names' : duplicate entry 'a' at line 3.",
+	} {
+		o := testOptions()
+		o.ReadFile = func(string) ([]byte, error) { return []byte(text), nil }
+		cfg, rep := ParseText("haproxy.cfg", inSection("global", "h1-case-adjust-file /names"), o)
+		if want == "" {
+			require.Empty(t, rep.Messages)
+			require.Equal(t, map[string]string{"x-foo": "X-Foo", "host": "HOST"}, cfg.Global.CaseAdjust)
+			continue
+		}
+		require.Equal(t, want, rep.Messages[0].Text)
 	}
 }

@@ -68,6 +68,8 @@ type Global struct {
 	PipeSize     int  // tune.pipesize, in bytes; 0: not set
 	NoSplice     bool // nosplice
 
+	CaseAdjust map[string]string // h1-case-adjust: how names of fields are to be spelt
+
 	// ClientBuf and ServerBuf are tune.rcvbuf.* and tune.sndbuf.*.
 	ClientBuf, ServerBuf SocketBuffers
 	NeverLocal           bool   // pp2-never-send-local

@@ -89,6 +89,8 @@ type Proxy struct {
 	ClientKeepAlive, ServerKeepAlive bool // options clitcpka, srvtcpka, and tcpka for both
 	ClientProbes, ServerProbes       TCPProbes
 
+	AdjustClient, AdjustServer bool // options h1-case-adjust-bogus-client and -server
+
 	Rules                                     Rules
 	OriginalTo                                *ForwardFor // option originalto; nil: no X-Original-To
 	BufferBody                                bool        // option http-buffer-request
@@ -111,6 +113,7 @@ type Proxy struct {
 	Fullconn    int
 	AllBackups  bool
 	Cookie      *Cookie // nil: none
+	SendName    string  // http-send-name-header: the field that tells a server its name; "": none
 	LaxResponse bool    // option accept-invalid-http-response
 	CheckCache  bool    // option checkcache: no cookie in what a cache may keep
 	// KeepAliveQueue bounds PreferLast.

@@ -22,6 +22,8 @@ func flagOptions() []flagOption {
 		{"http-buffer-request", bothSides, true, func(x *Proxy, on bool) { x.BufferBody = on }},
 		{"accept-invalid-http-request", frontSide, true, func(x *Proxy, on bool) { x.LaxRequest = on }},
 		{"accept-invalid-http-response", backSide, true, func(x *Proxy, on bool) { x.LaxResponse = on }},
+		{"h1-case-adjust-bogus-client", frontSide, false, func(x *Proxy, on bool) { x.AdjustClient = on }},
+		{"h1-case-adjust-bogus-server", backSide, false, func(x *Proxy, on bool) { x.AdjustServer = on }},
 		{"abortonclose", backSide, false, func(x *Proxy, on bool) { x.AbortOnClose = on }},
 		{"persist", backSide, false, func(x *Proxy, on bool) { x.Persist = on }},
 		{"checkcache", backSide, true, func(x *Proxy, on bool) { x.CheckCache = on }},

@@ -38,6 +38,7 @@ type parser struct {
 	pathMode     string
 	experimental bool // expose-experimental-directives
 	client       httpClient
+	caseFile     string // h1-case-adjust-file
 	context      string // what the next message of a server line begins with
 	modifier     modifier
 	lineFatal    bool

@@ -78,6 +78,7 @@ func proxyKeywords() []keyword {
 		{name: "dispatch", usage: "<address>:<port>", max: -1, need: backSide, local: true, parse: parseDispatch},
 		{name: "hash-balance-factor", usage: "<percent>", max: 1, parse: parseHashFactor},
 		{name: "hash-type", usage: "map-based | consistent [sdbm | djb2 | wt6 | crc32] [avalanche]", max: -1, need: backSide, parse: parseHashType},
+		{name: "http-send-name-header", usage: "<name>", max: -1, need: backSide, parse: parseSendName},
 		{name: "bind-process", usage: "[all | odd | even | 1] ...", max: -1, parse: parseBindProcess},
 	}, append(append(limitKeywords, routeKeywords...), ruleKeywords()...)...)
 }
@@ -169,6 +170,14 @@ func parseRetries(p *parser, w words) {
 		return
 	}
 	p.px.Retries = max(0, atoi(w[1]))
+}
+
+func parseSendName(p *parser, w words) {
+	if w.at(1) == "" {
+		p.bad("'%s' requires a header string.", w[0])
+		return
+	}
+	p.px.SendName = w[1]
 }
 
 func parseErrorFile(p *parser, w words) {

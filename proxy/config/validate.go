@@ -20,6 +20,7 @@ func (p *parser) finish() (*Config, *Report) {
 			}
 		}
 		p.finishClient()
+		p.readCaseFile()
 		p.finishUnix()
 		p.finishTLS()
 	}

@@ -135,7 +135,7 @@ func (k *checker) goOn() {
 				return
 			}
 		case health.WantSend:
-			k.out = append(k.out, k.trial.Out...)
+			k.out = append(k.out, k.asked()...)
 			if !k.flush() {
 				return
 			}

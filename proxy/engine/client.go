@@ -34,6 +34,8 @@ const (
 type client struct {
 	sock
 	fe       *proxy
+	nameAt   int // in req, of the field that tells the server's name; 0: none is told
+	nameLen  int
 	be       *proxy // of the current request; nil: not known yet
 	st       state
 	addr     netip.AddrPort

@@ -13,6 +13,7 @@ func (c *client) dial() {
 	if c.redirects() {
 		return
 	}
+	c.tellName()
 	if c.fe.http && c.tries == 0 && !c.serverCloses() {
 		if b := c.idleConnection(); b != nil {
 			c.reuse(b)

@@ -32,6 +32,8 @@ type proxy struct {
 	ruled       bool // its requests need the rules' view of them
 	showsOrigin bool // its log lines tell our end of connections to servers
 
+	toClients, toServers spelling
+
 	listeners []*listener
 
 	mu sync.Mutex
@@ -95,6 +97,7 @@ type counters struct {
 func newProxy(e *Engine, cfg *config.Proxy) (*proxy, error) {
 	p := &proxy{e: e, cfg: cfg, http: cfg.Mode == config.ModeHTTP, maxconn: cfg.Maxconn, tlsName: cfg.Name + "~"}
 	p.timeouts = newTimeouts(&cfg.Timeouts)
+	p.toClients, p.toServers = newSpelling(cfg.AdjustClient, &e.cfg.Global), newSpelling(cfg.AdjustServer, &e.cfg.Global)
 	p.back.last = -1
 	if f := cfg.ForwardFor; f != nil {
 		if p.xff, p.except = strings.ToLower(f.Header), f.Except; p.xff == "" {

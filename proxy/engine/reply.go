@@ -190,6 +190,7 @@ func (c *client) appendEnd(t []byte) []byte {
 	case !c.closing && (old || !c.v11):
 		t = append(t, "connection: keep-alive\r\n"...)
 	}
+	c.fe.toClients.apply(t)
 	return append(t, '\r', '\n')
 }
 

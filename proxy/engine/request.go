@@ -176,7 +176,8 @@ func (c *client) buildRequest(h *http1.Head, p []byte) {
 	case !closes && !h.V11 && !h.Doubtful:
 		r = append(r, "connection: keep-alive\r\n"...)
 	}
-	c.req = append(r, '\r', '\n')
+	c.req = append(c.placeName(r), '\r', '\n')
+	c.be.toServers.apply(c.req)
 	c.head = len(c.req)
 }
 

@@ -174,8 +174,10 @@ func (c *client) responseHead(p []byte) []byte {
 func (c *client) interim(h *http1.Head, p []byte) {
 	c.out += h.Size()
 	if c.v11 { // HTTP/1.0 does not know them
-		t := h.AppendStart(c.l.early, p)
-		c.l.early = append(h.AppendFields(t, p), '\r', '\n')
+		from := len(c.l.early)
+		t := h.AppendFields(h.AppendStart(c.l.early, p), p)
+		c.fe.toClients.apply(t[from:])
+		c.l.early = append(t, '\r', '\n')
 	}
 }
 
@@ -210,6 +212,7 @@ func (l *loop) finalHead(c *client, p []byte) []byte {
 	case !c.closing && (!h.V11 || !c.v11):
 		t = append(t, "connection: keep-alive\r\n"...)
 	}
+	c.fe.toClients.apply(t)
 	t = append(t, '\r', '\n')
 	l.tmp = t
 	rest, k, copied := b.body.Pass(t, p[h.End:])

@@ -44,6 +44,7 @@ func (l *loop) upgradeHead(c *client, p []byte) []byte {
 	} else {
 		t = h.AppendFields(h.AppendStart(t, p), p)
 	}
+	c.fe.toClients.apply(t)
 	t = append(append(t, '\r', '\n'), p[h.End:]...)
 	l.tmp = t
 	c.out += int64(len(p) - h.End)

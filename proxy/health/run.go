@@ -34,6 +34,7 @@ type Facts struct {
 type Run struct {
 	Open    Open
 	Out     []byte
+	IsHTTP  bool // Out is a request of HTTP
 	Secured bool // the connection is one of TLS
 	Result  Result
 
@@ -253,7 +254,7 @@ func (r *Run) setVar(x *Step) {
 
 // fill makes what a Send step sends; false: it is nothing.
 func (r *Run) fill(x *Step) bool {
-	if x.Ask != nil {
+	if r.IsHTTP = x.Ask != nil; r.IsHTTP {
 		r.Out = x.Ask.bytes(r)
 		return true
 	}
