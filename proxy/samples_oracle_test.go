@@ -150,7 +150,44 @@ var requestSamples = []string{
 	"req.hdr_val(x-num)", "req.hdr_val(content-length)", "req.hdr_val(x-a)", "req.hdr_names", "req.hdr_names(;)", "req.hdrs", "req.hdrs,length", "req.hdrs_bin,length", "http_auth(users)", "http_auth_bearer",
 	"http_auth_bearer(x-a)", "http_auth_pass", "http_auth_type", "http_auth_user", "http_first_req", "method", "path", "pathq,length", "query,length", "req.ver", "req_ver",
 	"req.proto_http", "unique-id", "url,length", "url_ip", "url_port", "urlp(x)", "url_param(y)", "urlp(z)", "urlp(empty)", "urlp(none)", "urlp(u)", "urlp", "urlp_val(x)", "urlp_val(y)", "urlp(x,?)", "url32", "url32+src",
-	"req.len", "http_auth_bearer(none)", "req.payload(0,4)",
+	"req.len", "http_auth_bearer(none)", "req.payload(0,4)", "req.hdr", "req.fhdr", "req.hdr_val(x-ip)", "req.hdr_val(x-quoted,1)", "req.hdr_val(host)", "urlp_val(z)", "urlp_val(empty)", "urlp_val(u)", "req.cook_val(C)",
+}
+
+// TestOddRequestsAsHAProxy asks both programs for samples of requests whose targets, cookies, headers and bodies are odd.
+func TestOddRequestsAsHAProxy(t *testing.T) {
+	exprs := []string{
+		"path", "pathq", "query", "base", "baseq", "url32", "url_ip", "url_port", "urlp(a)", "urlp(b)", "urlp", "urlp(a,;)", "urlp_val(a)", "cook", "cook(A)", "cook(B)", "cook_cnt", "cook_cnt(A)", "cook_val(A)", "cookie(A)",
+		"hdr(x-v)", "hdr(x-v,1)", "hdr(x-v,-2)", "hdr_cnt(x-v)", "hdr_val(x-v)", "hdr_val(x-v,2)", "hdr_ip(x-v)", "hdr_ip(x-v,-1)", "req.fhdr(x-v)", "http_auth(users)", "http_auth_bearer", "http_auth_user", "http_auth_pass", "http_auth_type",
+		"req.body_param(a)", "req.body_param(b)", "req.body_param",
+	}
+	theirs, ours := sideBySide(t, "  http-request wait-for-body time 2s\n"+sampleRules("http-request", exprs)+"userlist users\n  user u insecure-password pass\n")
+	get := func(target, field string) string {
+		return "GET " + target + " HTTP/1.1\r\nHost: h\r\n" + field + "\r\n"
+	}
+	var requests []string
+	for _, target := range []string{"/?n=%d&a=1?a=2", "/x?y?z?n=%d&a=5", "/?n=%d&a=1;b=2", "/?a=&n=%d&a=2", "/?&&a=1&&n=%d&", "/;a=1?n=%d&a=2", "/?n=%d&a=%%41%%zz", "/?n=%d&b=c&a=1,2"} {
+		requests = append(requests, get(target, ""))
+	}
+	for _, v := range []string{
+		"A=", "A=; B=2", "A=\"q;B=5\"; B=2", "B=1, A=2", "A=1,B=2; C=3", "$Version=1; A=1", "A=1; $Path=/", "A; B=2", "X; A=1", " A = 1 ; B = 2 ", "A=1\r\nCookie: A=2", "AB=1;A=12x", ";;A=-5", "A=1; B=\"x",
+	} {
+		requests = append(requests, get("/?n=%d&", "Cookie: "+v+"\r\n"))
+	}
+	for _, v := range []string{"1.2.3.4/24", "1.2.3.4 x", "1.2.3.4:80, ::1", "01.2.3.4", "a, b,\"c,d\"", ", ,a,,", "\"unclosed, x", "99999999999", "-7x", "1e3", "[::1]"} {
+		requests = append(requests, get("/?n=%d&", "X-V: "+v+"\r\n"))
+	}
+	for _, v := range []string{"Bearer", "Bearer  a b", "Basic dTpwYXNz", "basic dTpiYWQ=", "Basic !!!", "Basic", "Digest x"} {
+		requests = append(requests, get("/?n=%d&", "Authorization: "+v+"\r\n"))
+	}
+	requests = append(requests, "POST /?n=%d& HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\na=1;b=2&a=3")
+	for _, request := range requests {
+		s := newSampler(t, request)
+		for i, e := range exprs {
+			if want, got := s.ask(theirs, i), s.ask(ours, i); want != got {
+				t.Errorf("%q: %s: haproxy %q, ours %q", request, e, want, got)
+			}
+		}
+	}
 }
 
 // converterSamples are expressions for section 7.3.1.

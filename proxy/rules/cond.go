@@ -34,23 +34,22 @@ var builtin = map[string][]string{
 // ParseCond compiles a condition that begins with if or unless.
 func ParseCond(env *Env, words []string) (*Cond, error) {
 	c := &Cond{unless: words[0] == "unless"}
-	group := []term{}
+	group, not := []term{}, false
 	words = words[1:]
 	for len(words) > 0 {
 		w := words[0]
 		words = words[1:]
-		if w == "or" || w == "||" {
+		marks := len(w) - len(strings.TrimLeft(w, "!"))
+		if not = not != (marks%2 == 1); w[marks:] == "" {
+			continue // the mark is for the next word
+		}
+		if w = w[marks:]; w == "||" || strings.EqualFold(w, "or") {
 			c.groups = append(c.groups, group)
-			group = nil
+			group, not = nil, false
 			continue
 		}
-		t := term{}
-		for strings.HasPrefix(w, "!") {
-			t.not = !t.not
-			if w = w[1:]; w == "" && len(words) > 0 {
-				w, words = words[0], words[1:]
-			}
-		}
+		t := term{not: not}
+		not = false
 		var err error
 		if w == "{" {
 			t.acl, words, err = anonymous(env, words)
@@ -72,11 +71,15 @@ func (t term) warn(env *Env) {
 	if !t.acl.conflict(env) {
 		return
 	}
+	in := ""
+	if env.List&tcp != 0 {
+		in = " in '" + env.List.Name() + "'"
+	}
 	if t.acl.Name != "" {
-		env.warn("acl '%s' will never match because it only involves keywords that are incompatible with '%s'", t.acl.Name, env.where())
+		env.warn("acl '%s' will never match%s because it only involves keywords that are incompatible with '%s'", t.acl.Name, in, env.where())
 		return
 	}
-	env.warn("anonymous acl will never match because it uses keyword '%s' which is incompatible with '%s'", t.acl.Tests[0].expr.keyword(), env.where())
+	env.warn("anonymous acl will never match%s because it uses keyword '%s' which is incompatible with '%s'", in, t.acl.Tests[0].expr.keyword(), env.where())
 }
 
 func anonymous(env *Env, words []string) (*ACL, []string, error) {

@@ -26,7 +26,8 @@ func authFetches() []fetch {
 			if tx.Req == nil {
 				return none()
 			}
-			return boolean(tx.user(a[0].users[a[0].s]) != nil), true
+			_, _, ok := tx.Req.basicAuth()
+			return boolean(tx.user(a[0].users[a[0].s]) != nil), ok
 		}},
 		{name: "http_auth_group", sig: "u", kind: Str, from: srcReqHead, get: func(tx *Tx, a []arg) (Value, bool) {
 			if tx.Req == nil || tx.user(a[0].users[a[0].s]) == nil {
@@ -68,7 +69,10 @@ func fetchBearer(tx *Tx, a []arg) (Value, bool) {
 	}
 	named := argText(a, 0, "") != ""
 	v, _ := tx.Req.first(strings.ToLower(argText(a, 0, "authorization")))
-	scheme, token, _ := strings.Cut(v, " ")
+	scheme, token, ok := strings.Cut(v, " ")
+	if !ok && !named {
+		return none()
+	}
 	if !strings.EqualFold(scheme, "bearer") {
 		return Text(""), named
 	}

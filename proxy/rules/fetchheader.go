@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"net/netip"
 	"strings"
 )
 
@@ -63,7 +62,7 @@ func shortFetches(p string, from source, of func(*Tx) *Message, field string) []
 			if !ok {
 				return v, false
 			}
-			return cast(v, Int)
+			return integer(looseNumber(v.Str)), true
 		}},
 	}
 	if p == "s" {
@@ -122,6 +121,9 @@ type lister func(*Tx, []arg) []Value
 // last gives the occurrence that the second argument names: from 1, from the end below 0; the last without it.
 func (h headers) last(list lister) func(*Tx, []arg) (Value, bool) {
 	return func(tx *Tx, a []arg) (Value, bool) {
+		if argText(a, 0, "") == "" {
+			return none()
+		}
 		all := list(tx, a)
 		i := len(all) - 1
 		if n := int(argNumber(a, 1, 0)); n > 0 {
@@ -138,6 +140,9 @@ func (h headers) last(list lister) func(*Tx, []arg) (Value, bool) {
 
 func (h headers) each(list lister) lister {
 	return func(tx *Tx, a []arg) []Value {
+		if argText(a, 0, "") == "" {
+			return nil
+		}
 		if argNumber(a, 1, 0) != 0 {
 			if v, ok := h.last(list)(tx, a); ok {
 				return []Value{v}
@@ -173,15 +178,35 @@ func (h headers) castAll(to Kind) lister {
 	}
 }
 
-// castHeader is cast, but an IPv4 address may be followed by a port.
+// castHeader is cast, but an IPv4 address ends the value or has a port behind it, and numbers are read loosely.
 func castHeader(v Value, to Kind) (Value, bool) {
-	if to != IP {
-		return cast(v, to)
+	switch {
+	case to == Int:
+		return integer(looseNumber(v.Str)), true
+	case to == IP:
+		if rest := strings.TrimLeft(v.Str, "0123456789."); len(rest) < len(v.Str) && rest != "" && rest[0] != ':' {
+			return none()
+		}
 	}
-	if ap, err := netip.ParseAddrPort(v.Str); err == nil && ap.Addr().Is4() {
-		return address(ap.Addr())
+	return cast(v, to)
+}
+
+// looseNumber makes a number of 32 bits of a text up to the first character beyond the digits, as HAProxy does: what stands before
+// them in ASCII counts below 0.
+func looseNumber(s string) int64 {
+	digits, negative := strings.CutPrefix(s, "-")
+	n := int32(0)
+	for i := range len(digits) {
+		d := int32(int8(digits[i])) - '0'
+		if d > 9 {
+			break
+		}
+		if negative {
+			d = -d
+		}
+		n = n*10 + d
 	}
-	return cast(v, IP)
+	return int64(n)
 }
 
 func (h headers) names(tx *Tx, a []arg) (Value, bool) {
@@ -208,21 +233,55 @@ func contains(list []string, s string) bool {
 // cookies gives the values of all cookies of a name in Cookie, or that Set-Cookie gives.
 func (h headers) cookies(field string) lister {
 	return func(tx *Tx, a []arg) (list []Value) {
-		want := argText(a, 0, "")
 		for _, line := range h.lines(tx, []arg{{s: field}}) {
-			parts := strings.Split(line.Str, ";")
-			if field == "set-cookie" {
-				parts = parts[:1]
-			}
-			for _, part := range parts {
-				name, value, ok := strings.Cut(part, "=")
-				if name = strings.Trim(name, " \t"); ok && (want == "" || name == want) {
-					list = append(list, Text(strings.Trim(value, " \t")))
-				}
-			}
+			list = cookieValues(list, line.Str, argText(a, 0, ""), field == "cookie")
 		}
 		return list
 	}
+}
+
+// cookieValues appends the values that a line has for a name, for any where it is empty. Cookies end at a semicolon or comma outside of
+// quotes; only the first one of Set-Cookie is one. Names that begin with a dollar sign are attributes (RFC 2109).
+func cookieValues(list []Value, line, want string, several bool) []Value {
+	for rest := line; len(rest) > len(want)+1; {
+		rest = strings.TrimLeft(rest, " \t")
+		stop := "=;"
+		if several {
+			stop = "=;,"
+		}
+		end := strings.IndexAny(rest, stop)
+		if end < 0 {
+			end = len(rest)
+		}
+		name, value, has := strings.TrimRight(rest[:end], " \t"), "", strings.HasPrefix(rest[end:], "=")
+		if rest = rest[end:]; has {
+			value, rest = cookieValue(rest[1:])
+		}
+		if has && !strings.HasPrefix(name, "$") && (want == "" || name == want) {
+			list = append(list, Text(value))
+		}
+		if !several || rest == "" {
+			break
+		}
+		rest = rest[1:]
+	}
+	return list
+}
+
+// cookieValue cuts a value off where a semicolon or comma ends it.
+func cookieValue(s string) (value, rest string) {
+	i, quoted := 0, false
+	for ; i < len(s); i++ {
+		switch {
+		case s[i] == '"':
+			quoted = !quoted
+		case s[i] == '\\' && quoted:
+			i++
+		case (s[i] == ';' || s[i] == ',') && !quoted:
+			return strings.Trim(s[:i], " \t"), s[i:]
+		}
+	}
+	return strings.Trim(s, " \t"), ""
 }
 
 // cookie gives the last one, or the first where no name is given.

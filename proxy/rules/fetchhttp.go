@@ -42,12 +42,12 @@ func textOf(f func(m *Message) string) func(*Tx, []arg) (Value, bool) {
 
 func pathOf(m *Message) (string, bool) {
 	_, p, _ := m.path()
-	return p, p != ""
+	return strings.TrimPrefix(p, "*"), p != "" && p != "*"
 }
 
 func pathQueryOf(m *Message) (string, bool) {
 	_, p, q := m.path()
-	return p + q, p != ""
+	return p + q, p != "" && p != "*"
 }
 
 func hostOf(m *Message) string {
@@ -68,6 +68,13 @@ func (m *Message) first(name string) (string, bool) {
 func baseOf(m *Message) string {
 	p, _ := pathOf(m)
 	return hostOf(m) + p
+}
+
+// fullBaseOf is the base with the query.
+func fullBaseOf(m *Message) string {
+	p, _ := pathOf(m)
+	_, _, q := m.path()
+	return hostOf(m) + p + q
 }
 
 // condensed makes a fetch of 32 bits, and one with the client's address behind them.
@@ -118,25 +125,20 @@ func targetFetches() []fetch {
 			return integer(a.Port()), ok
 		}},
 		{name: "base", kind: Str, from: srcReqHead, get: textOf(baseOf)},
-		{name: "baseq", kind: Str, from: srcReqHead, get: textOf(func(m *Message) string {
-			_, p, q := m.path()
-			return hostOf(m) + p + q
-		})},
+		{name: "baseq", kind: Str, from: srcReqHead, get: textOf(fullBaseOf)},
 		{name: "req.ver", kind: Str, from: srcReqHead, get: textOf(func(m *Message) string { return m.Version })},
 		{name: "req_ver", kind: Str, from: srcReqHead, get: textOf(func(m *Message) string { return m.Version })},
 	}
-	list = append(append(list, condensed("base32", baseOf)...), condensed("url32", func(m *Message) string {
-		_, p, q := m.path()
-		return hostOf(m) + p + q
-	})...)
+	list = append(append(list, condensed("base32", baseOf)...), condensed("url32", fullBaseOf)...)
 	query := func(m *Message, a []arg) (string, string) {
-		_, q, _ := strings.Cut(m.URI, argText(a, 1, "?")[:1])
-		return q, "&;"
+		delim := argText(a, 1, "?")[:1]
+		_, q, _ := strings.Cut(m.URI, delim)
+		return q, "&;" + delim
 	}
 	return append(list, paramFetches([]string{"url_param", "urlp"}, "urlp_val", "|ss", Str, srcReqHead, query)...)
 }
 
-// urlAddr is the address of an absolute target that has one instead of a name.
+// urlAddr is the IPv4 address of an absolute target that has one instead of a name.
 func urlAddr(m *Message) (netip.AddrPort, bool) {
 	if m == nil {
 		return netip.AddrPort{}, false
@@ -147,14 +149,14 @@ func urlAddr(m *Message) (netip.AddrPort, bool) {
 		return netip.AddrPort{}, false
 	}
 	if a, err := netip.ParseAddrPort(authority); err == nil {
-		return a, true
+		return a, a.Addr().Is4()
 	}
-	a, err := netip.ParseAddr(strings.Trim(authority, "[]"))
+	a, err := netip.ParseAddr(authority)
 	port := uint16(80)
 	if scheme == "https" {
 		port = 443
 	}
-	return netip.AddrPortFrom(a, port), err == nil
+	return netip.AddrPortFrom(a, port), err == nil && a.Is4()
 }
 
 // paramFetches make the fetches that read parameters of a query or a form.
@@ -192,7 +194,7 @@ func paramFetches(names []string, number, sig string, kind Kind, from source, te
 		if !ok {
 			return v, false
 		}
-		return cast(v, Int)
+		return integer(looseNumber(v.Str)), true
 	}})
 }
 
@@ -222,5 +224,5 @@ func bodyFetches() []fetch {
 			})},
 		)
 	}
-	return append(list, paramFetches([]string{"req.body_param"}, "", "|s", Bin, srcReqBody, func(m *Message, _ []arg) (string, string) { return m.Body, "&" })...)
+	return append(list, paramFetches([]string{"req.body_param"}, "", "|s", Bin, srcReqBody, func(m *Message, _ []arg) (string, string) { return m.Body, "&;" })...)
 }
