@@ -52,7 +52,9 @@ func (p *program) master() int {
 	}
 	cli, err := openMasterCLI(m)
 	if err != nil {
-		p.say.alert("config : Can't create the master's CLI: %v", err)
+		p.say.alert("config : Cannot create the listener of the master CLI")
+		p.say.alert("config : %v", err)
+		p.say.alert("config : Can't create the master's CLI.")
 		return exitError
 	}
 	m.cli = cli

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -9,10 +10,12 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"simulacro/proxy"
 	"simulacro/proxy/config"
+	"simulacro/proxy/stats"
 )
 
 // masterCLI is the master's own socket (management manual, section 9.4): its commands, and with @ those of a worker.
@@ -82,14 +85,18 @@ func (c *masterCLI) accept(l net.Listener, level config.Level) {
 	}
 }
 
-// operator is one session. Without prompt it ends after one line.
+// operator is one session. It lasts until the operator ends it, in prompt mode and out of it.
 type operator struct {
-	c      *masterCLI
-	conn   net.Conn
-	level  config.Level
-	prompt bool
-	target string // "": the master; else what followed the @
+	c                    *masterCLI
+	conn                 net.Conn
+	level                config.Level
+	prompt               bool
+	expert, experimental bool
+	target               int // the process that commands go to; 0: the master
 }
+
+// longest is how long a command may be, HAProxy's buffer.
+const longest = 16384
 
 func (c *masterCLI) session(conn net.Conn, level config.Level) {
 	defer c.wg.Done()
@@ -100,89 +107,199 @@ func (c *masterCLI) session(conn net.Conn, level config.Level) {
 		_ = conn.Close()
 	}()
 	o := &operator{c: c, conn: conn, level: level}
-	lines := bufio.NewScanner(conn)
-	for lines.Scan() {
-		for _, command := range strings.Split(lines.Text(), ";") {
-			if !o.run(strings.TrimSpace(command)) {
-				return
-			}
-		}
-		if !o.prompt {
+	in := bufio.NewReaderSize(conn, longest)
+	for {
+		command, err := readCommand(in)
+		if err != nil || !o.run(command, in) {
 			return
 		}
 		o.write(o.promptText())
 	}
 }
 
-func (o *operator) promptText() string {
-	if o.target == "" {
-		return "master> "
+// errTooLong ends a session, as in HAProxy.
+var errTooLong = errors.New("the command is too long")
+
+// readCommand gives what stands before a line's end, or before a semicolon that no backslash precedes.
+func readCommand(in *bufio.Reader) (string, error) {
+	var text []byte
+	for escaped := false; len(text) < longest; {
+		b, err := in.ReadByte()
+		switch {
+		case err != nil:
+			return "", err // what has no end is no command
+		case !escaped && (b == ';' || b == '\n'):
+			return strings.TrimSuffix(string(text), "\r"), nil
+		}
+		escaped = b == '\\' && !escaped
+		text = append(text, b)
 	}
-	return o.target + "> "
+	return "", errTooLong
+}
+
+// promptText names the process that commands go to, and the modes.
+func (o *operator) promptText() string {
+	if !o.prompt {
+		return ""
+	}
+	name, modes := "master", ""
+	if o.target != 0 {
+		name = strconv.Itoa(o.target)
+	}
+	if o.experimental {
+		modes += "x"
+	}
+	if o.expert {
+		modes += "e"
+	}
+	if modes != "" {
+		modes = "(" + modes + ")"
+	}
+	return name + modes + "> "
 }
 
 func (o *operator) write(text string) {
 	_, _ = io.WriteString(o.conn, text) // an operator who has gone is told nothing
 }
 
-// run executes one command; false ends the session.
-func (o *operator) run(command string) bool {
-	target, rest := o.target, command
-	if strings.HasPrefix(command, "@") {
-		target, rest, _ = strings.Cut(command[1:], " ")
-		if target == "master" {
-			target = ""
+// run executes one command; false ends the session. A payload is read from in.
+func (o *operator) run(command string, in *bufio.Reader) bool {
+	command = strings.TrimLeft(command, " \t")
+	word, rest, _ := strings.Cut(command, " ")
+	if strings.HasPrefix(word, "@") {
+		pid, ok := o.c.find(word[1:])
+		if !ok {
+			o.write("Can't find the target PID matching the prefix '" + word + "'\n")
+			return false
 		}
-		if rest == "" {
-			if _, err := o.c.find(target); target != "" && err != nil {
-				o.write(err.Error())
-				return true
-			}
-			o.target = target
+		if rest = strings.TrimLeft(rest, " \t"); rest == "" {
+			o.target = pid
 			return true
 		}
+		return o.send(pid, rest, in)
 	}
-	if target != "" {
-		o.forward(target, rest)
+	switch word {
+	case "prompt":
+		o.prompt = !o.prompt
 		return true
+	case "quit":
+		o.write(o.promptText())
+		return false
+	case "operator":
+		return o.lower(config.LevelOperator)
+	case "user":
+		return o.lower(config.LevelUser)
+	case "expert-mode":
+		return o.mode(&o.expert, rest)
+	case "experimental-mode":
+		return o.mode(&o.experimental, rest)
 	}
-	return o.own(strings.Fields(rest))
+	return o.send(o.target, command, in)
+}
+
+// refused is the answer to who may not do something; it ends the session.
+const refused = "Permission denied!\n"
+
+func (o *operator) lower(to config.Level) bool {
+	if o.level < to {
+		o.write(refused)
+		return false
+	}
+	o.level = to
+	return true
+}
+
+func (o *operator) mode(of *bool, word string) bool {
+	if o.level < config.LevelAdmin {
+		o.write(refused)
+		return false
+	}
+	*of = strings.TrimSpace(word) == "on"
+	return true
+}
+
+// send has a process answer a command, which may do no more there than the operator here.
+func (o *operator) send(pid int, command string, in *bufio.Reader) bool {
+	text := command + "\n"
+	for line := command; strings.HasSuffix(command, "<<") && line != ""; text += line + "\n" {
+		var err error
+		if line, err = in.ReadString('\n'); err != nil {
+			return false
+		}
+		line = strings.TrimRight(line, "\r\n")
+	}
+	text = o.modes() + text
+	if pid == 0 {
+		reloading := false
+		m := masterTalk{c: o.c, reloading: &reloading}
+		_ = stats.NewMasterCLI(m).Serve(strings.NewReader(text), o.conn, stats.Session{Level: o.level}) // an operator who has gone is told nothing
+		return !reloading
+	}
+	return o.forward(pid, text)
+}
+
+// modes are what makes another process's session like this one.
+func (o *operator) modes() (commands string) {
+	if o.level < config.LevelAdmin {
+		commands = levelName(o.level) + " -;"
+	}
+	if o.experimental {
+		commands += "experimental-mode on -;"
+	}
+	if o.expert {
+		commands += "expert-mode on -;"
+	}
+	return commands
 }
 
 // forward has a worker answer.
-func (o *operator) forward(target, command string) {
-	w, err := o.c.find(target)
-	if err != nil {
-		o.write(err.Error())
-		return
+func (o *operator) forward(pid int, text string) bool {
+	var w *worker
+	o.c.ask(func() {
+		for _, x := range o.c.m.workers() {
+			if x.pid == pid {
+				w = x
+			}
+		}
+	})
+	conn, err := net.Conn(nil), error(syscall.ECONNREFUSED)
+	if w != nil {
+		conn, err = w.dial()
 	}
-	conn, err := w.dial()
 	if err != nil {
-		o.write(fmt.Sprintf("Can't connect to the target CLI!: %s\n\n", strerror(err)))
-		return
+		o.write(fmt.Sprintf("Can't connect to the target CLI!: %s\n", strerror(err)))
+		return false
 	}
 	defer conn.Close()
-	_, _ = io.WriteString(conn, command+"\n")
+	_, _ = io.WriteString(conn, text)
 	if u, ok := conn.(*net.UnixConn); ok {
 		_ = u.CloseWrite()
 	}
 	_, _ = io.Copy(o.conn, conn)
+	return true
 }
 
-// find gives the worker of @1 (the current one) or @!<pid>.
-func (c *masterCLI) find(target string) (*worker, error) {
-	var found *worker
+// find gives the process that follows an @: !<pid> a worker, 1 the current one; master, nothing and 0 the master, which is 0 here.
+func (c *masterCLI) find(target string) (pid int, ok bool) {
+	if target == "" || target == "master" {
+		return 0, true
+	}
+	number, absolute := strings.CutPrefix(target, "!")
+	n, err := strconv.Atoi(number)
+	switch {
+	case err != nil:
+		return 0, false
+	case n == 0 && !absolute:
+		return 0, true
+	}
 	c.ask(func() {
 		for _, w := range c.m.workers() {
-			if target == "!"+strconv.Itoa(w.pid) || target == "1" && w == c.m.current {
-				found = w
+			if absolute && n == w.pid || !absolute && n == 1 && w == c.m.current {
+				pid, ok = w.pid, true
 			}
 		}
 	})
-	if found == nil {
-		return nil, sayf("Can't find the target PID matching the prefix '@%s'\n\n", target)
-	}
-	return found, nil
+	return pid, ok
 }
 
 // ask runs f in the master's goroutine; not at all once the master leaves.
@@ -195,60 +312,24 @@ func (c *masterCLI) ask(f func()) {
 	}
 }
 
-const masterHelp = `The following commands are valid at this level:
-  @!<pid>                                 : send a command to the <pid> process
-  @<relative pid>                         : send a command to the <relative pid> process
-  @master                                 : send a command to the master process
-  operator                                : lower the level of the current CLI session to operator
-  reload                                  : reload haproxy
-  show cli level                          : display the level of the current CLI session
-  show proc                               : show processes status
-  show version                            : show version of the current process
-  user                                    : lower the level of the current CLI session to user
-  help [<command>]                        : list matching or all commands
-  prompt                                  : toggle interactive mode with prompt
-  quit                                    : disconnect
-
-`
-
-// own runs a command of the master's.
-func (o *operator) own(w []string) bool {
-	switch strings.Join(w, " ") {
-	case "", "help":
-		o.write(masterHelp)
-	case "prompt":
-		o.prompt = !o.prompt
-		if !o.prompt {
-			o.write("\n")
-		}
-	case "quit", "exit":
-		return false
-	case "operator":
-		o.level = min(o.level, config.LevelOperator)
-		o.write("\n")
-	case "user":
-		o.level = config.LevelUser
-		o.write("\n")
-	case "show cli level":
-		o.write(levelName(o.level) + "\n\n")
-	case "show version":
-		o.write(proxy.Version + "\n\n")
-	case "show proc", "show proc debug":
-		o.write(o.c.processes())
-	case "reload":
-		o.reload()
-	default:
-		o.write("Unknown command: '" + strings.Join(w, " ") + "'. Please enter one of the following commands only:\n" + masterHelp)
-	}
-	return true
+// masterTalk is the master as its own commands see it.
+type masterTalk struct {
+	c         *masterCLI
+	reloading *bool
 }
 
-func (o *operator) reload() {
-	if o.level < config.LevelOperator {
-		o.write("Permission denied\n\n")
-		return
-	}
-	o.c.ask(o.c.m.reload)
+var _ stats.Master = masterTalk{}
+
+// Version implements stats.Master.
+func (masterTalk) Version() string { return proxy.Version }
+
+// Processes implements stats.Master.
+func (t masterTalk) Processes() string { return t.c.processes() }
+
+// Reload implements stats.Master.
+func (t masterTalk) Reload() {
+	*t.reloading = true
+	t.c.ask(t.c.m.reload)
 }
 
 // processes is `show proc`.
@@ -271,9 +352,9 @@ func (c *masterCLI) processes() string {
 				row(w.pid, "worker", strconv.Itoa(w.reloads), w.started)
 			}
 		}
-		b.WriteString("# programs\n\n")
+		b.WriteString("# programs\n")
 	})
-	return b.String() + "\n"
+	return b.String()
 }
 
 // uptime prints a duration as HAProxy does: 0d00h00m01s.

@@ -16,8 +16,6 @@ type VarAdmin interface {
 var varCommands = []command{
 	{words: []string{"get", "var"}, args: "<name>", help: "retrieve contents of a process-wide variable", run: getVar},
 	{words: []string{"set", "var"}, args: "<name> [fmt|expr] {<fmt>|<expr>}", help: "set variable from an expression or a format", level: config.LevelAdmin, run: setVar, experimental: true},
-	{words: []string{"experimental-mode"}, level: config.LevelAdmin, run: mode("experimental-mode", func(s *session) *bool { return &s.experimental })},
-	{words: []string{"expert-mode"}, level: config.LevelAdmin, run: mode("expert-mode", func(s *session) *bool { return &s.expert })},
 }
 
 func getVar(s *session, args []string) reply {
@@ -56,6 +54,11 @@ func setVar(s *session, args []string) reply {
 		return fail(fmt.Sprintf("'set var': %v.\n", err))
 	}
 	return done()
+}
+
+var modeCommands = []command{
+	{words: []string{"experimental-mode"}, level: config.LevelAdmin, run: mode("experimental-mode", func(s *session) *bool { return &s.experimental })},
+	{words: []string{"expert-mode"}, level: config.LevelAdmin, run: mode("expert-mode", func(s *session) *bool { return &s.expert })},
 }
 
 // mode switches a mode that unlocks commands. Those of HAProxy's experts are all of its own inside: there is none here.
