@@ -231,6 +231,8 @@ var converterSamples = []string{
 	"bin(101600044d5154540402003c000a746573745f636c6e7431),mqtt_is_valid", "bin(101600044d5154540402003c000a746573745f636c6e7431),mqtt_field_value(connect,client_identifier)", "bin(101600044d5154540402003c000a746573745f636c6e7431),mqtt_field_value(connect,protocol_name)",
 	"bin(101600044d5154540402003c000a746573745f636c6e7431),mqtt_field_value(connect,protocol_version)", "bin(101600044d5154540402003c000a746573745f636c6e7431),mqtt_field_value(connect,flags)",
 	// at the edges
+	"str(é),regsub(.,x,g)", "str(é),regsub(^.,x)", "str(aé),regsub('(.)(.)','\\2\\1',g),hex", "str(aéb),regsub('\\xa9',x),hex", "str(aéb),regsub(é,e)", "str(abc),regsub(^,x,g)", "str(aab),regsub(^a,x,g)", "str(abc),regsub('$',x,g)", "str(ab),regsub('.*',x,g)",
+	"str(ab ab),regsub('\\bab',x,g)", "str(abab),regsub('^a|b',x,g)", "str(abc),regsub('(a)|(b)','[\\1\\2]',g)", "str(),regsub('^',x,g)", "str(AbA),regsub(a,x,gi)", "str(a.b.c),regsub('\\.','-',g)",
 	"int(-1),add(-1)", "int(-5),sub(7)", "int(-9223372036854775808),add(-1)", "int(-1),add(-9223372036854775808)", "int(-9223372036854775808),neg", "str(abc),add()",
 	"str(WWW.A.b:80),host_only", "str(::ffff:1.2.3.4),host_only", "str(a:b:c),host_only", "str([A]:8x),host_only", "str(a:1]),host_only", "str(a:8x),port_only", "str(a:4294967297),port_only", "str(a:b:c),port_only",
 	"str(_a_b_),word(1,_,0)", "str(_a_b_),word(2,_,2)", "str(_a_b_),word(-1,_,0)", "str(_a_b_),word(-2,_,3)", "str(__a__b__),word(1,_,2)", "str(__a__b__),word(-1,_,1)",

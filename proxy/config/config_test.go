@@ -217,6 +217,14 @@ func TestWhatIsNotSupportedIsRefusedByName(t *testing.T) {
 		require.True(t, rep.Fatal, line)
 		require.Contains(t, rep.Messages[0].Text, "'"+what+"' is not supported by this director")
 	}
+	for line, what := range map[string]string{
+		"acl a path_reg (?!x)": "regex (?!", "acl a path_reg (a)\\\\1": "regex \\1", "acl a path,jwt_verify(a,b) -m found": "jwt_verify", "acl a path,digest(sha3-256) -m found": "digest sha3-256",
+		"use_backend b if { path,debug -m found }": "debug", "redirect prefix / if { sc0_conn_rate gt 5 }": "sc0_conn_rate", "http-request replace-path (?<=x) y": "regex (?<=",
+		"http-request set-header x %[path,regsub((?=a),b)]": "regex (?=", "monitor fail if { src_conn_rate gt 5 }": "src_conn_rate",
+	} {
+		_, rep := ParseText("c", head+"listen b\n bind :1\n "+line+"\n", testOptions())
+		require.Equal(t, "parsing [c:8] : '"+what+"' is not supported by this director", rep.Messages[0].Text, line)
+	}
 	for hash, what := range map[string]string{"ab01FAX.bQRSU": "of DES", "_J9..abcd/H6HLCcf7nw": "_", "$gy$j9T$x$y": "$gy$", "$3$$x": "$3$", "$md5$x$$y": "$md5",
 		"$2x$05$x": "$2x$", "$y$zzz$x": "$y$", "$7$zz": "$7$"} {
 		_, rep := ParseText("c", "userlist u\n user a password "+hash+"\n", testOptions())

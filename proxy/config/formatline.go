@@ -71,6 +71,9 @@ func (p *parser) compileFormat(name string, f formatText, list rules.List) (form
 	p.pos = f.pos
 	format, err := rules.ParseFormat(p.envFor(list), f.text, list == rules.Logs)
 	if err != nil {
+		if p.refused(err) {
+			return nil, false
+		}
 		file := f.pos.File
 		if file == "" {
 			file = "(null)" // as a C library prints what is not there

@@ -6,19 +6,28 @@ import (
 	"simulacro/proxy/rules"
 )
 
+// refused tells of what an expression has that this director has not; false: that is not what is wrong.
+func (p *parser) refused(err error) bool {
+	var unsupported rules.UnsupportedError
+	if !errors.As(err, &unsupported) {
+		return false
+	}
+	p.unsupported(string(unsupported))
+	return true
+}
+
 func (p *parser) badRule(kind rules.List, w words, err error) {
 	name := kind.Name()
 	if len(w) > 0 {
 		name += " " + w[0]
 	}
 	var cond *rules.CondError
-	var unsupported rules.UnsupportedError
 	var line *rules.LineError
+	if p.refused(err) {
+		return
+	}
 	p.abort = kind&(rules.Request|rules.Response|rules.After) != 0
 	switch {
-	case errors.As(err, &unsupported):
-		p.abort = false
-		p.unsupported(string(unsupported))
 	case errors.As(err, &cond):
 		p.badRuleCondition(kind, name, w, err)
 	case errors.As(err, &line):

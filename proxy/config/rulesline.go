@@ -82,6 +82,9 @@ func parseACL(p *parser, w words) {
 	env := p.ruleEnv()
 	t, err := rules.ParseTest(env, w.from(2))
 	if err != nil {
+		if p.refused(err) {
+			return
+		}
 		p.bad("error detected while parsing ACL '%s' : %s.", w[1], err)
 		return
 	}
@@ -228,6 +231,9 @@ func parseRedirectLine(p *parser, w words) {
 	env.Plain = true
 	r, err := rules.ParseRule(env, rules.Request, append(words{"redirect"}, w.from(1)...))
 	if err != nil {
+		if p.refused(err) {
+			return
+		}
 		reason := ""
 		if cond := new(rules.CondError); errors.As(err, &cond) {
 			reason = "error in condition: "

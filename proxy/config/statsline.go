@@ -187,6 +187,9 @@ func (p *parser) statsAdmin(w words) {
 	}
 	c, err := rules.ParseCond(p.envFor(rules.Request), w.from(2))
 	if err != nil {
+		if p.refused(err) {
+			return
+		}
 		p.bad("error detected while parsing a '%s %s' rule : %s.", w[0], w[1], err)
 		return
 	}

@@ -17,7 +17,9 @@ func (p *parser) ruleCondition(w words, i int, where string) (*rules.Cond, bool)
 	}
 	c, err := rules.ParseCond(p.ruleEnv(), w.from(i))
 	if err != nil {
-		p.bad("error detected while parsing %s : %s.", where, err)
+		if !p.refused(err) {
+			p.bad("error detected while parsing %s : %s.", where, err)
+		}
 		return nil, false
 	}
 	return c, true

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"regexp"
 	"strings"
 	"sync"
 )
@@ -136,8 +135,8 @@ func parseDelHeader(p *ruleParser) (doing, error) {
 		}
 		if match = matchers[how].fits; how == "reg" {
 			var err error
-			if pat.re, err = regexp.Compile("(?i)" + name); err != nil {
-				return nil, BadRegexp(name, err)
+			if pat.re, err = compileRegex(name, true); err != nil {
+				return nil, err
 			}
 		}
 	}
@@ -155,15 +154,15 @@ func parseDelHeader(p *ruleParser) (doing, error) {
 }
 
 // replaceLines rewrites whole values, replaceValues their comma-separated parts.
-func replaceLines(re *regexp.Regexp, value, with string) string {
-	m := re.FindStringSubmatchIndex(value)
+func replaceLines(re *regex, value, with string) string {
+	m := re.find(value)
 	if m == nil {
 		return value
 	}
 	return value[:m[0]] + expand(with, value, m) + value[m[1]:]
 }
 
-func replaceValues(re *regexp.Regexp, value, with string) string {
+func replaceValues(re *regex, value, with string) string {
 	parts := strings.Split(value, ",")
 	for i, part := range parts {
 		trimmed := strings.Trim(part, " \t")
@@ -174,7 +173,7 @@ func replaceValues(re *regexp.Regexp, value, with string) string {
 	return strings.Join(parts, ",")
 }
 
-func parseReplace(replace func(re *regexp.Regexp, value, with string) string) func(*ruleParser) (doing, error) {
+func parseReplace(replace func(re *regex, value, with string) string) func(*ruleParser) (doing, error) {
 	return func(p *ruleParser) (doing, error) {
 		const usage = "exactly 3 arguments"
 		if len(p.words) < 3 {
@@ -182,9 +181,9 @@ func parseReplace(replace func(re *regexp.Regexp, value, with string) string) fu
 		}
 		name, _ := p.take()
 		pat, _ := p.take()
-		re, err := regexp.Compile(pat)
+		re, err := compileRegex(pat, false)
 		if err != nil {
-			return nil, BadRegexp(pat, err)
+			return nil, err
 		}
 		f, err := p.format(usage)
 		if err != nil {

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -89,9 +88,9 @@ func parseReplaceTarget(get func(m *Message) string, set func(m *Message, s stri
 			return nil, err
 		}
 		pat, _ := p.take()
-		re, err := regexp.Compile(pat)
+		re, err := compileRegex(pat, false)
 		if err != nil {
-			return nil, sayf("failed to parse the regex : %w", BadRegexp(pat, err))
+			return nil, sayf("failed to parse the regex : %w", err)
 		}
 		w, _ := p.take()
 		f, err := ParseFormat(p.env, w, false)
@@ -100,7 +99,7 @@ func parseReplaceTarget(get func(m *Message) string, set func(m *Message, s stri
 		}
 		return func(tx *Tx) Verdict {
 			old := get(tx.Req)
-			if re.MatchString(old) {
+			if re.matches(old) {
 				return tx.rewrite(set, replaceLines(re, old, f.Text(tx)))
 			}
 			return Next

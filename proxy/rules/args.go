@@ -3,7 +3,6 @@ package rules
 import (
 	"errors"
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -42,6 +41,9 @@ func arguments(env *Env, who, name, text, sig string) ([]arg, string, error) {
 			continue
 		}
 		a, err := parseArg(env, name, letter, w)
+		if unsupported := UnsupportedError(""); errors.As(err, &unsupported) {
+			return nil, text, unsupported
+		}
 		if err != nil {
 			return nil, text, argError(who, name, i+1, "failed to parse '%s' as type '%s' at position %d", w, argTypes[letter], i+1)
 		}
@@ -115,7 +117,7 @@ func parseArg(env *Env, name string, letter byte, w string) (arg, error) {
 			return a, sayf("'%s' is not a number", w)
 		}
 	case 'r':
-		a.re, err = regexp.Compile(w)
+		a.re, err = compileRegex(w, false)
 	case '4':
 		a.ip, err = maskOf(w, 32)
 	case '6':

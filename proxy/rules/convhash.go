@@ -159,7 +159,15 @@ func digestConvs() []conv {
 	}
 }
 
+// foreignDigests are those that OpenSSL has and this director has not.
+var foreignDigests = []string{
+	"sha3-224", "sha3-256", "sha3-384", "sha3-512", "shake128", "shake256", "blake2b512", "blake2s256", "ripemd160", "rmd160", "sm3", "md4", "md5-sha1", "whirlpool",
+}
+
 func knownDigest(a []arg) error {
+	if name := strings.ToLower(a[0].s); contains(foreignDigests, name) {
+		return UnsupportedError("digest " + name)
+	}
 	if digests[strings.ToLower(a[0].s)] == nil {
 		return sayf("algorithm must be a valid OpenSSL message digest name.")
 	}

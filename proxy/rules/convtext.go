@@ -2,7 +2,6 @@ package rules
 
 import (
 	"crypto/subtle"
-	"regexp"
 	"strings"
 	"sync"
 )
@@ -248,41 +247,37 @@ func checkRegsub(a []arg) (err error) {
 		return sayf("invalid regex flag '%s', only 'i' and 'g' are supported", strings.Trim(flags, "gi")[:1])
 	}
 	if strings.Contains(flags, "i") {
-		a[0].re, err = regexp.Compile("(?i)" + a[0].s)
+		a[0].re, err = compileRegex(a[0].s, true)
+	}
+	if err == nil && strings.Contains(flags, "g") {
+		a[0].later = a[0].re.unanchored()
 	}
 	return err
 }
 
-// convRegsub replaces the first match, or all with the flag g; i ignores case.
+// convRegsub replaces the first match by what the second argument stands for, where \1 is the first group; or all matches with the flag
+// g. Each of them is looked for in what is left, which does not begin a text.
 func convRegsub(_ *Tx, v Value, a []arg) (Value, bool) {
-	n := 1
-	if strings.Contains(argText(a, 2, ""), "g") {
-		n = -1
-	}
-	return Text(substitute(a[0].re, v.Str, a[1].s, n)), true
-}
-
-// substitute replaces up to n matches (-1: all) by what with stands for, where \1 is the first group. Each match is looked for in
-// what is left, as if it was a text of its own.
-func substitute(re *regexp.Regexp, s, with string, n int) string {
 	var b strings.Builder
-	for ; n != 0; n-- {
-		m := re.FindStringSubmatchIndex(s)
+	s, with := v.Str, a[1].s
+	for re := a[0].re; re != nil; re = a[0].later {
+		m := re.find(s)
 		if m == nil {
 			break
 		}
 		b.WriteString(s[:m[0]])
 		b.WriteString(expand(with, s, m))
-		empty := m[0] == m[1]
-		if s = s[m[1]:]; empty && n != 1 {
-			if s == "" {
-				break
-			}
-			b.WriteByte(s[0])
-			s = s[1:]
+		if m[1] == 0 && s != "" && a[0].later != nil {
+			b.WriteByte(s[0]) // what is empty stands before a character
+			m[1]++
+		}
+		last := s == ""
+		if s = s[m[1]:]; last {
+			break
 		}
 	}
-	return b.String() + s
+	b.WriteString(s)
+	return Text(b.String()), true
 }
 
 // expand puts groups in place of \0 to \9, and bytes in place of \x41.

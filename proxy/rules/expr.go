@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 	"net/netip"
-	"regexp"
 	"strings"
 )
 
@@ -14,8 +13,10 @@ func sayf(format string, args ...any) error { return fmt.Errorf(format, args...)
 type arg struct {
 	s  string
 	n  int64
-	re *regexp.Regexp
-	ip netip.Addr
+	re *regex
+
+	later *regex // of regsub: re behind the first match
+	ip    netip.Addr
 
 	users map[string]*UserList
 }

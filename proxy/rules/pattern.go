@@ -2,7 +2,6 @@ package rules
 
 import (
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,7 +25,7 @@ type Pattern struct {
 	lo   int64
 	hi   int64
 	net  netip.Prefix
-	re   *regexp.Regexp
+	re   *regex
 }
 
 // matcher is one way to match.
@@ -43,7 +42,7 @@ var matchers = map[string]matcher{
 	"sub":   {Str, func(v Value, p *Pattern, fold bool) bool { return strings.Contains(folded(v, fold), p.text) }},
 	"dir":   {Str, func(v Value, p *Pattern, fold bool) bool { return matchPart(folded(v, fold), p.text, "/?") }},
 	"dom":   {Str, func(v Value, p *Pattern, fold bool) bool { return matchPart(folded(v, fold), p.text, "/?.:") }},
-	"reg":   {Str, func(v Value, p *Pattern, _ bool) bool { return p.re.MatchString(v.Str) }},
+	"reg":   {Str, func(v Value, p *Pattern, _ bool) bool { return p.re.matches(v.Str) }},
 	"len":   {Str, func(v Value, p *Pattern, _ bool) bool { n := int64(len(v.Str)); return p.lo <= n && n <= p.hi }},
 	"int":   {Int, func(v Value, p *Pattern, _ bool) bool { return p.lo <= v.Int && v.Int <= p.hi }},
 	"ip":    {IP, func(v Value, p *Pattern, _ bool) bool { return matchIP(v.IP, p.net) }},
@@ -216,12 +215,8 @@ func (l *Patterns) compile(w string) (*Pattern, error) {
 			return nil, sayf("'%s' is not a valid IPv4 or IPv6 address", w)
 		}
 	case "reg":
-		expr := w
-		if l.fold {
-			expr = "(?i)" + w
-		}
-		if p.re, err = regexp.Compile(expr); err != nil {
-			return nil, BadRegexp(w, err)
+		if p.re, err = compileRegex(w, l.fold); err != nil {
+			return nil, err
 		}
 	case "bin":
 		v, ok := unhex(w)

@@ -1,0 +1,101 @@
+package rules
+
+import (
+	"errors"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+	"unicode/utf8"
+)
+
+// regex is a regular expression over bytes. As in PCRE2 without its UTF mode one byte is one character, whatever the text's encoding.
+type regex struct{ re *regexp.Regexp }
+
+// compileRegex compiles a pattern; fold ignores the case of letters.
+func compileRegex(pat string, fold bool) (*regex, error) {
+	text := widened(pat)
+	if fold {
+		text = "(?i)" + text
+	}
+	re, err := regexp.Compile(text)
+	if err != nil {
+		return nil, regexFault(pat, err)
+	}
+	return &regex{re}, nil
+}
+
+// regexFault tells of a pattern that cannot be compiled, or names what PCRE2 has and this director has not.
+func regexFault(pat string, err error) error {
+	var e *syntax.Error
+	if errors.As(err, &e) {
+		for _, s := range []string{"(?=", "(?!", "(?<=", "(?<!", "(?>", "(?|", "(?#", "(?(", "(?R", "(?&", "(?P>", "(?P=", `\K`, `\h`, `\H`, `\R`, `\X`, `\N`, `\G`, `\g`, `\k`, `\Z`} {
+			if strings.HasPrefix(e.Expr, s) && (e.Code == syntax.ErrInvalidPerlOp || e.Code == syntax.ErrInvalidEscape || e.Code == syntax.ErrInvalidNamedCapture) {
+				return UnsupportedError("regex " + s)
+			}
+		}
+		if n := len(e.Expr); e.Code == syntax.ErrInvalidRepeatOp && e.Expr[n-1] == '+' {
+			return UnsupportedError("regex " + e.Expr)
+		}
+		if n := len(e.Expr); e.Code == syntax.ErrInvalidEscape && e.Expr[n-1] >= '1' && int(e.Expr[n-1]-'0') <= strings.Count(pat, "(") {
+			return UnsupportedError("regex " + e.Expr)
+		}
+	}
+	return BadRegexp(pat, err)
+}
+
+// matches tells whether the expression fits a part of s.
+func (r *regex) matches(s string) bool { return r.re.MatchString(widened(s)) }
+
+// find gives the places of the first match and its groups in s; nil: there is none.
+func (r *regex) find(s string) []int {
+	w := widened(s)
+	m := r.re.FindStringSubmatchIndex(w)
+	if len(w) > len(s) {
+		for i, at := range m {
+			if at >= 0 {
+				m[i] = utf8.RuneCountInString(w[:at])
+			}
+		}
+	}
+	return m
+}
+
+// unanchored is the same expression where no text begins: what stands for its beginning fits nothing.
+func (r *regex) unanchored() *regex {
+	tree, err := syntax.Parse(r.re.String(), syntax.Perl)
+	if err != nil {
+		return r
+	}
+	re, err := regexp.Compile(neverBegin(tree).String())
+	if err != nil {
+		return r
+	}
+	return &regex{re}
+}
+
+// neverBegin puts what never matches in place of a text's beginning.
+func neverBegin(x *syntax.Regexp) *syntax.Regexp {
+	if x.Op == syntax.OpBeginText {
+		return &syntax.Regexp{Op: syntax.OpNoMatch}
+	}
+	for i, sub := range x.Sub {
+		x.Sub[i] = neverBegin(sub)
+	}
+	return x
+}
+
+// widened makes a character of each byte.
+func widened(s string) string {
+	ascii := true
+	for i := range len(s) {
+		ascii = ascii && s[i] < utf8.RuneSelf
+	}
+	if ascii {
+		return s
+	}
+	b := make([]rune, len(s))
+	for i := range len(s) {
+		b[i] = rune(s[i])
+	}
+	return string(b)
+}
