@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -167,10 +168,7 @@ func (t *TLS) connect() {
 		if e := t.verify(s.PeerCertificates, time.Now(), x509.ExtKeyUsageServerAuth); e != nil {
 			return e
 		}
-		name := t.Host
-		if name == "" {
-			name = s.ServerName
-		}
+		name := cmp.Or(s.ServerName, t.Host) // verifyhost is for where no SNI is sent
 		if name == "" {
 			return nil
 		}

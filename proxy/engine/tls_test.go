@@ -235,6 +235,8 @@ func TestServersOverTLS(t *testing.T) {
 		{"ssl verify required verifyhost b.test" + ca, "", 503},
 		{"ssl verify required sni str(a.test)" + ca, "a.test - ", 200},
 		{"ssl verify required sni str(b.test)" + ca, "", 503},
+		{"ssl verify required sni str(b.test) verifyhost a.test" + ca, "", 503},
+		{"ssl verify required sni str(a.test) verifyhost b.test" + ca, "a.test - ", 200},
 		{"ssl verify required" + wrong, "", 503},
 		{"ssl verify none crt " + a.file("me"), " me ", 200},
 	} {
