@@ -103,6 +103,7 @@ func (p *parser) finishCerts(s *section, line *TLS, where func(format string, ar
 			p.alert("%s.", where("%s", text))
 			continue
 		}
+		c.Own.Conf.CurvePreferences = line.Conf.CurvePreferences // OpenSSL has settled these before it looks for a certificate
 		c.Own.serve()
 	}
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"slices"
@@ -78,19 +79,28 @@ func (t *TLS) choose(h *tls.ClientHelloInfo) *Cert {
 	return t.Certs[0]
 }
 
-// named gives a certificate of that name, one that the client can use where there are several kinds.
+// named gives a certificate of that name. Where there are several kinds it is one that the client can use, of those one with a key on
+// a curve.
 func (t *TLS) named(name string, h *tls.ClientHelloInfo, except func(*Cert) bool) *Cert {
-	var first *Cert
+	var first, usable *Cert
+	hello := *h
+	hello.ServerName = "" // a crt-list may give a certificate to names that it does not have
 	for _, c := range t.Certs {
 		if !slices.Contains(c.Names, name) || except != nil && except(c) {
 			continue
 		}
-		if h.SupportsCertificate(&c.Pair) == nil {
-			return c
-		}
 		if first == nil {
 			first = c
 		}
+		if hello.SupportsCertificate(&c.Pair) != nil {
+			continue
+		}
+		if c.Pair.Leaf.PublicKeyAlgorithm == x509.ECDSA {
+			return c
+		}
+		if usable == nil {
+			usable = c
+		}
 	}
-	return first
+	return cmp.Or(usable, first)
 }

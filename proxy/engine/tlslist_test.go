@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/pem"
 	"io"
 	"math/big"
@@ -87,21 +88,40 @@ func TestAuthorities(t *testing.T) {
 	}
 }
 
-// TestOldCiphers asks for one that OpenSSL has among its own and crypto/tls only where it is named.
-func TestOldCiphers(t *testing.T) {
-	dir := t.TempDir()
+// rsaCertificate writes a certificate with RSA's kind of key.
+func (a *authority) rsaCertificate() string {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	require.NoError(t, err)
-	c := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"a.test"}, NotAfter: time.Now().Add(time.Hour)}
+	require.NoError(a.t, err)
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "rsa"}, NotAfter: time.Now().Add(time.Hour)}
 	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
-	require.NoError(t, err)
+	require.NoError(a.t, err)
 	text := append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
 		pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})...)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "rsa.pem"), text, 0o600))
-	d := start(t, parsed(t, "bind 127.0.0.1:1 ssl crt "+filepath.Join(dir, "rsa.pem")+
+	require.NoError(a.t, os.WriteFile(a.file("rsa"), text, 0o600))
+	return a.file("rsa")
+}
+
+// TestOldCiphers asks for one that OpenSSL has among its own and crypto/tls only where it is named.
+func TestOldCiphers(t *testing.T) {
+	d := start(t, parsed(t, "bind 127.0.0.1:1 ssl crt "+newAuthority(t).rsaCertificate()+
 		"; http-request return status 200 content-type text/plain lf-string %[ssl_fc_cipher]", "server s "+dead(t)))
 	conf := &tls.Config{InsecureSkipVerify: true, MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}}
-	require.Equal(t, ",AES128-SHA", d.shown(conf))
+	require.Equal(t, "rsa,AES128-SHA", d.shown(conf))
+}
+
+// TestKindsOfKeys has certificates of both kinds for one name, which none of them bears.
+func TestKindsOfKeys(t *testing.T) {
+	a := newAuthority(t)
+	a.issue("curve", false, time.Hour)
+	list := filepath.Join(t.TempDir(), "list")
+	require.NoError(t, os.WriteFile(list, []byte(a.rsaCertificate()+" both.test\n"+a.file("curve")+" both.test\n"), 0o600))
+	d := start(t, parsed(t, "bind 127.0.0.1:1 ssl crt-list "+list+"; http-request return status 200 content-type text/plain string ok", "server s "+dead(t)))
+	conf := &tls.Config{ServerName: "both.test", InsecureSkipVerify: true}
+	require.Equal(t, "curve,ok", d.shown(conf))
+	conf.MaxVersion, conf.CipherSuites = tls.VersionTLS12, []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}
+	require.Equal(t, "curve,ok", d.shown(conf))
+	conf.CipherSuites = []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}
+	require.Equal(t, "rsa,ok", d.shown(conf))
 }
 
 func TestRevokedServerCertificate(t *testing.T) {
