@@ -83,6 +83,9 @@ func parseServer(p *parser, w words) {
 func (p *parser) addServer(s serverBase, a parsedAddr) {
 	one := s.Server
 	one.PortMap = s.noPort && s.Addr.Unix == ""
+	if !one.ProxyV2 && one.ProxyParts != (ProxyParts{}) {
+		one.ProxyV1 = true // what version 2 would say is a wish for a header, and the first version is the default
+	}
 	if s.checkPort != 0 || s.checkAddr.IP.IsValid() || s.checkAddr.Unix != "" {
 		one.CheckAddr = s.checkTarget()
 	}

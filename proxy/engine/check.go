@@ -6,6 +6,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"simulacro/proxy/health"
 	"simulacro/proxy/rules"
 )
@@ -185,6 +187,10 @@ func (k *checker) open() bool {
 		return false
 	}
 	k.fd = fd
+	if k.script == connection && !k.header && addr.family() != syscall.AF_UNIX {
+		// The reset at the end then comes in the place of the handshake's last packet: the server's program sees no connection.
+		_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_QUICKACK, 0)
+	}
 	if e := sysConnect(fd, addr); e != 0 && e != syscall.EINPROGRESS {
 		k.fail(health.L4Con, Strerror(e))
 		return false

@@ -61,6 +61,16 @@ func TestAServerThatRefusesGoesDownAndComesBack(t *testing.T) {
 	require.Equal(t, map[string]int{"again": 2, "s2": 2}, seen)
 }
 
+// TestChecksOfConnectionsAreNotAccepted counts what a server's program sees of checks that only connect: HAProxy's end with a reset
+// before the handshake's last packet. On a busy machine the kernel may send that packet first, now and then.
+func TestChecksOfConnectionsAreNotAccepted(t *testing.T) {
+	s := serve(t, named("s"))
+	d := start(t, checking(practical(s.addr)))
+	time.Sleep(time.Second)
+	require.Equal(t, health.L4OK, d.Snapshot().Proxies[1].Servers[0].Check.Status)
+	require.Less(t, s.conns.Load(), int64(10), "of some fifty checks")
+}
+
 func TestTheLastServerDownIsAnEmergency(t *testing.T) {
 	d := start(t, checking(practical(dead(t))))
 	require.Contains(t, d.event("is DOWN"), "0 active and 0 backup servers left")

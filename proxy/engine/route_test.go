@@ -38,7 +38,7 @@ func proxied(c net.Conn) {
 
 func TestServersAreToldOfTheClient(t *testing.T) {
 	s := serve(t, proxied)
-	for words, size := range map[string]int{"send-proxy": 0, "send-proxy-v2": 28, "send-proxy-v2 proxy-v2-options crc32c,unique-id,ssl": 28 + 7 + 7 + 8} {
+	for words, size := range map[string]int{"send-proxy": 0, "proxy-v2-options crc32c": 0, "send-proxy-v2": 28, "send-proxy-v2 proxy-v2-options crc32c,unique-id,ssl": 28 + 7 + 7 + 8} {
 		d := start(t, parsed(t, "bind 127.0.0.1:1; unique-id-format id-7", "server s "+s.addr+" "+words))
 		b := d.dial()
 		want := fmt.Sprintf("%s %s %d/%[3]d <nil> ", b.LocalAddr(), d.addr, size)
