@@ -187,7 +187,7 @@ func (k *checker) open() bool {
 		return false
 	}
 	k.fd = fd
-	if k.script == connection && !k.header && addr.family() != syscall.AF_UNIX {
+	if k.script.OnlyConnects() && !k.header && addr.family() != syscall.AF_UNIX {
 		// The reset at the end then comes in the place of the handshake's last packet: the server's program sees no connection.
 		_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_QUICKACK, 0)
 	}

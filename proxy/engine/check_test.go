@@ -65,10 +65,12 @@ func TestAServerThatRefusesGoesDownAndComesBack(t *testing.T) {
 // before the handshake's last packet. On a busy machine the kernel may send that packet first, now and then.
 func TestChecksOfConnectionsAreNotAccepted(t *testing.T) {
 	s := serve(t, named("s"))
-	d := start(t, checking(practical(s.addr)))
-	time.Sleep(time.Second)
-	require.Equal(t, health.L4OK, d.Snapshot().Proxies[1].Servers[0].Check.Status)
-	require.Less(t, s.conns.Load(), int64(10), "of some fifty checks")
+	for _, rules := range []string{"", "option tcp-check; ", "option tcp-check; tcp-check connect; tcp-check connect; "} {
+		d := start(t, parsed(t, "bind 127.0.0.1:1", rules+"server s "+s.addr+" check inter 20ms"))
+		time.Sleep(time.Second)
+		require.Contains(t, []health.Status{health.L4OK, health.L7OK}, d.Snapshot().Proxies[1].Servers[0].Check.Status)
+		require.Less(t, s.conns.Swap(0), int64(10), "of some fifty checks")
+	}
 }
 
 func TestTheLastServerDownIsAnEmergency(t *testing.T) {

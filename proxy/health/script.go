@@ -3,6 +3,7 @@ package health
 import (
 	"net/netip"
 	"regexp"
+	"slices"
 
 	"simulacro/proxy/rules"
 )
@@ -182,4 +183,9 @@ func (s *Script) First() int {
 		}
 	}
 	return -1
+}
+
+// OnlyConnects tells whether nothing is said or awaited on any connection.
+func (s *Script) OnlyConnects() bool {
+	return !slices.ContainsFunc(s.Steps, func(x Step) bool { return x.Kind == Send || x.Kind == Expect })
 }
