@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"fmt"
 	"time"
 
 	"simulacro/proxy/config"
@@ -16,6 +17,9 @@ func (a *adapter) Rows(dst []stats.Row) []stats.Row {
 			Desc: p.Proxy.Description}
 		if p.Front != nil {
 			dst = append(dst, frontRow(base, p.Front))
+		}
+		for i := range p.Sockets {
+			dst = append(dst, socketRow(base, &p.Sockets[i]))
 		}
 		first := len(dst)
 		for i := range p.Servers {
@@ -41,6 +45,22 @@ func frontRow(r stats.Row, f *engine.FrontStats) stats.Row {
 	r.ReqRate, r.ReqRateMax, r.ReqTotal = f.ReqRate, f.ReqRateMax, f.ReqTot
 	r.ConnRate, r.ConnRateMax, r.ConnTotal = f.ConnRate, f.ConnRateMax, f.ConnTot
 	r.Intercepted, r.Responses = f.Intercepted, responses(f.HTTP)
+	return r
+}
+
+func socketRow(r stats.Row, s *engine.ListenerStats) stats.Row {
+	b := s.Bind
+	r.Kind, r.Name, r.ServiceID, r.Status, r.Addr = stats.Listener, b.Name, b.ID, s.Status, b.Addr.Text
+	if r.Name == "" {
+		r.Name = fmt.Sprintf("sock-%d", b.ID)
+	}
+	if b.Addr.Unix != "" {
+		r.Addr = "unix"
+	}
+	r.SessCur, r.SessMax, r.SessLimit, r.SessTotal = s.Scur, s.Smax, s.Slim, s.Stot
+	r.BytesIn, r.BytesOut = s.Bin, s.Bout
+	r.DeniedReq, r.DeniedResp, r.ErrReq = s.Dreq, s.Dresp, s.Ereq
+	r.DeniedConn, r.DeniedSess = s.Dcon, s.Dses
 	return r
 }
 

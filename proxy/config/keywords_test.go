@@ -41,7 +41,7 @@ func TestKeywordsAgainstHAProxy(t *testing.T) {
 			"srvtcpka-intvl", "srvtcpka-intvl x",
 			"bind-process", "bind-process all", "bind-process odd 1", "bind-process 2", "bind-process 1-", "bind-process 1x", "no bind-process 1",
 			"option http_proxy", "no option http_proxy x", "option accept-invalid-http-request", "mode tcp; option accept-invalid-http-request",
-			"option accept-invalid-http-request x", "http-send-name-header",
+			"option accept-invalid-http-request x", "option socket-stats", "option socket-stats x", "no option socket-stats", "http-send-name-header",
 			"http-send-name-header X-Name Y", "mode tcp; http-send-name-header X-Name", "option h1-case-adjust-bogus-client",
 			"no option h1-case-adjust-bogus-server", "option h1-case-adjust-bogus-client x", "mode tcp; option h1-case-adjust-bogus-server", "no option accept-invalid-http-response", "mode tcp; option accept-invalid-http-response",
 		}},

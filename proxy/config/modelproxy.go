@@ -65,6 +65,7 @@ type Proxy struct {
 	Backlog        int
 	DefaultBackend *Proxy // nil: none
 	Monitor        string // monitor-uri
+	SocketStats    bool   // option socket-stats
 	LaxRequest     bool   // option accept-invalid-http-request
 	RateLimit      int    // rate-limit sessions: the most in a second; 0: any number
 	SessionConns   *int   // max-session-srv-conns; nil: 5

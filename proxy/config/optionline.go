@@ -48,7 +48,7 @@ func flagOptions() []flagOption {
 		{"idle-close-on-response", frontSide, false, func(x *Proxy, on bool) { x.IdleClose = on }},
 		{"prefer-last-server", backSide, false, func(x *Proxy, on bool) { x.PreferLast = on }},
 		{"http-pretend-keepalive", backSide, true, func(x *Proxy, on bool) { x.PretendKeepAlive = on }},
-		{"socket-stats", frontSide, false, nil},
+		{"socket-stats", frontSide, false, func(x *Proxy, on bool) { x.SocketStats = on }},
 		{"independent-streams", bothSides, false, nil},
 	}
 }

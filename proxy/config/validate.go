@@ -87,6 +87,7 @@ func numberParts(s *section) {
 			}
 			s.Binds[i].ID, used[next] = next, true
 		}
+		next++ // also for who has chosen its own
 	}
 	used, next = map[int]bool{}, 1
 	for _, v := range s.Servers {
@@ -99,6 +100,7 @@ func numberParts(s *section) {
 			}
 			v.ID, used[next] = next, true
 		}
+		next++
 	}
 }
 

@@ -24,6 +24,7 @@ func (c *client) countBad(fresh bool) {
 	}
 	p.mu.Lock()
 	p.front.ereq++
+	c.li.count.ereq++
 	p.front.status[class(c.status)]++
 	p.mu.Unlock()
 }
@@ -37,6 +38,7 @@ func (c *client) countRuled(v rules.Verdict) {
 	case v == rules.Serve: // counted where it is asked
 	case v != rules.Respond:
 		c.fe.front.denReq++
+		c.li.count.denReq++
 	case !inBackend:
 		c.fe.front.intercepted++
 	}
@@ -114,6 +116,8 @@ func (c *client) settle() {
 	c.fe.mu.Lock()
 	c.fe.front.in += in
 	c.fe.front.out += out
+	c.li.count.in += in
+	c.li.count.out += out
 	c.fe.mu.Unlock()
 	c.l.e.bytesOut.Add(out)
 	if c.be == nil {

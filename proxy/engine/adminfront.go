@@ -105,6 +105,9 @@ func (e *Engine) ClearCounters(all bool) {
 			p.front.connTot, p.front.reqTot, p.front.intercepted = 0, 0, 0
 			p.front.denConn, p.front.denSess = 0, 0
 		}
+		for _, li := range p.listeners {
+			li.count.clear(all)
+		}
 		p.back.clear(all, p.beconn)
 		p.queue.max = p.queue.n
 		for _, s := range p.servers {

@@ -234,6 +234,7 @@ func (c *client) ruledResponse(v rules.Verdict) {
 	if v == rules.Deny || v == rules.Reject || v == rules.Drop {
 		c.fe.mu.Lock()
 		c.fe.front.denResp++
+		c.li.count.denResp++
 		c.fe.mu.Unlock()
 	}
 	switch v {

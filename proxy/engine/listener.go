@@ -19,6 +19,7 @@ type listener struct {
 	conns     atomic.Int32 // clients that have come here
 	full      atomic.Bool  // somebody waits in the backlog because of the bind's maxconn
 	stopped   atomic.Bool
+	count     socketCounts
 }
 
 // acceptor is a listener in one loop.
@@ -185,9 +186,9 @@ func (a *acceptor) accepted(fd int) {
 	}
 	c := l.newClient(fd, a.li)
 	a.li.conns.Add(1)
-	p.countAccept(l.now)
+	a.li.countAccept(l.now)
 	l.e.countAccept(l.now)
-	if !c.greet(p.cfg.Rules.Connection, &p.front.denConn) {
+	if !c.greet(p.cfg.Rules.Connection, &p.front.denConn, &c.li.count.denConn) {
 		return
 	}
 	l.e.count(Sessions, l.now)
@@ -228,7 +229,7 @@ func (c *client) begins() {
 // open lets a connection begin whose client is known by now.
 func (c *client) open() {
 	p := c.fe
-	if !c.greet(p.cfg.Rules.Session, &p.front.denSess) {
+	if !c.greet(p.cfg.Rules.Session, &p.front.denSess, &c.li.count.denSess) {
 		return
 	}
 	p.countSession(c.l.now)
@@ -241,9 +242,12 @@ func (c *client) open() {
 	}
 }
 
-// countAccept counts a connection on its frontend.
-func (p *proxy) countAccept(now int64) {
+// countAccept counts a connection on its listener and frontend.
+func (li *listener) countAccept(now int64) {
+	p := li.p
 	p.mu.Lock()
+	li.count.conns++
+	li.count.most = max(li.count.most, int(li.conns.Load()))
 	f := &p.front
 	f.connTot++
 	f.curMax = max(f.curMax, p.feconn)

@@ -74,7 +74,7 @@ func (e *Engine) info(now int64) Info {
 func (p *proxy) snapshot(now int64) ProxyStats {
 	s := ProxyStats{Proxy: p.cfg}
 	if p.cfg.Front() {
-		s.Front = p.frontStats(now)
+		s.Front, s.Sockets = p.frontStats(now), p.socketStats()
 	}
 	if p.cfg.Back() {
 		s.Back = p.backStats(now)

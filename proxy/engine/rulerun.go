@@ -224,7 +224,7 @@ func (c *client) ruleTimeout() {
 
 // greet evaluates the rules of a connection before a request is read from it; false: it has been closed.
 // denied counts those that are refused.
-func (c *client) greet(list []*rules.Rule, denied *uint64) bool {
+func (c *client) greet(list []*rules.Rule, denied ...*uint64) bool {
 	if len(list) == 0 {
 		return true
 	}
@@ -233,7 +233,9 @@ func (c *client) greet(list []*rules.Rule, denied *uint64) bool {
 	_, v := t.Run(list, 0)
 	if v == rules.Reject || v == rules.Drop {
 		c.fe.mu.Lock()
-		*denied++
+		for _, n := range denied {
+			*n++
+		}
 		c.fe.mu.Unlock()
 	}
 	switch v {

@@ -41,8 +41,9 @@ type Info struct {
 // ProxyStats is one section of the file.
 type ProxyStats struct {
 	Proxy   *config.Proxy
-	Front   *FrontStats // nil for a backend
-	Back    *BackStats  // nil for a frontend
+	Front   *FrontStats     // nil for a backend
+	Sockets []ListenerStats // with option socket-stats
+	Back    *BackStats      // nil for a frontend
 	Servers []ServerStats
 }
 

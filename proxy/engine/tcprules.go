@@ -94,6 +94,7 @@ func (c *client) inspect(p []byte) bool {
 	c.be.mu.Unlock()
 	c.fe.mu.Lock()
 	c.fe.front.denResp++
+	c.li.count.denResp++
 	c.fe.mu.Unlock()
 	if v == rules.Drop {
 		forget(c.fd)
