@@ -152,6 +152,10 @@ backend app
 		command(s, s.Text("set server app/a check-addr 127.0.0.1 port {p2}\nset server app/a addr 127.0.0.1 port {p2}"))
 		s.UntilStat("app/a", "status", "UP")
 		s.Note("a %s", s.Who("web", "/"))
+		command(s, "clear counters all")
+		for _, row := range []string{"web/FRONTEND", "app/a", "app/BACKEND"} {
+			s.Stat(row, "stot", "lbtot", "econ", "chkfail", "chkdown", "lastsess", "connect", "reuse", "hrsp_2xx", "bin", "bout")
+		}
 	},
 }}
 

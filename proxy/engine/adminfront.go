@@ -108,7 +108,9 @@ func (e *Engine) ClearCounters(all bool) {
 		for _, li := range p.listeners {
 			li.count.clear(all)
 		}
+		losses := p.back.chkDown // HAProxy does not count these with the others
 		p.back.clear(all, p.beconn)
+		p.back.chkDown = losses
 		p.queue.max = p.queue.n
 		for _, s := range p.servers {
 			s.clear(all, s.Served)
@@ -123,9 +125,8 @@ func (e *Engine) ClearCounters(all bool) {
 
 // clear resets k; cur is what its maximum starts from again.
 func (k *counters) clear(all bool, cur int) {
-	last := k.last
 	if all {
-		*k = counters{last: last}
+		*k = counters{last: -1}
 	}
 	k.curMax, k.rate.max = cur, 0
 	k.qtime.max, k.ctime.max, k.rtime.max, k.all.max = 0, 0, 0, 0
