@@ -1,8 +1,12 @@
 package config
 
 import (
+	"errors"
 	"os"
 	"strings"
+	"syscall"
+
+	"simulacro/proxy/rules"
 )
 
 // parseDefaultPath chooses the folder from which relative names of files are taken.
@@ -56,5 +60,9 @@ func (p *parser) readFile(name string) ([]byte, error) {
 	if p.base != "" && !strings.HasPrefix(name, "/") {
 		name = strings.TrimSuffix(p.base, "/") + "/" + name
 	}
-	return p.opt.ReadFile(name)
+	text, err := p.opt.ReadFile(name)
+	if errors.Is(err, syscall.EISDIR) {
+		err = errors.Join(rules.ErrDirectory, err)
+	}
+	return text, err
 }

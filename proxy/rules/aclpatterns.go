@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"syscall"
 )
 
 // lists makes the patterns: those of the files, which other tests may share, then those of the line.
@@ -58,7 +57,7 @@ func (t *Test) file(env *Env, name string) (*Patterns, error) {
 		return nil, sayf("failed to open pattern file <%s>", name)
 	}
 	text, err := env.ReadFile(name)
-	if errors.Is(err, syscall.EISDIR) {
+	if errors.Is(err, ErrDirectory) {
 		return nil, sayf("error encountered while reading  <%s> : Is a directory", name)
 	}
 	if err != nil {

@@ -1,6 +1,12 @@
 package rules
 
-import "strconv"
+import (
+	"errors"
+	"strconv"
+)
+
+// ErrDirectory is what an Env's ReadFile fails with where the name is that of a folder.
+var ErrDirectory = errors.New("is a directory")
 
 // Env is what a section gives its rules while the configuration is read. A nil one gives nothing and asks for nothing.
 type Env struct {
