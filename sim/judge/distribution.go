@@ -34,7 +34,10 @@ func (r *record) distribution(d *sim.Distribution, w window, requests []request)
 	case "roundrobin", "static-rr":
 		return r.exact(d, w, parts, by, total, none, measured)
 	case "random":
-		return chiSquare(parts, by, total, measured)
+		if len(r.config.By) == 1 && r.config.By[0] == "1" {
+			return chiSquare(parts, by, total, measured)
+		}
+		return r.drawn(parts, requests, measured)
 	}
 	if d.Algorithm {
 		return r.law(d, w, parts, requests)
@@ -169,6 +172,35 @@ func (r *record) underWay(t time.Time) int {
 		return 0
 	}
 	return n
+}
+
+// drawn holds choices among several drawn servers against their dues. Of those the one with the fewest connections is taken
+// (configuration manual, 4.2 balance, "random"): chance alone decides where nothing is under way, and only such requests count.
+func (r *record) drawn(parts []part, requests []request, measured string) finding {
+	alone := r.alone(requests)
+	by, none := answered(alone)
+	f := chiSquare(parts, by, len(alone)-none, fmt.Sprintf("%s; of those sent with no other under way %s", measured, counts(parts, by)))
+	if f.outcome == sim.Inconclusive {
+		f.reason += ". Where others are under way the load decides too; random(1) would be chance alone"
+	}
+	return f
+}
+
+// alone are those of requests that were sent when none was under way.
+func (r *record) alone(requests []request) (list []request) {
+	var until time.Time
+	at := 0
+	for _, q := range requests {
+		for ; at < len(r.requests) && r.requests[at].at.Before(q.at); at++ {
+			if end := r.requests[at].at.Add(r.requests[at].Latency); end.After(until) {
+				until = end
+			}
+		}
+		if !until.After(q.at) {
+			list = append(list, q)
+		}
+	}
+	return list
 }
 
 // chiSquare tests counts against their dues (Pearson's test, len(parts)-1 degrees of freedom).

@@ -98,6 +98,25 @@ func TestRoundRobinIsEvenWhereverItIsCut(t *testing.T) {
 	})
 }
 
+// Of two drawn servers the less loaded one is taken: what is sent while others are under way is not chance alone.
+func TestTwoDrawsAreChanceOnlyWhereNothingIsUnderWay(t *testing.T) {
+	judged := func(balance string, latency time.Duration) finding {
+		all := answers(spreadOver(map[string]int{"cluster2": 141, "cluster3": 79, "cluster4": 80})...)
+		for i := range 55 { // the first ones, all of cluster2, wait
+			all[i].Latency = latency
+		}
+		r := &record{plan: sim.DefaultPlan(), config: ReadConfig("backend b\n balance " + balance + "\n server cluster2 10.0.100.12:80\n server cluster3 10.0.100.13:80\n server cluster4 10.0.100.14:80\n"), requests: all}
+		return r.distribution(&sim.Distribution{Even: true}, window{epoch, epoch.Add(time.Hour)}, all)
+	}
+	assert.Equal(t, sim.Fail, judged("random", time.Microsecond).outcome)
+	assert.Equal(t, sim.Fail, judged("random(1)", 10*time.Millisecond).outcome)
+	f := judged("random", 10*time.Millisecond)
+	assert.NotEqual(t, sim.Fail, f.outcome, "%+v", f)
+	f = judged("random(2)", time.Second)
+	assert.Equal(t, sim.Inconclusive, f.outcome)
+	assert.Contains(t, f.reason, "random(1)")
+}
+
 func TestRequestsUnderWayAtTheEdgesAreAllowedFor(t *testing.T) {
 	all := answers("cluster2", "cluster2", "cluster2", "cluster3", "cluster4", "cluster2", "cluster3", "cluster4", "cluster3", "cluster4")
 	all[0].Latency = 10 * time.Millisecond // sent before the window, and still waiting for its turn when that begins

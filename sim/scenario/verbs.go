@@ -83,7 +83,7 @@ func (d *decoder) distribution(n ast.Node) *sim.Distribution {
 // laws are by what a distribution may be held against.
 var laws = []string{"even", "weights", "algorithm"}
 
-const lawDoc = "even; weights: those in haproxy.cfg; algorithm: what balance does, whichever it is: roundrobin by weight and exactly, random by chance, " +
+const lawDoc = "even; weights: those in haproxy.cfg; algorithm: what balance does, whichever it is: roundrobin by weight and exactly, random by chance (of several draws what was sent with no other request under way), " +
 	"leastconn never to a server with more connections, first never past one with room, source, uri, url_param and hdr always to the same for one key"
 
 func (d *decoder) law(n ast.Node, dist *sim.Distribution) {
