@@ -82,3 +82,24 @@ func both(t *testing.T, lanes int) (theirs, ours *program) {
 	require.NoError(t, err, "%s", out)
 	return newProgram(t, "haproxy", lanes, path), newProgram(t, "director", lanes, bin)
 }
+
+// What a chunk holds may look like the end of the body.
+func TestWholeGoesByTheChunksSizes(t *testing.T) {
+	head := "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n"
+	for body, want := range map[string]bool{
+		"0\r\n\r\n":                         true,
+		"3\r\nabc\r\n0\r\n\r\n":             true,
+		"3;x=y\r\nabc\r\n0\r\na: b\r\n\r\n": true,
+		"9\r\n\r\n0\r\n\r\n":                false,
+		"7\r\n\r\n0\r\n\r\n\r\n":            false,
+		"7\r\n\r\n0\r\n\r\n\r\n0\r\n\r\n":   true,
+		"0123456789\r\n0\r\n\r\n":           false,
+		"3\r\nabc\r\n0\r\n":                 false,
+	} {
+		n := whole([]byte(head + body))
+		require.Equal(t, want, n > 0, "%q", body)
+		if want {
+			require.Equal(t, len(head)+len(body), n, "%q", body)
+		}
+	}
+}

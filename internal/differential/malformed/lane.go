@@ -134,18 +134,11 @@ func whole(p []byte) int {
 	head := bytes.ToLower(p[:end])
 	switch {
 	case bytes.Contains(head, []byte("\r\ntransfer-encoding:")):
-		if bytes.HasPrefix(p[end:], []byte("0\r\n\r\n")) {
-			return end + 5
-		}
-		last := bytes.Index(p[end:], []byte("\r\n0\r\n"))
-		if last < 0 {
+		n := wholeChunks(p[end:])
+		if n == 0 {
 			return 0
 		}
-		stop := bytes.Index(p[end+last+2:], []byte("\r\n\r\n"))
-		if stop < 0 {
-			return 0
-		}
-		return end + last + 2 + stop + 4
+		end += n
 	case bytes.Contains(head, []byte("\r\ncontent-length:")):
 		_, v, _ := bytes.Cut(head, []byte("\r\ncontent-length:"))
 		v, _, _ = bytes.Cut(v, []byte("\r\n"))
@@ -156,4 +149,30 @@ func whole(p []byte) int {
 		end += n
 	}
 	return end
+}
+
+// wholeChunks says how long a chunked body is, its last chunk and trailers included; 0: it is not whole. It goes by the chunks' sizes:
+// their bytes may look like an end.
+func wholeChunks(p []byte) int {
+	for at := 0; ; {
+		line := bytes.Index(p[at:], []byte("\r\n"))
+		if line < 0 {
+			return 0
+		}
+		size, _, _ := bytes.Cut(p[at:at+line], []byte(";"))
+		n, err := strconv.ParseUint(string(bytes.TrimSpace(size)), 16, 32)
+		if err != nil {
+			return 0
+		}
+		if n == 0 {
+			stop := bytes.Index(p[at+line:], []byte("\r\n\r\n"))
+			if stop < 0 {
+				return 0
+			}
+			return at + line + stop + 4
+		}
+		if at += line + 2 + int(n) + 2; at > len(p) {
+			return 0
+		}
+	}
 }
