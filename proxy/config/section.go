@@ -200,24 +200,27 @@ func (p *parser) use(from *section) {
 // kinds would share them; rules that its kind does not have; and captures where they could be declared twice.
 func (p *parser) checkInherited(from *section, front, back bool) {
 	at := fmt.Sprintf("(defaults section at %s:%d).", from.Pos.File, from.Pos.Line)
-	fault := ""
+	var faults []string
 	switch hasRules := from.Rules.any(); {
 	case hasRules && p.open == "defaults":
-		fault = "a defaults section cannot inherit from a defaults section defining TCP/HTTP rules " + at
+		faults = append(faults, "a defaults section cannot inherit from a defaults section defining TCP/HTTP rules "+at)
 	case hasRules && front && back:
-		fault = "a listen section cannot inherit from a defaults section defining TCP/HTTP rules."
+		faults = append(faults, "a listen section cannot inherit from a defaults section defining TCP/HTTP rules.")
 	case hasRules && (front && from.forBack || back && from.forFront):
-		fault = "frontends and backends cannot inherit from the same defaults section if it defines TCP/HTTP rules " + at
+		faults = append(faults, "frontends and backends cannot inherit from the same defaults section if it defines TCP/HTTP rules "+at)
 	case !front && len(from.Rules.Connection)+len(from.Rules.Session) > 0:
-		fault = "a backend section cannot inherit from a defaults section defining 'tcp-request connection' or 'tcp-request session' rules " + at
+		faults = append(faults, "a backend section cannot inherit from a defaults section defining 'tcp-request connection' or 'tcp-request session' rules "+at)
 	case !back && len(from.Rules.TCPResponse) > 0:
-		fault = "a frontend section cannot inherit from a defaults section defining 'tcp-response content' rules " + at
-	case (!front || p.open == "defaults") && len(from.Rules.Slots[0])+len(from.Rules.Slots[1]) > 0:
-		fault = "backend or defaults sections cannot inherit from a defaults section defining capptures " + at
+		faults = append(faults, "a frontend section cannot inherit from a defaults section defining 'tcp-response content' rules "+at)
 	}
-	if fault != "" {
-		p.badTight("%s", fault)
+	if (back || p.open == "defaults") && len(from.Rules.Slots[0])+len(from.Rules.Slots[1]) > 0 {
+		faults = append(faults, "backend or defaults sections cannot inherit from a defaults section defining capptures "+at)
+	}
+	for _, f := range faults {
+		p.badTight("%s", f)
 		p.abort = true
+	}
+	if faults != nil {
 		return
 	}
 	if p.open != "defaults" {

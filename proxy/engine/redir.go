@@ -26,10 +26,15 @@ func (c *client) redirects() bool {
 		}
 	}
 	c.flag('L', 'C')
-	c.closing = true
-	c.out += int64(len("connection") + len("close")) // here HAProxy makes the field itself, so that it counts
+	c.endsByItself()
 	c.sendMessage(&rules.Message{Version: "1.1", Status: 302, Reason: "Found", Fields: []rules.Field{
 		{Name: "cache-control", Value: "no-cache"}, {Name: "content-length", Value: "0"}, {Name: "location", Value: prefix + string(target)},
 	}}, nil)
 	return true
+}
+
+// endsByItself has an answer end the connection where HAProxy makes the field itself that says so, and counts it.
+func (c *client) endsByItself() {
+	c.closing = true
+	c.out += int64(len("connection") + len("close"))
 }

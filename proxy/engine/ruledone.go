@@ -44,6 +44,9 @@ func (c *client) ruled(v rules.Verdict) {
 		c.prepare()
 		c.sendAnswer(t.Answer, 'P', 'R')
 	case rules.Respond:
+		if h := &t.req.head; t.Answer.Redirect && (h.Chunked || h.Length > 0) {
+			c.endsByItself()
+		}
 		c.prepare()
 		c.sendAnswer(t.Answer, 'L', 'R')
 	case rules.Serve:

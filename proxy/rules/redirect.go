@@ -102,7 +102,7 @@ func (x *redirect) do(tx *Tx) Verdict {
 		}
 		to += "://" + host + path + query
 	}
-	a := &Answer{Status: x.code, Reason: redirected[x.code], Fields: []Field{{"content-length", "0"}, {"location", to}}}
+	a := &Answer{Redirect: true, Status: x.code, Reason: redirected[x.code], Fields: []Field{{"content-length", "0"}, {"location", to}}}
 	if x.code == 302 || x.code == 303 || x.code == 307 {
 		a.Fields = append(a.Fields, Field{"cache-control", "no-cache"})
 	}

@@ -14,6 +14,8 @@ type Answer struct {
 	Default bool   // the section's own answer for the status; nothing else is set
 	File    []byte // a whole message, as errorfile has it; an empty one closes without a word
 	IsFile  bool
+	// Redirect: the answer to a request with a body ends the connection, as HAProxy's redirections do.
+	Redirect bool
 }
 
 // Reply is what return, deny and http-error say of an answer.
