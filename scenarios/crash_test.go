@@ -45,6 +45,7 @@ func TestKilledRunner(t *testing.T) {
 				rng: rand.New(rand.NewPCG(uint64(*seed), uint64(lane)))}
 			defer v.run("down")
 			for i := lane; i < *crashes && !t.Failed(); i += lanes {
+				require.NoError(t, session.Err(), "interrupted")
 				v.crash(t, i+1, all[v.rng.IntN(len(all))])
 			}
 			v.gone(t)

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/docker/docker/api/types/container"
+
 	"simulacro/sim"
 )
 
@@ -44,9 +46,8 @@ func (c *Cluster) bootFailure(ctx context.Context, servers bool) string {
 	if dead := c.deadNodes(ctx); len(dead) > 0 {
 		return strings.Join(dead, ", ") + " ended while booting:\n" + c.diagnose(ctx)
 	}
-	director := c.spec.Plan.Nodes()[0].Name
 	if c.spec.HAProxyCfg != "" {
-		if c.failed(ctx, director, "haproxy") {
+		if director := c.director(); c.failed(ctx, director, "haproxy") {
 			return "haproxy.service on " + director + " has failed, so nobody will answer:\n" + c.whyDirectorFailed(ctx)
 		}
 		return ""
@@ -80,22 +81,20 @@ func (c *Cluster) deadNodes(ctx context.Context) (names []string) {
 }
 
 // deadStates are the engine's words for a container that has ended by itself.
-var deadStates = []string{"exited", "dead"}
+var deadStates = []string{container.StateExited, container.StateDead}
 
 // whyDirectorFailed asks the director itself what is wrong with its file; where that is well, the journal tells (a port that
 // another has, say).
 func (c *Cluster) whyDirectorFailed(ctx context.Context) string {
-	out, err := c.onDirector(ctx, "/usr/sbin/haproxy", "-c", "-f", haproxyCfg)
+	out, err := c.Exec(ctx, c.director(), "/usr/sbin/haproxy", "-c", "-f", haproxyCfg)
 	if err == nil && out.Code != 0 {
 		return strings.TrimSpace(out.Stderr + out.Stdout)
 	}
-	out, err = c.onDirector(ctx, "journalctl", "--unit=haproxy", "--lines=10", "--no-pager", "--output=cat")
+	out, err = c.Exec(ctx, c.director(), "journalctl", "--unit=haproxy", "--lines=10", "--no-pager", "--output=cat")
 	if err != nil {
 		return err.Error()
 	}
 	return strings.TrimSpace(out.Stdout)
 }
 
-func (c *Cluster) onDirector(ctx context.Context, argv ...string) (sim.Output, error) {
-	return c.Exec(ctx, c.spec.Plan.Nodes()[0].Name, argv...)
-}
+func (c *Cluster) director() string { return c.spec.Plan.Nodes()[0].Name }

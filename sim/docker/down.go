@@ -17,9 +17,11 @@ import (
 const (
 	// settle is how long nothing new must appear after the maker of a cluster died: an engine may still complete what the
 	// dead process asked for (a create takes up to half a second). A busy engine takes longer for all that it does: settleLooks
-	// times as long as for the slowest answer to what it is asked meanwhile, which is a matter of milliseconds, is waited as well.
+	// times as long as for the slowest answer to what it is asked meanwhile, which is a matter of milliseconds, is waited as well, up
+	// to settleMost in all.
 	settle      = time.Second
 	settleLooks = 15
+	settleMost  = 20 * time.Second
 	// sweepTries bounds the passes of a removal that the engine refuses for the moment (a network with endpoints that leave).
 	sweepTries = 50
 	sweepPause = 100 * time.Millisecond
@@ -91,7 +93,7 @@ func (r *Runtime) removeAll(ctx context.Context, name string, orphaned bool) err
 			return err
 		}
 		slowest = max(slowest, time.Since(asked))
-		if p.empty() && (!orphaned || time.Since(quiet) >= settle+settleLooks*slowest) {
+		if p.empty() && (!orphaned || time.Since(quiet) >= min(settle+settleLooks*slowest, settleMost)) {
 			return nil
 		}
 		if !p.empty() {

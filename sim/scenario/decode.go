@@ -102,16 +102,14 @@ func keyText(k ast.MapKeyNode) string {
 // the field that it was meant for, so that the one mistake is told once, and not again by all that the field is missing for.
 func (d *decoder) object(n ast.Node, what string, fields []field) map[string]ast.Node {
 	list, _ := d.entries(n, what)
-	written := map[string]bool{}
-	for _, e := range list {
-		written[e.key] = true
-	}
+	known := keys(fields)
 	seen := map[string]ast.Node{}
 	for _, e := range list {
 		key := e.key
-		if !slices.Contains(keys(fields), key) {
-			d.fail(e.at, "%s", unknown("field of "+what, key, keys(fields)))
-			if key = Nearest(key, keys(fields)); written[key] || seen[key] != nil {
+		if !slices.Contains(known, key) {
+			d.fail(e.at, "%s", unknown("field of "+what, key, known))
+			key = Nearest(key, known)
+			if seen[key] != nil || slices.ContainsFunc(list, func(e entry) bool { return e.key == key }) {
 				continue
 			}
 		}

@@ -28,23 +28,16 @@ func (d *decoder) step(n ast.Node, number int) []sim.Step {
 	if !ok {
 		return nil
 	}
-	has := func(is func(key string) bool) bool {
-		return slices.ContainsFunc(entries, func(e entry) bool { return is(e.key) })
-	}
-	named := func(key string) func(string) bool { return func(k string) bool { return k == key } }
-	meant := func(key string) func(string) bool {
-		return func(k string) bool { return Nearest(k, []string{"fault", "run"}) == key }
+	named, meant := map[string]bool{}, map[string]bool{}
+	for _, e := range entries {
+		named[e.key], meant[Nearest(e.key, []string{"fault", "run"})] = true, true
 	}
 	switch {
-	case has(named("fault")) && has(named("run")):
+	case named["fault"] && named["run"]:
 		d.fail(n, "step has both fault and run: make it two steps")
-	case has(named("fault")):
+	case named["fault"], meant["fault"] && !named["run"]: // who reads it tells of the misspelt key
 		return d.faultStep(n)
-	case has(named("run")):
-		return []sim.Step{d.actionStep(n, number)}
-	case has(meant("fault")):
-		return d.faultStep(n) // which tells of the misspelt key
-	case has(meant("run")):
+	case meant["run"]:
 		return []sim.Step{d.actionStep(n, number)}
 	default:
 		d.fail(n, "step is neither a fault (fault: KIND) nor an operator's action (run: COMMAND)")
