@@ -103,7 +103,7 @@ func New(name string, args []string, servers []*Server, p Params) (Selector, err
 	case "url_param", "hdr":
 		sel = newKey(g, p.Hashing)
 	case "random":
-		r, err := newRandom(g, args, p.Rand)
+		r, err := newRandom(g, args, p)
 		if err != nil {
 			return nil, err
 		}

@@ -110,7 +110,7 @@ func TestRoundRobinIsFairForAnyWeights(t *testing.T) {
 }
 
 func TestFullServersAreSkipped(t *testing.T) {
-	for _, name := range []string{"roundrobin", "static-rr", "leastconn", "first", "random"} {
+	for _, name := range []string{"roundrobin", "static-rr", "leastconn", "first"} {
 		all := servers(1, 1)
 		sel, err := New(name, nil, all, Params{Rand: rand.New(rand.NewPCG(1, 1))})
 		require.NoError(t, err)
@@ -185,12 +185,34 @@ func TestFirstFillsOneServerAfterTheOther(t *testing.T) {
 	require.Equal(t, "77", pick(t, sel, 2))
 }
 
-func TestRandomFollowsTheWeights(t *testing.T) {
-	sel, err := New("random", []string{"1"}, servers(1, 3), Params{Rand: rand.New(rand.NewPCG(1, 1))})
+func newTestRandom(t *testing.T, draws string, all []*Server) Selector {
+	t.Helper()
+	sel, err := New("random", []string{draws}, all, Params{Rand: rand.New(rand.NewPCG(1, 1))})
 	require.NoError(t, err)
-	require.InDelta(t, 3000, strings.Count(pick(t, sel, 4000), "2"), 150)
-	_, err = New("random", []string{"0"}, servers(1), Params{})
+	return sel
+}
+
+func TestRandomFollowsTheWeights(t *testing.T) {
+	require.InDelta(t, 3000, strings.Count(pick(t, newTestRandom(t, "1", servers(64, 192)), 4000), "2"), 150)
+	_, err := New("random", []string{"0"}, servers(1), Params{})
 	require.Error(t, err)
+}
+
+// haproxy 2.6.12 gives three servers of weight 1 those shares of 3,000 requests one after the other, however many it draws.
+func TestRandomHasTheRingsShares(t *testing.T) {
+	for _, draws := range []string{"1", "2", "3"} {
+		got := pick(t, newTestRandom(t, draws, servers(1, 1, 1)), 30000)
+		for server, share := range map[string]float64{"1": 0.347, "2": 0.290, "3": 0.363} {
+			require.InDelta(t, share, float64(strings.Count(got, server))/30000, 0.015, "server %s of %s draws", server, draws)
+		}
+	}
+}
+
+func TestRandomPrefersTheLessLoadedAndWaitsForTheFull(t *testing.T) {
+	all := servers(1, 1)
+	all[0].Maxconn, all[0].Served = 1, 1
+	require.Regexp(t, "^[-2]+$", pick(t, newTestRandom(t, "1", all), 50))
+	require.Equal(t, strings.Repeat("2", 50), pick(t, newTestRandom(t, "20", all), 50))
 }
 
 func TestSourceIsConstant(t *testing.T) {

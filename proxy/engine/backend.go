@@ -116,7 +116,7 @@ func (c *client) giveBack() {
 	if p.mover != nil {
 		p.mover.Moved(&c.srv.Server)
 	}
-	next := p.admit(c.srv)
+	next := p.admitNext(c.srv)
 	p.mu.Unlock()
 	c.l.wakeUp(next)
 }

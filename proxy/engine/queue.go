@@ -93,6 +93,15 @@ func (p *proxy) admit(s *server) *client {
 	return w.c
 }
 
+// admitNext lets the next one in where s has done with a request. A server without a limit has no place that came free: who waits
+// is left to those that have one, as haproxy 2.6 leaves it.
+func (p *proxy) admitNext(s *server) *client {
+	if s.Maxconn == 0 {
+		return nil
+	}
+	return p.admit(s)
+}
+
 // admitAll fills all places of s. The clients are to be woken without the lock.
 func (p *proxy) admitAll(s *server) (woken []*client) {
 	for c := p.admit(s); c != nil; c = p.admit(s) {
@@ -162,7 +171,7 @@ func (c *client) leaveQueue() {
 		if p.mover != nil {
 			p.mover.Moved(&s.Server)
 		}
-		next = p.admit(s)
+		next = p.admitNext(s)
 	}
 	p.mu.Unlock()
 	c.l.wakeUp(next)

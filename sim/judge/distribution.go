@@ -48,10 +48,11 @@ func (r *record) distribution(d *sim.Distribution, w window, requests []request)
 	return compare(parts, by, total, float64(d.Within), measured, fmt.Sprintf("± %d requests", d.Within))
 }
 
-// part is a node and its share of the whole.
+// part is a node, its share of the whole, and how many places it has on the ring of balance random.
 type part struct {
-	node  string
-	ratio float64
+	node   string
+	ratio  float64
+	places float64
 }
 
 // parts are the nodes that take part and what each is due.
@@ -67,7 +68,7 @@ func (r *record) parts(d *sim.Distribution) []part {
 		if d.Even {
 			weight = 1
 		}
-		list = append(list, part{node, weight})
+		list = append(list, part{node, weight, placesPerWeight * float64(s.Weight)})
 		sum += weight
 	}
 	for i := range list {
@@ -203,7 +204,12 @@ func (r *record) alone(requests []request) (list []request) {
 	return list
 }
 
-// chiSquare tests counts against their dues (Pearson's test, len(parts)-1 degrees of freedom).
+// placesPerWeight is how many places on the ring that balance random draws from a server has for each unit of its weight.
+const placesPerWeight = 16
+
+// chiSquare tests counts against their dues (Pearson's test, len(parts)-1 degrees of freedom). The places on the ring lie at
+// random themselves, so that a server's chance strays from its weight: by a 1/(2 places) of its square, the variance of the
+// way from half between the neighbours on one side to half between those on the other. It is added to that of the counts.
 func chiSquare(parts []part, by tally, total int, measured string) finding {
 	var x float64
 	for _, p := range parts {
@@ -211,7 +217,7 @@ func chiSquare(parts []part, by tally, total int, measured string) finding {
 		if due < 5 {
 			return cannotTell("", "%d answers are too few for a chi-square test: %s is due %.1f, and 5 are needed", total, p.node, due)
 		}
-		x += (float64(by[p.node]) - due) * (float64(by[p.node]) - due) / due
+		x += (float64(by[p.node]) - due) * (float64(by[p.node]) - due) / (due + due*due/(2*p.places))
 	}
 	limit, reason := chiSquareLimit(len(parts)-1), "a random choice gives such counts"
 	if x > limit {

@@ -55,7 +55,9 @@ func TestDistributionFollowsTheAlgorithm(t *testing.T) {
 		{"even although weights differ", "roundrobin", "3 2 1", sim.Distribution{Even: true}, map[string]int{"cluster2": 300, "cluster3": 200, "cluster4": 100}, sim.Fail},
 		{"weight 0 has no part", "roundrobin", "1 1 0", sim.Distribution{}, map[string]int{"cluster2": 50, "cluster3": 50}, sim.Pass},
 		{"random, as chance has it", "random", "1 1 1", sim.Distribution{Even: true}, map[string]int{"cluster2": 320, "cluster3": 355, "cluster4": 325}, sim.Pass},
-		{"random, against all chance", "random", "1 1 1", sim.Distribution{Even: true}, map[string]int{"cluster2": 280, "cluster3": 400, "cluster4": 320}, sim.Fail},
+		{"random, as few places have it", "random", "1 1 1", sim.Distribution{Even: true}, map[string]int{"cluster2": 340, "cluster3": 290, "cluster4": 370}, sim.Pass},
+		{"random, against all chance", "random", "64 64 64", sim.Distribution{Even: true}, map[string]int{"cluster2": 280, "cluster3": 400, "cluster4": 320}, sim.Fail},
+		{"random, against few places too", "random", "1 1 1", sim.Distribution{Even: true}, map[string]int{"cluster2": 120, "cluster3": 560, "cluster4": 320}, sim.Fail},
 		{"random, too few to tell", "random", "1 1 1", sim.Distribution{Even: true}, map[string]int{"cluster2": 5, "cluster3": 5, "cluster4": 4}, sim.Inconclusive},
 		{"leastconn promises nothing", "leastconn", "1 1 1", sim.Distribution{Even: true}, map[string]int{"cluster2": 34, "cluster3": 33, "cluster4": 33}, sim.Inconclusive},
 		{"leastconn within", "leastconn", "1 1 1", sim.Distribution{Even: true, Within: 5}, map[string]int{"cluster2": 37, "cluster3": 33, "cluster4": 30}, sim.Pass},
@@ -105,7 +107,7 @@ func TestTwoDrawsAreChanceOnlyWhereNothingIsUnderWay(t *testing.T) {
 		for i := range 55 { // the first ones, all of cluster2, wait
 			all[i].Latency = latency
 		}
-		r := &record{plan: sim.DefaultPlan(), config: ReadConfig("backend b\n balance " + balance + "\n server cluster2 10.0.100.12:80\n server cluster3 10.0.100.13:80\n server cluster4 10.0.100.14:80\n"), requests: all}
+		r := &record{plan: sim.DefaultPlan(), config: ReadConfig("backend b\n balance " + balance + "\n default-server weight 64\n server cluster2 10.0.100.12:80\n server cluster3 10.0.100.13:80\n server cluster4 10.0.100.14:80\n"), requests: all}
 		return r.distribution(&sim.Distribution{Even: true}, window{epoch, epoch.Add(time.Hour)}, all)
 	}
 	assert.Equal(t, sim.Fail, judged("random", time.Microsecond).outcome)
