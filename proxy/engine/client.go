@@ -28,14 +28,13 @@ const (
 	stFlushing              // the response is complete, but not all of it has gone out
 	stDraining              // nothing more goes out; what the client still sends is thrown away
 	stTunnel                // bytes both ways, whatever they mean
+	stClosed                // the connection has ended: whoever still holds the client has nothing to do with it
 )
 
 // client is a connection to a client and its current request. It drives: the server's side only carries.
 type client struct {
 	sock
 	fe       *proxy
-	nameAt   int // in req, of the field that tells the server's name; 0: none is told
-	nameLen  int
 	be       *proxy // of the current request; nil: not known yet
 	st       state
 	addr     netip.AddrPort
@@ -60,6 +59,8 @@ type exchange struct {
 	head int        // length of its head
 	body http1.Body // of the request
 	line []byte     // request line as received
+
+	nameAt, nameLen int // in req, of the field that tells the server's name; 0: none is told
 
 	up       *upstream // the connection to the server
 	srv      *server   // the server that has, or had, the request
@@ -166,21 +167,33 @@ func (c *client) onEvent(ev uint32) {
 	}
 	c.saw(ev)
 	if c.stuck() {
-		if ev&evOutOrErr == 0 {
-			return // a client that has shut its side may still read
-		}
-		if !c.flush(c) {
-			c.broken()
+		if ev&evOutOrErr != 0 && !c.flushed() {
 			return
 		}
-		if c.stuck() {
-			c.arm(c.fe.client)
-			return
+		if c.stuck() && !c.passesUp() {
+			return // an answer goes out before more is heard; a client that has shut its side may still read
 		}
-		c.drained()
-		return
 	}
 	c.proceed()
+}
+
+// flushed sends what the client's socket has not taken yet; false: that was the end of the connection.
+func (c *client) flushed() bool {
+	if !c.flush(c) {
+		c.broken()
+		return false
+	}
+	if c.stuck() {
+		c.arm(c.fe.client)
+		return true
+	}
+	c.drained()
+	return c.st != stClosed
+}
+
+// passesUp tells whether what the client sends goes on to the server, whatever becomes of what it is sent.
+func (c *client) passesUp() bool {
+	return c.st == stTunnel || (c.st == stWaiting || c.st == stPassing) && !c.body.Done()
 }
 
 // drained goes on after the client's socket has taken all there was.
@@ -229,10 +242,7 @@ func (c *client) proceed() {
 
 // run is the loop's call for a client that has more to do.
 func (c *client) run() {
-	if _, ok := c.l.live[c]; !ok {
-		return
-	}
-	if c.takeGrant() {
+	if c.st == stClosed || c.takeGrant() {
 		return
 	}
 	switch {

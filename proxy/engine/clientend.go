@@ -24,6 +24,7 @@ func (c *client) close() {
 		setReset(c.fd)
 	}
 	c.shut()
+	c.st = stClosed
 	delete(l.live, c)
 	l.e.left(c.fe)
 	if c.li != nil {
