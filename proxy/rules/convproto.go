@@ -200,7 +200,7 @@ func fixValid(s string) bool {
 	text, is := strings.CutPrefix(length, "9=")
 	n, err := strconv.Atoi(text)
 	const trailer = 7 // 10=xxx and its SOH
-	if !ok || !is || err != nil || n < 0 || n+trailer > len(body) || !strings.HasPrefix(body, "35=") {
+	if !ok || !is || err != nil || n < 0 || n > len(body)-trailer || !strings.HasPrefix(body, "35=") {
 		return false
 	}
 	for _, field := range strings.Split(strings.TrimSuffix(body[:n], soh), soh) {

@@ -1,39 +1,19 @@
 package rules
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // bufferFetches are those of section 7.3.5: they read what has come of a connection in mode tcp.
 func bufferFetches() []fetch {
-	lv := func(a []arg) error {
-		if s := argText(a, 2, ""); s != "" {
-			if _, err := strconv.Atoi(s); err != nil {
-				return sayf("payload offset2 is not a number")
-			}
-		}
-		if a[1].n <= 0 {
-			return sayf("payload length must be > 0")
-		}
-		return nil
-	}
-	plain := func(a []arg) error {
-		if a[0].n < 0 || a[1].n < 0 {
-			return sayf("payload offset and length must not be negative")
-		}
-		return nil
-	}
 	list := []fetch{
 		{name: "req.len", kind: Int, from: srcReqBuf, get: fetchLen(false)}, {name: "req_len", kind: Int, from: srcReqBuf, get: fetchLen(false)},
 		{name: "res.len", kind: Int, from: srcResBuf, get: fetchLen(true)},
 		{name: "req.proto_http", kind: Bool, from: srcRequest, get: fetchIsHTTP}, {name: "req_proto_http", kind: Bool, from: srcRequest, get: fetchIsHTTP},
-		{name: "req.payload", sig: "ii", kind: Bin, from: srcReqBuf, get: fetchPayload, check: plain},
-		{name: "req.payload_lv", sig: "ii|s", kind: Bin, from: srcReqBuf, get: fetchPayloadLV, check: lv},
-		{name: "res.payload", sig: "ii", kind: Bin, from: srcResBuf, get: fetchPayload, check: plain},
-		{name: "res.payload_lv", sig: "ii|s", kind: Bin, from: srcResBuf, get: fetchPayloadLV, check: lv},
-		{name: "payload", sig: "ii", kind: Bin, from: srcEitherL6, get: fetchPayload, check: plain},
-		{name: "payload_lv", sig: "ii|s", kind: Bin, from: srcEitherL6, get: fetchPayloadLV, check: lv},
+		{name: "req.payload", sig: "ii", kind: Bin, from: srcReqBuf, get: fetchPayload},
+		{name: "req.payload_lv", sig: "ii|s", kind: Bin, from: srcReqBuf, get: fetchPayloadLV, check: checkPayloadLV},
+		{name: "res.payload", sig: "ii", kind: Bin, from: srcResBuf, get: fetchPayload},
+		{name: "res.payload_lv", sig: "ii|s", kind: Bin, from: srcResBuf, get: fetchPayloadLV, check: checkPayloadLV},
+		{name: "payload", sig: "ii", kind: Bin, from: srcEitherL6, get: fetchPayload},
+		{name: "payload_lv", sig: "ii|s", kind: Bin, from: srcEitherL6, get: fetchPayloadLV, check: checkPayloadLV},
 	}
 	for _, name := range []string{"req.rdp_cookie", "rdp_cookie", "req_rdp_cookie"} {
 		list = append(list,
@@ -86,8 +66,9 @@ func (tx *Tx) more() (Value, bool) {
 	return none()
 }
 
+// fetchPayload takes its numbers for unsigned ones of 32 bits, as fetchPayloadLV does: what is below 0 lies behind everything.
 func fetchPayload(tx *Tx, a []arg) (Value, bool) {
-	from, n := int(a[0].n), int(a[1].n)
+	from, n := int(uint32(a[0].n)), int(uint32(a[1].n))
 	if tx.Req != nil || tx.Res != nil {
 		return none()
 	}
@@ -101,35 +82,54 @@ func fetchPayload(tx *Tx, a []arg) (Value, bool) {
 	return Value{Kind: Bin, Str: tx.Payload[from : from+n]}, true
 }
 
-// fetchPayloadLV reads a block behind its length.
+func checkPayloadLV(a []arg) error {
+	text := argText(a, 2, "")
+	move, ok := wholeNumber(text)
+	switch {
+	case a[0].n < 0:
+		return sayf("payload offset1 must be positive")
+	case a[1].n == 0:
+		return sayf("payload length must be > 0")
+	case !ok && text != "" && text != "+" && text != "-": // a sign alone is 0
+		return sayf("payload offset2 is not a number")
+	case text != "" && a[0].n+a[1].n+move < 0: // also round the range's end
+		return sayf("payload offset2 too negative")
+	}
+	return nil
+}
+
+// fetchPayloadLV reads a block behind its length, or so far from there as the third argument says.
 func fetchPayloadLV(tx *Tx, a []arg) (Value, bool) {
-	at, size := int(a[0].n), int(a[1].n)
+	at, size := int(uint32(a[0].n)), int(uint32(a[1].n))
 	if tx.Req != nil || tx.Res != nil {
 		return none()
 	}
 	if at+size > len(tx.Payload) {
 		return tx.more()
 	}
-	n := 0
+	n, from := uint32(0), uint32(at+size)
 	for _, c := range []byte(tx.Payload[at : at+size]) {
-		n = n<<8 | int(c)
+		n = n<<8 | uint32(c)
 	}
-	from := at + size
 	if s := argText(a, 2, ""); s != "" {
-		move, _ := strconv.Atoi(s)
-		if s[0] == '+' || s[0] == '-' {
-			from += move
-		} else {
-			from = move
+		move, _ := wholeNumber(s)
+		switch {
+		case s[0] == '+' || s[0] == '-':
+			from += uint32(move)
+		case move%2 == 0: // without a sign 2.6 goes by the half, whatever the manual says
+			from = uint32(move >> 1)
+		default:
+			from += uint32(move >> 1)
 		}
 	}
-	if n <= 0 || from < 0 || n > 1<<20 {
+	if n == 0 || n > 1<<20 {
 		return none()
 	}
-	if from+n > len(tx.Payload) {
+	end := int(from) + int(n)
+	if end > len(tx.Payload) {
 		return tx.more()
 	}
-	return Value{Kind: Bin, Str: tx.Payload[from : from+n]}, true
+	return Value{Kind: Bin, Str: tx.Payload[from:end]}, true
 }
 
 // fetchRDPCookie reads "Cookie: name=value" of an RDP connection request ([MS-RDPBCGR], section 2.2.1.1).

@@ -273,3 +273,30 @@ func FuzzParsers(f *testing.F) {
 		}
 	})
 }
+
+// TestBlocksBehindALengthAsHAProxy: the answers are those of HAProxy 2.6 to req.payload_lv(2,1,…) on these octets.
+func TestBlocksBehindALengthAsHAProxy(t *testing.T) {
+	for offset, want := range map[string]string{"": "abc", "+1": "bcd", "-1": "\x03ab", "+": "abc", "6": "abc", "8": "bcd", "3": "bcd", "2": "B\x03a"} {
+		e, err := ParseExpr(nil, "req.payload_lv(2,1,"+offset+")")
+		require.NoError(t, err, offset)
+		v, ok := e.Eval(&Tx{Payload: "AB\x03abcdef", Final: true})
+		require.True(t, ok, offset)
+		require.Equal(t, want, v.Str, offset)
+	}
+}
+
+// TestNumbersAtTheEdgeEndNoProcess asks for parts that would end beyond the largest number.
+func TestNumbersAtTheEdgeEndNoProcess(t *testing.T) {
+	message := "8=FIX.4.4\x019=9223372036854775807\x0135=0\x0110=161\x01"
+	for _, expr := range []string{
+		"req.payload(1,9223372036854775807)", "req.payload(4294967295,4294967295)", "req.payload(1,-1)", "req.payload(-1,1)",
+		"req.payload_lv(1,1,9223372036854775800)", "req.payload_lv(0,1,-1)", "req.payload_lv(0,1,4294967295)", "req.payload_lv(1,-1)",
+	} {
+		e, err := ParseExpr(nil, expr)
+		require.NoError(t, err, expr)
+		_, ok := e.Eval(&Tx{Payload: message, Final: true})
+		require.False(t, ok, expr)
+	}
+	require.False(t, fixValid(message))
+	require.False(t, fixValid("8=FIX.4.4\x019=5\x0135=0"))
+}
