@@ -71,8 +71,8 @@ func headerActions() []action {
 		})},
 		{"add-header", http, parseHeader(func(m *Message, name, value string) { m.Add(name, value) })},
 		{"del-header", http, parseDelHeader},
-		{"replace-header", http, parseReplace(replaceLines)},
-		{"replace-value", http, parseReplace(replaceValues)},
+		{"replace-header", http, parseReplace(replaceLine)},
+		{"replace-value", http, parseReplace(replaceParts)},
 	}
 }
 
@@ -122,8 +122,7 @@ func parseDelHeader(p *ruleParser) (doing, error) {
 	if !ok {
 		return nil, sayf("expects at least 1 argument")
 	}
-	name = strings.ToLower(name)
-	match, pat := matchers["str"].fits, &Pattern{text: name}
+	match, pat := matchers["str"].fits, &Pattern{text: strings.ToLower(name)}
 	if len(p.words) > 0 && p.words[0] == "-m" {
 		p.take()
 		how, ok := p.take()
@@ -135,7 +134,7 @@ func parseDelHeader(p *ruleParser) (doing, error) {
 		}
 		if match = matchers[how].fits; how == "reg" {
 			var err error
-			if pat.re, err = compileRegex(name, true); err != nil {
+			if pat.re, err = compileRegex(name, false); err != nil {
 				return nil, err
 			}
 		}
@@ -153,21 +152,21 @@ func parseDelHeader(p *ruleParser) (doing, error) {
 	}, nil
 }
 
-// replaceLines rewrites whole values, replaceValues their comma-separated parts.
-func replaceLines(re *regex, value, with string) string {
-	m := re.find(value)
-	if m == nil {
-		return value
+// replaceLine puts what with stands for in place of a whole value of which the expression fits a part.
+func replaceLine(re *regex, value, with string) string {
+	if m := re.find(value); m != nil {
+		return expand(with, value, m)
 	}
-	return value[:m[0]] + expand(with, value, m) + value[m[1]:]
+	return value
 }
 
-func replaceValues(re *regex, value, with string) string {
-	parts := strings.Split(value, ",")
+// replaceParts does so with comma-separated parts. One that is replaced loses the blanks around it.
+func replaceParts(re *regex, value, with string) string {
+	parts := splitList(value)
 	for i, part := range parts {
-		trimmed := strings.Trim(part, " \t")
-		if changed := replaceLines(re, trimmed, with); changed != trimmed {
-			parts[i] = strings.Replace(part, trimmed, changed, 1)
+		part = strings.Trim(part, " \t")
+		if m := re.find(part); m != nil {
+			parts[i] = expand(with, part, m)
 		}
 	}
 	return strings.Join(parts, ",")

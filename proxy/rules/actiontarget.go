@@ -51,9 +51,7 @@ func setPathQuery(m *Message, s string) {
 
 func setQuery(m *Message, s string) {
 	before, path, _ := m.path()
-	if m.URI = before + path; s != "" {
-		m.URI += "?" + strings.TrimPrefix(s, "?")
-	}
+	m.URI = before + path + "?" + s
 }
 
 func parseTarget(set func(m *Message, s string)) func(*ruleParser) (doing, error) {
@@ -99,8 +97,8 @@ func parseReplaceTarget(get func(m *Message) string, set func(m *Message, s stri
 		}
 		return func(tx *Tx) Verdict {
 			old := get(tx.Req)
-			if re.matches(old) {
-				return tx.rewrite(set, replaceLines(re, old, f.Text(tx)))
+			if m := re.find(old); m != nil {
+				return tx.rewrite(set, expand(f.Text(tx), old, m))
 			}
 			return Next
 		}, nil

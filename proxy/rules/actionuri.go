@@ -48,7 +48,31 @@ func onBoth(f func(s string) (string, bool)) normalizer {
 	}
 }
 
-// parseNormalize reads normalize-uri's normalizer (section 4.2).
+// normalizers are those that there are (section 4.2, "normalize-uri"), with the word that may follow one.
+var normalizers = map[string]struct {
+	option string
+	make   func(on bool) normalizer
+}{
+	"path-merge-slashes": {"", func(bool) normalizer { return onPath(mergeSlashes) }},
+	"path-strip-dot":     {"", func(bool) normalizer { return onPath(stripDot) }},
+	"path-strip-dotdot": {"full", func(full bool) normalizer {
+		return onPath(func(s string) (string, bool) { return stripDotDot(s, full), true })
+	}},
+	"query-sort-by-name": {"", func(bool) normalizer { return onQuery(sortQuery) }},
+	"percent-to-uppercase": {"strict", func(strict bool) normalizer {
+		return onBoth(func(s string) (string, bool) { return percent(s, strict, upperPercent) })
+	}},
+	"percent-decode-unreserved": {"strict", func(strict bool) normalizer {
+		return onBoth(func(s string) (string, bool) { return percent(s, strict, decodePercent) })
+	}},
+	"fragment-strip": {"", func(bool) normalizer {
+		return onBoth(func(s string) (string, bool) { s, _, _ = strings.Cut(s, "#"); return s, true })
+	}},
+	"fragment-encode": {"", func(bool) normalizer {
+		return onBoth(func(s string) (string, bool) { return strings.ReplaceAll(s, "#", "%23"), true })
+	}},
+}
+
 func parseNormalize(p *ruleParser) (doing, error) {
 	w, ok := p.take()
 	if !ok {
@@ -57,44 +81,22 @@ func parseNormalize(p *ruleParser) (doing, error) {
 	if !p.env.Experimental {
 		return nil, &LineError{Text: "'normalize-uri' action is experimental, must be allowed via a global 'expose-experimental-directives'", Bare: true}
 	}
-	var wrong error
-	option := func(name string) bool {
-		if p.done() {
-			return false
-		}
-		got, _ := p.take()
-		if got != name {
-			wrong = sayf("unknown argument '%s' for '%s' normalizer", got, w)
-		}
-		return true
-	}
-	var n normalizer
-	switch w {
-	case "path-merge-slashes":
-		n = onPath(mergeSlashes)
-	case "path-strip-dot":
-		n = onPath(stripDot)
-	case "path-strip-dotdot":
-		full := option("full")
-		n = onPath(func(s string) (string, bool) { return stripDotDot(s, full), true })
-	case "query-sort-by-name":
-		n = onQuery(sortQuery)
-	case "percent-to-uppercase":
-		strict := option("strict")
-		n = onBoth(func(s string) (string, bool) { return percent(s, strict, upperPercent) })
-	case "percent-decode-unreserved":
-		strict := option("strict")
-		n = onBoth(func(s string) (string, bool) { return percent(s, strict, decodePercent) })
-	case "fragment-strip":
-		n = onBoth(func(s string) (string, bool) { s, _, _ = strings.Cut(s, "#"); return s, true })
-	case "fragment-encode":
-		n = onBoth(func(s string) (string, bool) { return strings.ReplaceAll(s, "#", "%23"), true })
-	default:
+	x, ok := normalizers[w]
+	if !ok {
 		return nil, sayf("unknown normalizer '%s'", w)
 	}
-	if wrong != nil {
-		return nil, wrong
+	on := false
+	switch {
+	case x.option == "" || len(p.words) == 0:
+	case p.done(): // HAProxy 2.6 forgets the normalizer where a condition stands in its option's place, and takes its first one
+		x = normalizers["path-merge-slashes"]
+	default:
+		got, _ := p.take()
+		if on = got == x.option; !on {
+			return nil, sayf("unknown argument '%s' for '%s' normalizer", got, w)
+		}
 	}
+	n := x.make(on)
 	return func(tx *Tx) Verdict {
 		before := *tx.Req
 		if !n(tx.Req) {
@@ -144,7 +146,6 @@ func stripDotDot(s string, full bool) string {
 			kept = kept[:len(kept)-1]
 		case !full:
 			kept = append(kept, part)
-			continue
 		}
 		if last {
 			kept = append(kept, "")
@@ -153,9 +154,9 @@ func stripDotDot(s string, full bool) string {
 	return "/" + strings.Join(kept, "/")
 }
 
-// sortQuery sorts parameters by their names; those of one name keep their order.
+// sortQuery sorts parameters by their names; those of one name keep their order. Behind the last mark there is none.
 func sortQuery(s string) string {
-	parts := strings.Split(s, "&")
+	parts := strings.Split(strings.TrimSuffix(s, "&"), "&")
 	name := func(i int) string { n, _, _ := strings.Cut(parts[i], "="); return n }
 	sort.SliceStable(parts, func(i, j int) bool { return name(i) < name(j) })
 	return strings.Join(parts, "&")

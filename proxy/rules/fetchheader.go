@@ -93,13 +93,13 @@ func (h headers) lines(tx *Tx, a []arg) (list []Value) {
 func (h headers) values(tx *Tx, a []arg) (list []Value) {
 	for _, v := range h.lines(tx, a) {
 		for _, s := range splitList(v.Str) {
-			list = append(list, Text(s))
+			list = append(list, Text(strings.Trim(s, " \t")))
 		}
 	}
 	return list
 }
 
-// splitList splits at commas that no quotes enclose, and trims blanks.
+// splitList splits at commas that no quotes enclose.
 func splitList(s string) (list []string) {
 	from, quoted := 0, false
 	for i := 0; i < len(s); i++ {
@@ -109,11 +109,11 @@ func splitList(s string) (list []string) {
 		case s[i] == '\\' && quoted:
 			i++
 		case s[i] == ',' && !quoted:
-			list = append(list, strings.Trim(s[from:i], " \t"))
+			list = append(list, s[from:i])
 			from = i + 1
 		}
 	}
-	return append(list, strings.Trim(s[from:], " \t"))
+	return append(list, s[from:])
 }
 
 type lister func(*Tx, []arg) []Value

@@ -174,7 +174,7 @@ func TestActionsThatRewriteTheRequest(t *testing.T) {
 		{[]string{"add-header", "X-New", "1"}, func(m *Message) string { v, _ := m.Get("x-new"); return v }, "1"},
 		{[]string{"del-header", "x-", "-m", "beg"}, func(m *Message) string { v, _ := m.Get("x-ip"); return v }, ""},
 		{[]string{"replace-header", "X-Ip", `(\d+)\..*`, `\1`}, func(m *Message) string { v, _ := m.Get("x-ip"); return v }, "198"},
-		{[]string{"replace-value", "x-a", "t(.*)", `T\1`}, func(m *Message) string { return m.Fields[1].Value }, "one, Two"},
+		{[]string{"replace-value", "x-a", "t(.*)", `T\1`}, func(m *Message) string { return m.Fields[1].Value }, "one,Two"},
 	}
 	for _, c := range cases {
 		tx := request()
