@@ -237,6 +237,8 @@ type FaultKind struct {
 	Params   []FaultParam
 	// Takes tells that the node runs no command while the fault is held: it is off, or frozen.
 	Takes bool
+	// Accepts tells that a real server still accepts connections while the fault is held: a check that only connects stays green.
+	Accepts bool
 	// Touches names what the fault changes of its node and there is one of: a file, a table of rules. Two faults that touch the
 	// same cannot be there at once, since the recovery of one would undo the other.
 	Touches []string

@@ -12,6 +12,7 @@ var contentDiffers = Kind{
 	Name:     "content-differs",
 	Does:     "A real server serves its own, altered copy of the site in place of what is on the storage node.",
 	Evidence: "The director gets another /index.html from this server than the one that is on the storage node.",
+	Accepts:  true,
 	Touches:  []string{"/mnt/web"},
 	Roles:    []sim.Role{sim.Server},
 	Inject:   func(ctx context.Context, s *Site) error { return s.run(ctx, "sh", "-c", serveCopy) },

@@ -14,6 +14,7 @@ var exportFull = Kind{
 	Name:     "export-full",
 	Does:     "The site is on a small disk, which is full: pages are served, and what an application writes fails. The real servers mount it anew, and what is written until the recovery is lost.",
 	Evidence: "Every real server that runs is told \"No space left on device\" where it writes to its mount, and still reads from it.",
+	Accepts:  true,
 	Roles:    []sim.Role{sim.Storage},
 	Touches:  []string{"/export"},
 	Wait:     40 * time.Second,

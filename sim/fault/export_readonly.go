@@ -13,6 +13,7 @@ var exportReadonly = Kind{
 	Name:     "export-readonly",
 	Does:     "The storage node exports the site read-only; pages are served and nothing can be written.",
 	Evidence: "Every real server that runs is told \"Read-only file system\" where it writes to its mount, and still reads from it.",
+	Accepts:  true,
 	Touches:  []string{ganeshaConf},
 	Roles:    []sim.Role{sim.Storage},
 	Save:     forbidWrites.save,

@@ -15,6 +15,7 @@ var exportRemoved = Kind{
 	Name:     "export-removed",
 	Does:     "The storage node no longer exports the site; the mounts of the real servers are stale.",
 	Evidence: "Every real server that runs gets \"Stale file handle\" from its mount.",
+	Accepts:  true,
 	Touches:  []string{ganeshaConf},
 	Roles:    []sim.Role{sim.Storage},
 	Save:     removeExport.save,

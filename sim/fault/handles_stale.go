@@ -12,6 +12,7 @@ var handlesStale = Kind{
 	Name:     "handles-stale",
 	Does:     "The export is moved to another file system, as after a restore from backup: all handles are stale, and what is written until the recovery is lost.",
 	Evidence: "The export is on another file system, and every real server that runs gets \"Stale file handle\" from its mount.",
+	Accepts:  true,
 	Touches:  []string{"/export"},
 	Roles:    []sim.Role{sim.Storage},
 	Inject: func(ctx context.Context, s *Site) error {

@@ -69,6 +69,8 @@ type Kind struct {
 	Params   []sim.FaultParam
 	// Takes tells that the node runs no command while the fault is held: it is off, or frozen.
 	Takes bool
+	// Accepts tells that a real server still accepts connections while the fault is held: a check that only connects stays green.
+	Accepts bool
 	// Touches names what of the node the fault changes and there is one of, such as a file or a table of rules: what two faults
 	// touch, the recovery of one would undo for the other.
 	Touches []string
@@ -108,7 +110,7 @@ func Kinds() []Kind {
 func Catalogue() []sim.FaultKind {
 	var all []sim.FaultKind
 	for _, k := range Kinds() {
-		all = append(all, sim.FaultKind{Name: k.Name, Does: k.Does, Evidence: k.Evidence, Roles: k.Roles, Params: k.Params, Takes: k.Takes, Touches: k.Touches,
+		all = append(all, sim.FaultKind{Name: k.Name, Does: k.Does, Evidence: k.Evidence, Roles: k.Roles, Params: k.Params, Takes: k.Takes, Accepts: k.Accepts, Touches: k.Touches,
 			Check: func(plan sim.Plan, node sim.Node, params map[string]string) error {
 				_, err := k.site(Env{Plan: plan}, node, params)
 				return err

@@ -16,6 +16,7 @@ var mountMissing = Kind{
 	Name:     "mount-missing",
 	Does:     "/mnt/web is not mounted on a real server; its Apache serves an empty folder.",
 	Evidence: "The mount is not there, and the director gets an error for a page of the site.",
+	Accepts:  true,
 	Touches:  []string{"/mnt/web"},
 	Roles:    []sim.Role{sim.Server},
 	Params:   []sim.FaultParam{sitePath},

@@ -8,6 +8,7 @@ var nodePause = Kind{
 	Name:     "node-pause",
 	Does:     "The node's processes freeze; its kernel still accepts connections, which nobody answers.",
 	Evidence: "The node is paused, and its users get no answer.",
+	Accepts:  true,
 	Takes:    true,
 	Inject:   func(ctx context.Context, s *Site) error { return s.Pause(ctx, s.Node.Name) },
 	Effect:   func(ctx context.Context, s *Site) (Seen, error) { return down(ctx, s, Paused) },

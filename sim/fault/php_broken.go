@@ -12,6 +12,7 @@ var phpBroken = Kind{
 	Name:     "php-broken",
 	Does:     "index.php on the storage node gets a syntax error: every real server answers 500, and its connection check stays green.",
 	Evidence: "The director gets 500 for /index.php from every real server that runs.",
+	Accepts:  true,
 	Touches:  []string{breakPHP.path},
 	Roles:    []sim.Role{sim.Storage},
 	Save:     breakPHP.save,

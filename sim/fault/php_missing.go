@@ -13,6 +13,7 @@ var phpMissing = Kind{
 	Name:     "php-missing",
 	Does:     "Apache of a real server runs without its PHP module and hands out the source of a page, with code 200.",
 	Evidence: "The director gets a page that begins with <?php.",
+	Accepts:  true,
 	Touches:  []string{unloadPHP.path},
 	Roles:    []sim.Role{sim.Server},
 	Params:   []sim.FaultParam{sitePath},

@@ -12,6 +12,7 @@ var serviceHang = Kind{
 	Name:     "service-hang",
 	Does:     "All processes of a service are stopped with SIGSTOP; connections are accepted and nobody answers.",
 	Evidence: "The main process of the unit is in state T (stopped) and, where it is what the node is for, its users get no answer.",
+	Accepts:  true,
 	Roles:    serviceRoles,
 	Params:   []sim.FaultParam{serviceParam},
 	Inject:   func(ctx context.Context, s *Site) error { return s.signal(ctx, "STOP") },

@@ -15,6 +15,7 @@ var wrongDocumentRoot = Kind{
 	Name:     "wrong-documentroot",
 	Does:     "DocumentRoot of a real server's Apache is " + otherRoot + " in place of the mount.",
 	Evidence: "httpd.conf says so, httpd is active, and the director gets an error for a page of the site.",
+	Accepts:  true,
 	Touches:  []string{httpdConf},
 	Roles:    []sim.Role{sim.Server},
 	Params:   []sim.FaultParam{sitePath},

@@ -13,6 +13,7 @@ var wrongFstab = Kind{
 	Name:     "wrong-fstab",
 	Does:     "/etc/fstab of a real server has the director's address for the storage node's, and the mount is tried again.",
 	Evidence: "/etc/fstab names the address, the mount is not there, and the director gets an error for a page of the site.",
+	Accepts:  true,
 	Touches:  []string{"/mnt/web"},
 	Roles:    []sim.Role{sim.Server},
 	Params:   []sim.FaultParam{sitePath},

@@ -87,6 +87,7 @@ type ServerBudget struct {
 	Server  string `json:"server"`  // the name in haproxy.cfg
 	Node    string `json:"node"`    // the node behind it
 	Checked bool   `json:"checked"` // else the director cannot see it fail, and has no budgets
+	Reads   bool   `json:"reads"`   // its checks look at an answer; else they only connect
 	Down    Budget `json:"down,omitzero"`
 	Up      Budget `json:"up,omitzero"`
 }
@@ -96,7 +97,7 @@ func Budgets(haproxyCfg string, plan sim.Plan) []ServerBudget {
 	c := ReadConfig(haproxyCfg)
 	var list []ServerBudget
 	for _, s := range c.Servers {
-		b := ServerBudget{Server: s.Name, Node: s.NodeOf(plan), Checked: s.Checked}
+		b := ServerBudget{Server: s.Name, Node: s.NodeOf(plan), Checked: s.Checked, Reads: c.Layer7}
 		if s.Checked {
 			b.Down, b.Up = c.Detection(s), c.Recovery(s)
 		}

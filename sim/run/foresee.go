@@ -2,10 +2,12 @@ package run
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"simulacro/sim"
+	"simulacro/sim/fault"
 )
 
 // bound is what an expectation holds the run against, in words.
@@ -189,6 +191,9 @@ func (p *Preview) doubt(s *sim.Scenario, times *schedule) {
 		if needsDetection(s, f.Name) && limit.seen && f.For > 0 && f.For < limit.down+sampleTime {
 			say("%s lasts %s, and the director may take %s to see it: it may be over before it is detected", f.Name, sim.ShortTime(f.For), sim.ShortTime(limit.down))
 		}
+		if needsDetection(s, f.Name) && limit.seen && !limit.reads && p.accepts(f) {
+			say("while %s is held the real servers accept connections, and the director's checks only connect: it does not see the fault without option httpchk or the like", f.Name)
+		}
 	}
 	if s.Load.Count > 0 || s.Load.For > 0 {
 		for _, m := range times.list {
@@ -203,6 +208,16 @@ func (p *Preview) doubt(s *sim.Scenario, times *schedule) {
 	if s.Steady == 0 && len(s.Timeline) > 0 {
 		say("the steady state is not waited for: what was wrong before the load passes for the fault's doing")
 	}
+}
+
+// accepts tells whether real servers accept connections although the fault is held: by its kind, or since no target is one.
+func (p *Preview) accepts(f *sim.Fault) bool {
+	kind, err := fault.Find(f.Kind)
+	if err != nil || kind.Accepts {
+		return err == nil
+	}
+	targets := targetsOf(f)
+	return len(targets) > 0 && !slices.ContainsFunc(p.Nodes, func(n sim.Node) bool { return n.Role == sim.Server && slices.Contains(targets, n.Name) })
 }
 
 // needsDetection tells whether an expectation looks at the time after the director has seen the fault.

@@ -185,7 +185,11 @@ func TestPreviewDoubts(t *testing.T) {
 		"beyond the load":    {"title: x\nload: {rate: 50, for: 3s}\ntimeline: [{run: ls, name: late, node: client, at: 4s}]\nexpect: [{availability: 9 %}]\n", "late comes at 4s, when the load is over (3s)"},
 		"beyond the limit":   {head + strings.Replace(kill, "%s", "13s", 1) + "limit: 10s\nexpect: [{availability: 9 %}]\n", "the run takes 17s at least, and its limit is 10s"},
 		"whatever was wrong": {head + strings.Replace(kill, "%s", "13s", 1) + "steady: 0\nexpect: [{availability: 9 %}]\n", "the steady state is not waited for"},
-		"blind":              {head + strings.Replace(kill, "%s", "13s", 1) + "cluster: {haproxy: \"backend b\\n server x 10.0.100.12:80\\n\"}\nexpect: [{detection: node-kill}]\n", "haproxy.cfg has no check for x"},
+		"green checks": {head + "timeline: [{fault: service-hang, target: cluster2, params: {service: httpd}, at: 2s, for: 13s}]\nexpect: [{detection: service-hang}]\n",
+			"while service-hang is held the real servers accept connections, and the director's checks only connect"},
+		"green checks, storage": {head + "timeline: [{fault: node-kill, target: storage, at: 2s, for: 13s}]\nexpect: [{detection: node-kill}]\n", "while node-kill is held"},
+		"checks that read":      {head + "cluster: {patch: {section: backend http_back, add: [option httpchk]}}\ntimeline: [{fault: service-hang, target: cluster2, params: {service: httpd}, at: 2s, for: 45s}]\nexpect: [{detection: service-hang}]\n", ""},
+		"blind":                 {head + strings.Replace(kill, "%s", "13s", 1) + "cluster: {haproxy: \"backend b\\n server x 10.0.100.12:80\\n\"}\nexpect: [{detection: node-kill}]\n", "haproxy.cfg has no check for x"},
 	} {
 		doubts := strings.Join(preview(t, c.text).Doubts, "\n")
 		if c.want == "" {

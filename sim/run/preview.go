@@ -99,6 +99,7 @@ type ExpectPreview struct {
 type faultLimit struct {
 	down, up time.Duration
 	seen     bool // the director checks at least one of them
+	reads    bool // … and looks at an answer of theirs
 }
 
 // NewPreview plans a run without a cluster: on spec's addresses, and on spec's haproxy.cfg or, where that is empty, the
@@ -145,17 +146,21 @@ func NewPreview(s *sim.Scenario, spec sim.Spec, lang string) (*Preview, error) {
 		}
 	}
 	for _, f := range s.Faults() {
-		targets := f.Targets
-		if len(targets) == 0 && f.Pick != nil {
-			targets = f.Pick.Of
-		}
-		p.budgets[f.Name] = p.limit(targets)
+		p.budgets[f.Name] = p.limit(targetsOf(f))
 	}
 	times := newSchedule(s, plan, lang)
 	p.Timeline = times.list
 	p.expectations(s, times)
 	p.doubt(s, times)
 	return p, nil
+}
+
+// targetsOf are the nodes that a fault hits or may be drawn to hit.
+func targetsOf(f *sim.Fault) []string {
+	if len(f.Targets) == 0 && f.Pick != nil {
+		return f.Pick.Of
+	}
+	return f.Targets
 }
 
 // changes says in words what the scenario does to haproxy.cfg.
@@ -183,6 +188,7 @@ func (p *Preview) limit(targets []string) (f faultLimit) {
 	for _, b := range p.Budgets {
 		if b.Checked && (!direct || slices.Contains(targets, b.Node)) {
 			f.down, f.up, f.seen = max(f.down, b.Down.Total), max(f.up, b.Up.Total), true
+			f.reads = f.reads || b.Reads
 		}
 	}
 	return f

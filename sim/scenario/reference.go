@@ -78,6 +78,9 @@ func writeFaults(b *strings.Builder, kinds []sim.FaultKind) {
 	b.WriteString(faultsHead)
 	for _, k := range kinds {
 		fmt.Fprintf(b, "### %s\n\n%s\n\n- Hits: %s.\n- Evidence: %s\n", k.Name, k.Does, targetWords(k.Roles), k.Evidence)
+		if k.Accepts {
+			b.WriteString("- The director: a check that only connects stays green.\n")
+		}
 		for _, p := range k.Params {
 			fmt.Fprintf(b, "- `%s`: %s\n", p.Name, paramWords(p))
 		}
