@@ -160,14 +160,16 @@ func (c *client) end() {
 	if p.http {
 		p.front.status[class(c.status)]++
 	}
-	if c.flags[0] == 'C' || c.flags[0] == 'c' {
-		p.front.cliAbort++
-	}
 	p.mu.Unlock()
 	if c.be != nil {
 		c.endBackend(now)
 	}
 	c.log()
+}
+
+// clientAborted tells whether the client has broken the exchange off, as HAProxy counts it: not before a server had the request.
+func (c *client) clientAborted() bool {
+	return (c.flags[0] == 'C' || c.flags[0] == 'c') && c.flags[1] != 'Q' && c.flags[1] != 'C'
 }
 
 // endBackend counts the request on its backend and server.
@@ -187,7 +189,7 @@ func (c *client) endBackend(now int64) {
 		if k == nil {
 			continue
 		}
-		if c.flags[0] == 'C' || c.flags[0] == 'c' {
+		if c.clientAborted() {
 			k.cliAbort++
 		}
 		k.qtime.add(between(c.got, c.assigned))

@@ -225,9 +225,9 @@ func (s *server) drain(now int64, cause string) (woken []*client, lines []line) 
 	}
 	text := fmt.Sprintf("%s %s enters drain state%s. %d active and %d backup servers ", s.kind(), s.name(), cause, p.act, p.bck)
 	if s.op != opStopped {
-		text += fmt.Sprintf("online.%s %d sessions requeued, %d total in queue.", p.onBackup(), len(woken), p.queue.n)
+		text += fmt.Sprintf("online.%s %d sessions requeued, %d total in queue.", p.onBackup(), len(woken), s.queue.n)
 	} else {
-		text += fmt.Sprintf("left.%s %d sessions active, %d requeued, %d remaining in queue.", p.onBackup(), s.Served, len(woken), p.queue.n)
+		text += fmt.Sprintf("left.%s %d sessions active, %d requeued, %d remaining in queue.", p.onBackup(), s.Served, len(woken), s.queue.n)
 	}
 	return woken, p.lostAll(hadSome, []line{{LevelNotice, text}})
 }

@@ -20,42 +20,68 @@ func (c *client) enterBackend() {
 // assign chooses a server and dials it, or queues.
 func (c *client) assign() {
 	p, before := c.be, c.srv
-	wanted := c.stay.server
 	p.mu.Lock()
-	if p.act+p.bck == 0 && wanted == nil {
+	if p.act+p.bck == 0 && c.stay.server == nil {
+		c.countAgain(before, nil)
 		p.back.econn++
 		p.mu.Unlock()
 		c.srv = nil
 		c.reply(503, 'S', 'C')
 		return
 	}
-	if wanted == nil && before == nil {
-		wanted = c.lastServer()
-	}
-	s := wanted
-	if s == nil || s == before {
-		s = p.choose(c, before)
-	}
-	if s != nil && s.Full() && s.cfg.Maxqueue > 0 && s.Queued >= s.cfg.Maxqueue {
+	s := c.goesTo(before)
+	c.countAgain(before, s)
+	switch {
+	case s != nil && !s.Full():
+		s.take()
+		c.placed(s)
+		p.mu.Unlock()
+		c.dial()
+	case s != nil && s.cfg.Maxqueue > 0 && s.Queued >= s.cfg.Maxqueue:
 		s.econn++
 		p.back.econn++
 		p.mu.Unlock()
 		c.srv = s
 		c.reply(503, 'S', 'Q')
-		return
-	}
-	if s == nil || s.Full() {
+	default:
 		c.enqueue(s)
 		p.mu.Unlock()
-		return
 	}
-	s.take(c.l.now)
-	if s != wanted && s != before {
+}
+
+// goesTo is the server that the request has of its own, or else the algorithm's choice; nil: all servers are full. The backend is locked.
+func (c *client) goesTo(before *server) *server {
+	wanted := c.stay.server
+	if wanted == nil && before == nil {
+		wanted = c.lastServer()
+	}
+	if wanted != nil && wanted != before {
+		return wanted
+	}
+	s := c.be.choose(c, before)
+	if s != nil && s != before {
 		s.chosen()
 	}
-	c.placed(s, before)
-	p.mu.Unlock()
-	c.dial()
+	return s
+}
+
+// countAgain counts what becomes of a request that a server has had already, if one has: a retry where it goes there once more, or a
+// redispatch, which ends what its cookie says. The backend is locked.
+func (c *client) countAgain(before, s *server) {
+	switch {
+	case before == nil:
+	case before == s:
+		before.retries++
+		c.be.back.retries++
+	default:
+		c.redisp = true
+		c.stay.direct, c.stay.server = false, nil
+		if c.stay.seen == 'V' {
+			c.stay.seen = 'D'
+		}
+		before.redis++
+		c.be.back.redis++
+	}
 }
 
 // choose asks the algorithm; nil: all servers are full.
@@ -82,24 +108,8 @@ func (p *proxy) choose(c *client, avoid *server) *server {
 	return p.servers[b.Index]
 }
 
-// placed notes the server that has a place for c, and what became of the one before. The backend is locked.
-func (c *client) placed(s, before *server) {
-	switch {
-	case before == nil:
-	case before != s:
-		c.redisp = true
-		if c.stay.direct { // no longer where the cookie says
-			c.stay.direct, c.stay.server = false, nil
-			if c.stay.seen == 'V' {
-				c.stay.seen = 'D'
-			}
-		}
-		before.redis++
-		c.be.back.redis++
-	default:
-		before.retries++
-		c.be.back.retries++
-	}
+// placed notes the server that has a place for c.
+func (c *client) placed(s *server) {
 	c.srv, c.holding = s, true
 	c.assigned = c.l.now
 }

@@ -233,8 +233,9 @@ func (c *client) proceed() {
 		}
 	}
 	if c.fin && c.st >= stQueued && c.st <= stWaiting && c.be.cfg.AbortOnClose {
-		if c.st == stWaiting {
-			c.status = 400 // in the log: nobody is there any more
+		if c.st == stWaiting { // HAProxy answers, though nobody is there any more
+			c.status = 400
+			c.out += c.replyText(400).size
 		}
 		c.abort('C', phase(c)) // without the option the client may only have shut its sending side
 	}

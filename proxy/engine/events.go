@@ -60,13 +60,13 @@ type line struct {
 	text  string
 }
 
-// tell wakes clients and logs lines. l may be nil: the caller is no loop.
+// tell logs lines and wakes clients, whose ends are logged behind what has woken them. l may be nil: the caller is no loop.
 func (p *proxy) tell(l *loop, woken []*client, lines []line) {
-	for _, c := range woken {
-		l.wakeUp(c)
-	}
 	for _, x := range lines {
 		p.e.event(p, x.level, x.text)
+	}
+	for _, c := range woken {
+		l.wakeUp(c)
 	}
 }
 
@@ -165,7 +165,7 @@ func (s *server) shift(now int64, lines []line, calm bool, what string) ([]*clie
 	if s.Up && !wasUp {
 		woken := p.admitAll(s)
 		text += fmt.Sprintf(" %d active and %d backup servers online.%s %d sessions requeued, %d total in queue.",
-			p.act, p.bck, p.onBackup(), len(woken), p.queue.n)
+			p.act, p.bck, p.onBackup(), len(woken), s.queue.n)
 		return woken, append(lines, line{LevelNotice, text})
 	}
 	s.chkDown++
@@ -175,7 +175,7 @@ func (s *server) shift(now int64, lines []line, calm bool, what string) ([]*clie
 	}
 	woken := s.dissolve()
 	text += fmt.Sprintf(" %d active and %d backup servers left.%s %d sessions active, %d requeued, %d remaining in queue.",
-		p.act, p.bck, p.onBackup(), s.Served, len(woken), p.queue.n)
+		p.act, p.bck, p.onBackup(), s.Served, len(woken), s.queue.n)
 	return woken, p.lostAll(hadSome, append(lines, line{level, text}))
 }
 

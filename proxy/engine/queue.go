@@ -57,11 +57,12 @@ func (w *waiter) leave() {
 	w.list, w.next, w.prev = nil, nil, nil
 }
 
-// enqueue lets c wait: for s, or for any server where s is nil. The backend is locked.
+// enqueue lets c wait: for s, whose request it is from now on, or for any server where s is nil. The backend is locked.
 func (c *client) enqueue(s *server) {
 	p := c.be
 	w := &c.wait
 	*w = waiter{c: c, srv: s, since: c.l.now}
+	c.srv = s
 	if s != nil {
 		s.queue.push(w)
 		s.Queued++
@@ -73,13 +74,17 @@ func (c *client) enqueue(s *server) {
 }
 
 // admit gives a place on s to the request that has waited longest, in the server's own queue or in the backend's. nil:
-// nobody waits, or no place is free. The backend is locked.
+// nobody waits, or no place is free. Who waits for s alone is let in even if it is down: it waits for nothing else. The backend is
+// locked.
 func (p *proxy) admit(s *server) *client {
-	if s.Full() || !s.Up {
+	if p.dynamic {
+		s.limit()
+	}
+	if s.Full() {
 		return nil
 	}
 	w := s.queue.first
-	if q := p.queue.first; q != nil && s.Usable() && (w == nil || q.since < w.since) {
+	if q := p.queue.first; q != nil && p.serves(s) && (w == nil || q.since < w.since) {
 		w = q
 	}
 	if w == nil {
@@ -88,7 +93,8 @@ func (p *proxy) admit(s *server) *client {
 	q := w.list
 	w.leave()
 	q.taken++
-	s.take(0)
+	s.take()
+	s.due++
 	w.c.granted = s
 	return w.c
 }
@@ -102,6 +108,25 @@ func (p *proxy) admitNext(s *server) *client {
 	return p.admit(s)
 }
 
+// serves tells whether s gets requests that may go to any server: of backups only while no active server is left, and then one unless
+// all of them are used (section 4.2, "option allbackups").
+func (p *proxy) serves(s *server) bool {
+	if !s.Usable() || !s.Backup {
+		return s.Usable()
+	}
+	return p.act == 0 && (p.cfg.AllBackups || s == p.firstBackup())
+}
+
+// firstBackup is the first backup that is usable; nil: none is.
+func (p *proxy) firstBackup() *server {
+	for _, s := range p.servers {
+		if s.Backup && s.Usable() {
+			return s
+		}
+	}
+	return nil
+}
+
 // admitAll fills all places of s. The clients are to be woken without the lock.
 func (p *proxy) admitAll(s *server) (woken []*client) {
 	for c := p.admit(s); c != nil; c = p.admit(s) {
@@ -110,9 +135,17 @@ func (p *proxy) admitAll(s *server) (woken []*client) {
 	return woken
 }
 
-// dissolve sends everyone who waits for s back to choose again, and gives their number.
+// dissolve sends those who wait for s back to choose again, where option redispatch lets them and neither option persist nor
+// force-persist keeps them here (section 4.2). The others go on waiting.
 func (s *server) dissolve() (woken []*client) {
-	for w := s.queue.first; w != nil; w = s.queue.first {
+	if cfg := s.be.cfg; cfg.Redispatch == 0 || cfg.Persist {
+		return nil
+	}
+	for w, next := s.queue.first, (*waiter)(nil); w != nil; w = next {
+		next = w.next
+		if w.c.stay.force {
+			continue
+		}
 		w.leave()
 		w.again = true
 		woken = append(woken, w.c)
@@ -141,14 +174,15 @@ func (c *client) takeGrant() bool {
 	s, again := c.granted, c.wait.again
 	c.granted, c.wait.again = nil, false
 	if s != nil {
-		before := c.srv
-		c.placed(s, before)
+		s.due--
+		c.placed(s)
 	}
 	p.mu.Unlock()
 	switch {
 	case s != nil:
 		c.dial()
-	case again:
+	case again: // whatever its cookie says
+		c.stay.server, c.stay.direct = nil, false
 		c.assign()
 	default:
 		return true
@@ -167,6 +201,7 @@ func (c *client) leaveQueue() {
 	var next *client
 	if s := c.granted; s != nil { // the place came too late
 		c.granted = nil
+		s.due--
 		s.Served--
 		if p.mover != nil {
 			p.mover.Moved(&s.Server)
@@ -183,6 +218,9 @@ func (c *client) queueTimeout() {
 	p := c.be
 	p.mu.Lock()
 	p.back.econn++
+	if s := c.wait.srv; s != nil {
+		s.econn++
+	}
 	p.mu.Unlock()
 	c.assigned = c.l.now
 	c.reply(503, 's', 'Q')

@@ -136,7 +136,7 @@ func (c *client) logPlaces(r *accesslog.Record) {
 	c.be.mu.Lock()
 	r.BeConn = c.be.beconn
 	if c.srv != nil {
-		r.Server, r.SrvConn = c.srv.cfg.Name, c.srv.Served
+		r.Server, r.SrvConn = c.srv.cfg.Name, c.srv.Served-c.srv.due
 	}
 	c.be.mu.Unlock()
 }

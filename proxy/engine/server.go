@@ -23,6 +23,7 @@ type server struct {
 	check   *checker // nil: none configured
 	standing
 	queue waitList
+	due   int // places that were given to who waited, and who has not taken them yet
 	counters
 	changed  int64 // ms, of the last change of state
 	downtime int64
@@ -79,7 +80,7 @@ func (s *server) limit() {
 func (s *server) name() string { return s.be.cfg.Name + "/" + s.cfg.Name }
 
 // take gives the server one more request.
-func (s *server) take(now int64) {
+func (s *server) take() {
 	s.Served++
 	s.curMax = max(s.curMax, s.Served)
 	if s.be.mover != nil {

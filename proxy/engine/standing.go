@@ -90,7 +90,7 @@ func (s *server) shiftUp(now int64, lines []line, what string) ([]*client, []lin
 	woken := p.admitAll(s)
 	return woken, append(lines, line{LevelNotice, fmt.Sprintf(
 		"%s %s %s. %d active and %d backup servers online.%s %d sessions requeued, %d total in queue.",
-		s.kind(), s.name(), what, p.act, p.bck, p.onBackup(), len(woken), p.queue.n)})
+		s.kind(), s.name(), what, p.act, p.bck, p.onBackup(), len(woken), s.queue.n)})
 }
 
 // stop lets no more requests come to a server that is up.
@@ -102,7 +102,7 @@ func (s *server) stop(now int64, lines []line, what string) ([]*client, []line) 
 	woken := s.dissolve()
 	return woken, p.lostAll(hadSome, append(lines, line{LevelNotice, fmt.Sprintf(
 		"%s %s %s. %d active and %d backup servers online.%s %d sessions requeued, %d total in queue.",
-		s.kind(), s.name(), what, p.act, p.bck, p.onBackup(), len(woken), p.queue.n)}))
+		s.kind(), s.name(), what, p.act, p.bck, p.onBackup(), len(woken), s.queue.n)}))
 }
 
 // moved does what follows from a change: for sessions, and for the servers that track this one. No lock is held.

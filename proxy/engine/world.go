@@ -74,13 +74,9 @@ func (p *proxy) slots() (n int) {
 
 // free is how many more connections the usable servers have room for; -1: there is no limit.
 func (p *proxy) free() (n int) {
-	backups := 0
 	for _, s := range p.servers {
-		if !s.Usable() || s.Backup && (p.act > 0 || backups > 0 && !p.cfg.AllBackups) {
+		if !p.serves(s) {
 			continue
-		}
-		if s.Backup {
-			backups++
 		}
 		if s.maxconn == 0 {
 			return -1
