@@ -177,16 +177,9 @@ func (t *Test) Holds(tx *Tx) bool {
 	if t.how == "auth" {
 		return t.authorized(tx)
 	}
-	values := t.expr.All(tx)
-	if t.how == "found" {
-		return len(values) > 0
-	}
-	for _, v := range values {
-		if slices.ContainsFunc(t.patterns, func(p *Patterns) bool { return p.Match(v) }) {
-			return true
-		}
-	}
-	return false
+	return t.expr.any(tx, func(v Value) bool {
+		return t.how == "found" || slices.ContainsFunc(t.patterns, func(p *Patterns) bool { return p.Match(v) })
+	})
 }
 
 // conflict tells whether none of the ACL's tests can ever hold where env's rules stand.

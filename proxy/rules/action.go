@@ -143,7 +143,7 @@ func parseDelHeader(p *ruleParser) (doing, error) {
 		m := tx.message()
 		kept := m.Fields[:0]
 		for _, f := range m.Fields {
-			if !match(Text(f.Name), pat, false) {
+			if !match(Text(f.Name), pat) {
 				kept = append(kept, f)
 			}
 		}

@@ -3,7 +3,6 @@ package rules
 import (
 	"encoding/base64"
 	"encoding/hex"
-	"net/netip"
 	"strconv"
 	"strings"
 )
@@ -147,49 +146,4 @@ func chunked(v Value, sep string, size int64, truncate bool, text func(string) s
 		s = s[k:]
 	}
 	return Text(strings.Join(parts, sep)), true
-}
-
-// parseNet reads address[/mask] as ACLs have it (section 7.1.6). Octets of 0 in the middle may be left out of an IPv4 one.
-func parseNet(s string) (netip.Prefix, bool) {
-	host, mask, masked := strings.Cut(s, "/")
-	a, ok := parseACLAddr(host)
-	if !ok {
-		return netip.Prefix{}, false
-	}
-	bits := a.BitLen()
-	if masked {
-		if m, err := netip.ParseAddr(mask); err == nil && m.Is4() && a.Is4() {
-			n, _ := Value{Kind: IP, IP: m}.number()
-			for bits = 0; bits < 32 && n&(1<<(31-bits)) != 0; bits++ {
-			}
-		} else if n, err := strconv.Atoi(mask); err != nil || n < 0 || n > bits {
-			return netip.Prefix{}, false
-		} else {
-			bits = n
-		}
-	}
-	return netip.PrefixFrom(a, bits).Masked(), true
-}
-
-func parseACLAddr(host string) (netip.Addr, bool) {
-	if a, err := netip.ParseAddr(host); err == nil {
-		return a, a.Zone() == ""
-	}
-	parts := strings.Split(host, ".")
-	var b [4]byte
-	if len(parts) > 4 {
-		return netip.Addr{}, false
-	}
-	for i, p := range parts {
-		n, err := strconv.ParseUint(p, 10, 8)
-		if err != nil {
-			return netip.Addr{}, false
-		}
-		if at := i; i == len(parts)-1 && i > 0 {
-			b[3] = byte(n)
-		} else {
-			b[at] = byte(n)
-		}
-	}
-	return netip.AddrFrom4(b), true
 }

@@ -40,23 +40,31 @@ func text(f func(s string, a []arg) string) func(*Tx, Value, []arg) (Value, bool
 	return func(_ *Tx, v Value, a []arg) (Value, bool) { return Value{Kind: v.Kind, Str: f(v.Str, a)}, true }
 }
 
-// asciiCase changes the case of letters from one range to another's.
-func asciiCase(from, to byte) func(string, []arg) string {
-	return func(s string, _ []arg) string {
-		b := []byte(s)
-		for i, c := range b {
-			if c >= from && c < from+26 {
-				b[i] = c - from + to
-			}
-		}
-		return string(b)
+// changeCase moves letters from one range of ASCII to another's, as C does. A text without any stays as it is.
+func changeCase(s string, from, to byte) string {
+	is := func(c byte) bool { return c >= from && c < from+26 }
+	i := 0
+	for i < len(s) && !is(s[i]) {
+		i++
 	}
+	if i == len(s) {
+		return s
+	}
+	b := []byte(s)
+	for ; i < len(b); i++ {
+		if is(b[i]) {
+			b[i] += to - from
+		}
+	}
+	return string(b)
 }
+
+func lowered(s string) string { return changeCase(s, 'A', 'a') }
 
 func textConvs() []conv {
 	return []conv{
-		{name: "lower", in: Str, out: Str, do: text(asciiCase('A', 'a'))},
-		{name: "upper", in: Str, out: Str, do: text(asciiCase('a', 'A'))},
+		{name: "lower", in: Str, out: Str, do: text(func(s string, _ []arg) string { return lowered(s) })},
+		{name: "upper", in: Str, out: Str, do: text(func(s string, _ []arg) string { return changeCase(s, 'a', 'A') })},
 		{name: "length", in: Str, out: Int, do: func(_ *Tx, v Value, _ []arg) (Value, bool) { return integer(len(v.Str)), true }},
 		{name: "regsub", sig: "rs|s", in: Str, out: Str, do: convRegsub, check: checkRegsub},
 		{name: "ltrim", sig: "s", in: Str, out: Str, do: text(func(s string, a []arg) string { return strings.TrimLeft(s, a[0].s) })},
@@ -73,9 +81,9 @@ func textConvs() []conv {
 			}
 			return Text(a[1].s), true
 		}},
-		{name: "host_only", in: Str, out: Str, do: text(func(s string, a []arg) string {
+		{name: "host_only", in: Str, out: Str, do: text(func(s string, _ []arg) string {
 			h, _ := cutPort(s)
-			return asciiCase('A', 'a')(h, a)
+			return lowered(h)
 		})},
 		{name: "port_only", in: Str, out: Int, do: func(_ *Tx, v Value, _ []arg) (Value, bool) {
 			_, p := cutPort(v.Str)

@@ -232,25 +232,21 @@ func (e *Expr) convert(tx *Tx, v Value) (Value, bool) {
 	return v, true
 }
 
-// All gives all samples, of fetches that may have several.
-func (e *Expr) All(tx *Tx) []Value {
+// any tells whether one of the samples, of fetches that may have several, is as ok wants it. None behind that one is looked at.
+func (e *Expr) any(tx *Tx, ok func(v Value) bool) bool {
 	if e.fetch.all == nil {
-		if v, ok := e.Eval(tx); ok {
-			return []Value{v}
-		}
-		return nil
+		v, found := e.Eval(tx)
+		return found && ok(v)
 	}
 	if tx.gone(e.fetch) {
-		return nil
+		return false
 	}
-	list := e.fetch.all(tx, e.args)
-	kept := list[:0]
-	for _, v := range list {
-		if v, ok := e.convert(tx, v); ok {
-			kept = append(kept, v)
+	for _, v := range e.fetch.all(tx, e.args) {
+		if v, found := e.convert(tx, v); found && ok(v) {
+			return true
 		}
 	}
-	return kept
+	return false
 }
 
 // keyword is the fetch as it is written, with its arguments.

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,33 +23,43 @@ type Pattern struct {
 	text string // as compared
 	lo   int64
 	hi   int64
-	net  netip.Prefix
+	net  network
 	re   *regex
 }
 
 // matcher is one way to match.
 type matcher struct {
 	takes Kind
-	fits  func(v Value, p *Pattern, fold bool) bool
+	fold  func(s string) string // what -i makes of texts and patterns; nil: nothing
+	fits  func(v Value, p *Pattern) bool
 }
 
 // matchers is the table of -m, also of the suffixes of fetches' names.
 var matchers = map[string]matcher{
-	"str":   {Str, func(v Value, p *Pattern, fold bool) bool { return folded(v, fold) == p.text }},
-	"beg":   {Str, func(v Value, p *Pattern, fold bool) bool { return strings.HasPrefix(folded(v, fold), p.text) }},
-	"end":   {Str, func(v Value, p *Pattern, fold bool) bool { return strings.HasSuffix(folded(v, fold), p.text) }},
-	"sub":   {Str, func(v Value, p *Pattern, fold bool) bool { return strings.Contains(folded(v, fold), p.text) }},
-	"dir":   {Str, func(v Value, p *Pattern, fold bool) bool { return matchPart(folded(v, fold), p.text, "/?") }},
-	"dom":   {Str, func(v Value, p *Pattern, fold bool) bool { return matchPart(folded(v, fold), p.text, "/?.:") }},
-	"reg":   {Str, func(v Value, p *Pattern, _ bool) bool { return p.re.matches(v.Str) }},
-	"len":   {Str, func(v Value, p *Pattern, _ bool) bool { n := int64(len(v.Str)); return p.lo <= n && n <= p.hi }},
-	"int":   {Int, func(v Value, p *Pattern, _ bool) bool { return p.lo <= v.Int && v.Int <= p.hi }},
-	"ip":    {IP, func(v Value, p *Pattern, _ bool) bool { return matchIP(v.IP, p.net) }},
-	"bin":   {Bin, func(v Value, p *Pattern, _ bool) bool { return v.Str == p.text }},
-	"meth":  {Str, func(v Value, p *Pattern, _ bool) bool { return v.Str == p.text }},
-	"bool":  {Int, nil},
-	"found": {Any, nil},
-	"auth":  {Any, nil},
+	"str":   {Str, lowered, func(v Value, p *Pattern) bool { return v.Str == p.text }},
+	"beg":   {Str, lowered, func(v Value, p *Pattern) bool { return strings.HasPrefix(v.Str, p.text) }},
+	"end":   {Str, lowered, func(v Value, p *Pattern) bool { return strings.HasSuffix(v.Str, p.text) }},
+	"sub":   {Str, lowered, func(v Value, p *Pattern) bool { return strings.Contains(v.Str, p.text) }},
+	"dir":   {Str, lowered, func(v Value, p *Pattern) bool { return matchPart(v.Str, p.text, "/?") }},
+	"dom":   {Str, lowered, func(v Value, p *Pattern) bool { return matchPart(v.Str, p.text, "/?.:") }},
+	"meth":  {Str, foldMethod, func(v Value, p *Pattern) bool { return v.Str == p.text }},
+	"reg":   {Str, nil, func(v Value, p *Pattern) bool { return p.re.matches(v.Str) }},
+	"len":   {Str, nil, func(v Value, p *Pattern) bool { n := int64(len(v.Str)); return p.lo <= n && n <= p.hi }},
+	"int":   {Int, nil, func(v Value, p *Pattern) bool { return p.lo <= v.Int && v.Int <= p.hi }},
+	"ip":    {IP, nil, func(v Value, p *Pattern) bool { return p.net.has(v.IP) }},
+	"bin":   {Bin, nil, func(v Value, p *Pattern) bool { return v.Str == p.text }},
+	"bool":  {Int, nil, nil},
+	"found": {Any, nil, nil},
+	"auth":  {Any, nil, nil},
+}
+
+// foldMethod leaves the methods that HAProxy knows as they are: it compares them by number.
+func foldMethod(s string) string {
+	switch s {
+	case "OPTIONS", "GET", "HEAD", "POST", "PUT", "DELETE", "TRACE", "CONNECT":
+		return s
+	}
+	return lowered(s)
 }
 
 // Match tells whether a value fits one of the patterns.
@@ -77,21 +86,17 @@ func (l *Patterns) find(text string) *Pattern {
 }
 
 func (l *Patterns) first(m matcher, v Value) *Pattern {
+	if l.fold && m.fold != nil {
+		v.Str = m.fold(v.Str)
+	}
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	for _, p := range l.Items {
-		if m.fits(v, p, l.fold) {
+		if m.fits(v, p) {
 			return p
 		}
 	}
 	return nil
-}
-
-func folded(v Value, fold bool) string {
-	if fold {
-		return strings.ToLower(v.Str)
-	}
-	return v.Str
 }
 
 // matchPart finds pat between delimiters or the ends; delimiters around pat itself do not count.
@@ -109,50 +114,6 @@ func matchPart(s, pat, delims string) bool {
 		}
 	}
 	return false
-}
-
-// matchIP compares addresses of either version (section 7.1.6).
-func matchIP(a netip.Addr, net netip.Prefix) bool {
-	if net.Addr().Is4() {
-		if a = toIPv4(a); !a.Is4() {
-			return false
-		}
-	}
-	if a.Is4() && net.Addr().Is6() {
-		a = netip.AddrFrom16(a.As16())
-	}
-	if a.Is4In6() && net.Addr().Is4In6() {
-		n := net.Bits()
-		return n <= 128 && samePrefix(a.As16(), net.Addr().As16(), n)
-	}
-	return net.Contains(a)
-}
-
-// toIPv4 takes the IPv4 address out of 2002:IPV4::, ::IPV4 and ::ffff:IPV4; others stay.
-func toIPv4(a netip.Addr) netip.Addr {
-	if !a.Is6() {
-		return a
-	}
-	b := a.As16()
-	switch {
-	case a.Is4In6():
-		return a.Unmap()
-	case b[0] == 0x20 && b[1] == 0x02: // 6to4
-		return netip.AddrFrom4([4]byte(b[2:6]))
-	case [12]byte(b[:12]) == [12]byte{}:
-		return netip.AddrFrom4([4]byte(b[12:16]))
-	}
-	return a
-}
-
-func samePrefix(a, b [16]byte, bits int) bool {
-	for i := 0; i < bits; i++ {
-		mask := byte(0x80) >> (i % 8)
-		if a[i/8]&mask != b[i/8]&mask {
-			return false
-		}
-	}
-	return true
 }
 
 // addWords compiles the patterns of a line.
@@ -202,8 +163,8 @@ func (l *Patterns) Add(w string) error {
 
 func (l *Patterns) compile(w string) (*Pattern, error) {
 	p := &Pattern{Text: w, text: w}
-	if l.fold {
-		p.text = strings.ToLower(w)
+	if fold := matchers[l.how].fold; l.fold && fold != nil {
+		p.text = fold(w)
 	}
 	var ok bool
 	var err error
