@@ -102,8 +102,8 @@ func parseCaptureBuffer(p *parser, w words) {
 }
 
 func parseCaptureCiphers(p *parser, w words) {
-	p.warn("parsing [%s:%d]: '%s' is deprecated and will be removed in version 2.7. Please use 'tune.ssl.capture-buffer-size' instead.",
-		p.pos.File, p.pos.Line, w[0])
+	p.warnTight("'%s' is deprecated and will be removed in version 2.7. Please use 'tune.ssl.capture-buffer-size' instead.",
+		w[0])
 	if !p.tooMany(w, 1, 0) {
 		parseCaptureBuffer(p, w)
 	}

@@ -257,13 +257,8 @@ func validHostname(s string) bool {
 		return false
 	}
 	for _, label := range strings.Split(strings.TrimSuffix(s, "."), ".") {
-		if label == "" || len(label) > 63 {
+		if label == "" || len(label) > 63 || oddChar(label, "-_") != "" {
 			return false
-		}
-		for i := 0; i < len(label); i++ {
-			if c := label[i]; !isAlpha(c) && !isDigit(c) && c != '-' && c != '_' {
-				return false
-			}
 		}
 	}
 	return true

@@ -21,7 +21,7 @@ type bindError struct {
 func (e *bindError) bindText() string {
 	switch {
 	case !e.unknown:
-		return " : " + e.text
+		return " : " + strings.TrimRight(e.text, "\n")
 	case e.best != "":
 		return fmt.Sprintf(": unknown keyword '%s'; did you mean '%s' maybe ?", e.word, e.best)
 	}
@@ -81,35 +81,39 @@ func parseBind(p *parser, w words) {
 		p.bad("'%s' expects {<path>|[addr1]:port1[-end1]}{,[addr]:port[-end]}... as arguments.", w[0])
 		return
 	}
-	var binds []Bind
-	for _, text := range strings.Split(strings.TrimSuffix(w[1], ","), ",") {
-		a, err := p.parseAddr(text, listenRule)
-		if err != nil {
-			p.bad("'%s' : %s", w[0], strings.TrimRight(err.Error(), "\n"))
-			return
-		}
-		for port := a.Port; port <= max(a.Port, a.last); port++ {
-			one := a
-			one.Port = port
-			one.setIP(a.IP)
-			binds = append(binds, Bind{Pos: p.pos, Addr: one.Address, Arg: w[1], UID: -1, GID: -1})
-		}
+	addrs, err := p.listenAddrs(w[1])
+	if err != nil {
+		p.bad("'%s' : %s", w[0], strings.TrimRight(err.Error(), "\n"))
+		return
 	}
-	for i := range binds {
-		err := p.bindWords(w, 2, &binds[i])
-		if err == nil && i > 0 && binds[i].ID != 0 {
-			err = &bindError{text: "'id' can only be used with a single socket"}
-		}
-		if err != nil {
-			p.bad("'%s %s' in section '%s'%s", w[0], w[1], p.open, err.bindText())
-			return
-		}
+	b := Bind{Pos: p.pos, Arg: w[1], UID: -1, GID: -1, several: len(addrs) > 1}
+	if err := p.bindWords(w, 2, &b); err != nil {
+		p.bad("'%s %s' in section '%s'%s", w[0], w[1], p.open, err.bindText())
+		return
 	}
 	if !p.px.front {
 		p.px.listens = true // warned of: HAProxy counts the address as a listener, and never opens it
 		return
 	}
-	p.px.Binds = append(p.px.Binds, binds...)
+	for _, b.Addr = range addrs {
+		p.px.Binds = append(p.px.Binds, b)
+	}
+}
+
+// listenAddrs reads addresses to listen on, with commas between: one for each port of a range.
+func (p *parser) listenAddrs(list string) ([]Address, error) {
+	var all []Address
+	for _, text := range strings.Split(strings.TrimSuffix(list, ","), ",") {
+		a, err := p.parseAddr(text, listenRule)
+		if err != nil {
+			return nil, err
+		}
+		for last := max(a.Port, a.last); a.Port <= last; a.Port++ {
+			a.setIP(a.IP)
+			all = append(all, a.Address)
+		}
+	}
+	return all, nil
 }
 
 // ParseListener reads an address with settings, separated by commas, as `-S` has it: /run/haproxy-master.sock,mode,600.
@@ -139,7 +143,7 @@ func (p *parser) bindWords(w words, i int, b *Bind) *bindError {
 			return &bindError{unknown: true, word: w[i], best: suggest(w[i], knownBind)}
 		case k.set != nil:
 			if err := k.set(p, b, w[i], w.at(i+1)); err != nil {
-				return &bindError{text: strings.TrimRight(err.Error(), "\n")}
+				return &bindError{text: err.Error()}
 			}
 		}
 		i += 1 + k.args
@@ -156,21 +160,23 @@ func bindName(_ *parser, b *Bind, name, value string) error {
 }
 
 func bindID(p *parser, b *Bind, name, value string) error {
-	if value == "" {
+	n, ok := wholeLong(value)
+	id := int(int32(n))
+	switch {
+	case b.several:
+		return sayf("'%s' can only be used with a single socket", name)
+	case value == "":
 		return sayf("'%s' : expects an integer argument", name)
-	}
-	id, err := strconv.Atoi(value)
-	if err != nil {
+	case !ok:
 		return sayf("'%s' : expects an integer argument, found '%s'", name, value)
-	}
-	if id <= 0 {
+	case id <= 0:
 		return sayf("'%s' : custom id has to be > 0", name)
+	case b.Arg == "": // a runtime socket
+		return nil
 	}
-	if p.px != nil {
-		for _, other := range p.px.Binds {
-			if other.ID == id {
-				return sayf("'%s' : custom id %d already used at %s:%d ('bind %s')", name, id, other.Pos.File, other.Pos.Line, other.Addr.Text)
-			}
+	for _, other := range p.px.Binds {
+		if other.ID == id {
+			return sayf("'%s' : custom id %d already used at %s:%d ('bind %s')", name, id, other.Pos.File, other.Pos.Line, other.Arg)
 		}
 	}
 	b.ID = id

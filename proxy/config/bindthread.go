@@ -1,6 +1,9 @@
 package config
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // bindProcess takes the older word for thread: a set of processes, of which there is one, and after a slash the threads.
 func bindProcess(p *parser, b *Bind, name, value string) error {
@@ -13,10 +16,19 @@ func bindProcess(p *parser, b *Bind, name, value string) error {
 		if err := validSet(name, threads, maxThreads); err != nil {
 			return err
 		}
-		hint = sprintf(" Please use 'thread %s' instead.", threads)
+		hint = fmt.Sprintf(" Please use 'thread %s' instead.", threads)
 	}
-	p.warnAt("'bind %s' in section '%s' : '%s %s' on 'bind' lines is deprecated and will be removed in 2.7.%s", b.Arg, p.open, name, value, hint)
+	p.warnBind(b, "'%s %s' on 'bind' lines is deprecated and will be removed in 2.7.%s", name, value, hint)
 	return nil
+}
+
+// warnBind warns of a word of a bind line or a runtime socket's.
+func (p *parser) warnBind(b *Bind, format string, args ...any) {
+	where := "'stats socket'"
+	if b.Arg != "" {
+		where = fmt.Sprintf("'bind %s' in section '%s'", b.Arg, p.open)
+	}
+	p.warnAt("%s : %s", where, fmt.Sprintf(format, args...))
 }
 
 // bindThread checks a set of threads, with their group's number before a slash. All loops accept here.

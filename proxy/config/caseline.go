@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"strings"
 	"syscall"
 )
@@ -53,7 +54,7 @@ func (p *parser) readCaseFile() {
 		return
 	}
 	text, err := p.opt.ReadFile(p.caseFile)
-	if err != nil && rootCause(err) != syscall.EISDIR {
+	if err != nil && !errors.Is(err, syscall.EISDIR) {
 		p.alert("h1-headers-case-adjust-file '%s': failed to open file.", p.caseFile)
 		return
 	}

@@ -5,16 +5,15 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"iter"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 	"syscall"
 )
 
 // Cert is a certificate with its key and the names that it is for.
 type Cert struct {
-	File  string
 	Pair  tls.Certificate
 	Names []string // lower case: common names and DNS names, or a crt-list's, wildcards as they are
 	Not   []string // names that a wildcard among Names does not mean
@@ -25,35 +24,34 @@ type Cert struct {
 var bundled = []string{".rsa", ".dsa", ".ecdsa"}
 
 // certFiles gives the files that a `crt` names: one, a directory's in the order of their names, or a bundle's.
-func certFiles(name string) ([]string, error) {
-	info, err := os.Stat(name)
+func (p *parser) certFiles(name string) ([]string, error) {
+	info, err := os.Stat(p.path(name))
 	if err != nil {
 		var files []string
 		for _, suffix := range bundled {
-			if _, e := os.Stat(name + suffix); e == nil {
+			if _, e := os.Stat(p.path(name + suffix)); e == nil {
 				files = append(files, name+suffix)
 			}
 		}
 		if files == nil {
-			return nil, sayf("unable to stat SSL certificate from file '%s' : %s.\n", name, errnoText(rootCause(err)))
+			return nil, sayf("unable to stat SSL certificate from file '%s' : %s.\n", name, errnoText(err))
 		}
 		return files, nil
 	}
 	if !info.IsDir() {
 		return []string{name}, nil
 	}
-	entries, err := os.ReadDir(name)
+	entries, err := os.ReadDir(p.path(name))
 	if err != nil {
-		return nil, sayf("unable to scan directory '%s' : %s.\n", name, errnoText(rootCause(err)))
+		return nil, sayf("unable to scan directory '%s' : %s.\n", name, errnoText(err))
 	}
 	var files []string
 	for _, e := range entries {
-		path := filepath.Join(name, e.Name())
-		if i, err := os.Stat(path); err == nil && i.Mode().IsRegular() && !besideCert(e.Name()) {
-			files = append(files, name+"/"+e.Name())
+		path := name + "/" + e.Name()
+		if i, err := os.Stat(p.path(path)); err == nil && i.Mode().IsRegular() && !besideCert(e.Name()) {
+			files = append(files, path)
 		}
 	}
-	sort.Strings(files)
 	return files, nil
 }
 
@@ -68,7 +66,7 @@ func besideCert(name string) bool {
 
 // loadCerts reads what a `crt` names.
 func (p *parser) loadCerts(name string) ([]*Cert, error) {
-	files, err := certFiles(below(p.cfg.Global.CrtBase, name))
+	files, err := p.certFiles(below(p.cfg.Global.CrtBase, name))
 	if err != nil {
 		return nil, err
 	}
@@ -85,17 +83,17 @@ func (p *parser) loadCerts(name string) ([]*Cert, error) {
 
 // loadCert reads a certificate, its chain and its key from one file, or the key from the file beside it.
 func (p *parser) loadCert(name string) (*Cert, error) {
-	text, err := p.opt.ReadFile(name)
+	text, err := p.readFile(name)
 	switch {
 	case errors.Is(err, syscall.EISDIR): // HAProxy has stat's own verdict
 		return nil, sayf("unable to stat SSL certificate from file '%s' : Success.\n", name)
 	case err != nil:
-		return nil, sayf("unable to stat SSL certificate from file '%s' : %s.\n", name, errnoText(rootCause(err)))
+		return nil, sayf("unable to stat SSL certificate from file '%s' : %s.\n", name, errnoText(err))
 	}
 	chain, key := pemParts(text)
 	beside := name + ".key"
 	if key == nil && len(chain) > 0 {
-		extra, err := p.opt.ReadFile(beside)
+		extra, err := p.readFile(beside)
 		if err == nil {
 			_, key = pemParts(extra)
 		}
@@ -119,16 +117,20 @@ func (p *parser) loadCert(name string) (*Cert, error) {
 		return nil, sayf("inconsistencies between private key and certificate loaded '%s'.\n", name)
 	}
 	pair.Leaf = leaf
-	return &Cert{File: name, Pair: pair, Names: certNames(leaf)}, nil
+	return &Cert{Pair: pair, Names: certNames(leaf)}, nil
+}
+
+// pemBlocks gives the blocks of a file, whatever stands between them.
+func pemBlocks(text []byte) iter.Seq[*pem.Block] {
+	return func(yield func(*pem.Block) bool) {
+		for b, rest := pem.Decode(text); b != nil && yield(b); b, rest = pem.Decode(rest) {
+		}
+	}
 }
 
 // pemParts finds the certificates and the first private key; what else there is (DH parameters) is passed over.
 func pemParts(text []byte) (chain []*pem.Block, key *pem.Block) {
-	for {
-		var b *pem.Block
-		if b, text = pem.Decode(text); b == nil {
-			return chain, key
-		}
+	for b := range pemBlocks(text) {
 		switch {
 		case b.Type == "CERTIFICATE" || b.Type == "X509 CERTIFICATE" || b.Type == "TRUSTED CERTIFICATE":
 			chain = append(chain, b)
@@ -136,6 +138,7 @@ func pemParts(text []byte) (chain []*pem.Block, key *pem.Block) {
 			key = b
 		}
 	}
+	return chain, key
 }
 
 func certNames(leaf *x509.Certificate) []string {
@@ -149,59 +152,6 @@ func certNames(leaf *x509.Certificate) []string {
 		}
 	}
 	return names
-}
-
-// authorities are what a ca-file or crl-file holds.
-type authorities struct {
-	pool *x509.CertPool
-	text []byte // what pool was made of; nil: it is the system's
-	crls []*x509.RevocationList
-}
-
-// loadCAs reads a file, or a directory's files, of certificates that sign others and of lists of those that they have
-// revoked; @system-ca is the system's set.
-func (p *parser) loadCAs(name string) (authorities, error) {
-	a := authorities{pool: x509.NewCertPool()}
-	if name == "@system-ca" {
-		pool, err := x509.SystemCertPool()
-		if err != nil {
-			return a, sayf("Couldn't open the ca-file '%s' (%s).\n", name, err)
-		}
-		a.pool = pool
-		return a, nil
-	}
-	info, err := os.Stat(name)
-	files := []string{name}
-	if err == nil && info.IsDir() {
-		files, err = filepath.Glob(filepath.Join(name, "*"))
-	}
-	if err != nil {
-		return a, sayf("Couldn't open the ca-file '%s' (%s).\n", name, errnoText(rootCause(err)))
-	}
-	found := false
-	for _, f := range files {
-		if text, err := p.opt.ReadFile(f); err == nil {
-			found = a.pool.AppendCertsFromPEM(text) || found
-			a.crls = append(a.crls, crlsOf(text)...)
-			a.text = append(append(a.text, text...), '\n')
-		}
-	}
-	if !found && a.crls == nil {
-		return a, sayf("Couldn't open the ca-file '%s' (no certificate or crl found).\n", name)
-	}
-	return a, nil
-}
-
-func crlsOf(text []byte) (list []*x509.RevocationList) {
-	for {
-		var b *pem.Block
-		if b, text = pem.Decode(text); b == nil {
-			return list
-		}
-		if l, err := x509.ParseRevocationList(b.Bytes); err == nil && b.Type == "X509 CRL" {
-			list = append(list, l)
-		}
-	}
 }
 
 // below puts a base directory before a relative path (crt-base, ca-base).

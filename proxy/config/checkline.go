@@ -61,8 +61,8 @@ func (p *parser) httpchk(w words) {
 	}
 	version, rest, old := strings.Cut(args[2], "\r\n")
 	if old {
-		p.warn("parsing [%s:%d]: '%s %s' : hiding headers or body at the end of the version string is deprecated. "+
-			"Please, consider to use 'http-check send' directive instead.", p.pos.File, p.pos.Line, w[0], w[1])
+		p.warnTight("'%s %s' : hiding headers or body at the end of the version string is deprecated. "+
+			"Please, consider to use 'http-check send' directive instead.", w[0], w[1])
 		head, body, _ := strings.Cut(rest, "\r\n\r\n")
 		for _, h := range strings.Split(head, "\r\n") {
 			if name, v, ok := strings.Cut(h, ":"); ok {

@@ -1,9 +1,6 @@
 package config
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // condState is where an .if stands (section 2.4, conditional blocks).
 type condState int
@@ -55,7 +52,7 @@ func (p *parser) masked() bool {
 
 func (p *parser) condIf(w words) {
 	if len(p.conds)+1 >= maxNested {
-		p.stop("parsing [%s:%d]: too many nested '.if', max is %d.", p.pos.File, p.pos.Line, maxNested)
+		p.stopTight("too many nested '.if', max is %d.", maxNested)
 		return
 	}
 	state := condDone
@@ -73,7 +70,7 @@ func (p *parser) branch(w words) condState {
 	}
 	ok, err := evalCondition(text, p.env)
 	if err != nil {
-		p.stop("parsing [%s:%d]: %s in '%s' at position %d:\n  %s %s\n  %*s", p.pos.File, p.pos.Line, err.text, w[0], err.at+1,
+		p.stopTight("%s in '%s' at position %d:\n  %s %s\n  %*s", err.text, w[0], err.at+1,
 			w[0], text, err.at+len(w[0])+2, "^")
 	}
 	if ok {
@@ -111,12 +108,12 @@ func (p *parser) condElse(w words) {
 // condOpen gives the innermost open block for an .elif or .else.
 func (p *parser) condOpen(word string) (*condState, bool) {
 	if len(p.conds) == 0 {
-		p.stop("parsing [%s:%d]: lone '%s' with no matching '.if'.", p.pos.File, p.pos.Line, word)
+		p.stopTight("lone '%s' with no matching '.if'.", word)
 		return nil, false
 	}
 	state := &p.conds[len(p.conds)-1]
 	if *state == condElse || *state == condElseDrop {
-		p.stop("parsing [%s:%d]: '%s' after '.else' is not permitted.", p.pos.File, p.pos.Line, word)
+		p.stopTight("'%s' after '.else' is not permitted.", word)
 		return nil, false
 	}
 	return state, true
@@ -125,11 +122,11 @@ func (p *parser) condOpen(word string) (*condState, bool) {
 // condAlone refuses arguments, and the word where no block is open.
 func (p *parser) condAlone(w words) bool {
 	if w.at(1) != "" {
-		p.stop("parsing [%s:%d]: Unexpected argument '%s' for '%s'.", p.pos.File, p.pos.Line, w[1], w[0])
+		p.stopTight("Unexpected argument '%s' for '%s'.", w[1], w[0])
 		return false
 	}
 	if len(p.conds) == 0 {
-		p.stop("parsing [%s:%d]: lone '%s' with no matching '.if'.", p.pos.File, p.pos.Line, w[0])
+		p.stopTight("lone '%s' with no matching '.if'.", w[0])
 		return false
 	}
 	return true
@@ -137,7 +134,7 @@ func (p *parser) condAlone(w words) bool {
 
 func (p *parser) closeConds() {
 	if len(p.conds) > 0 && !p.abort {
-		p.stop("parsing [%s:%d]: non-terminated '.if' block.", p.pos.File, p.pos.Line)
+		p.stopTight("non-terminated '.if' block.")
 	}
 }
 
@@ -154,14 +151,13 @@ func (p *parser) dotDirective(w words) {
 		p.badTight("Unexpected argument '%s' for '%s'. Use quotes if the message should contain spaces.", w[2], w[0])
 		return
 	}
-	text := fmt.Sprintf("parsing [%s:%d]: '%s'.", p.pos.File, p.pos.Line, w.at(1))
 	switch w[0] {
 	case ".alert":
-		p.stop("%s", text)
+		p.stopTight("'%s'.", w.at(1))
 	case ".warning":
-		p.warn("%s", text)
+		p.warnTight("'%s'.", w.at(1))
 	case ".notice":
-		p.rep.add(Notice, text)
+		p.rep.add(Notice, p.atTight("'%s'.", w.at(1)))
 	}
 }
 

@@ -44,12 +44,12 @@ func parseCookie(p *parser, w words) {
 			c.Mode = mode
 			modes++
 		case known:
-		case w.at(i+1) == "" || !contains([]string{"domain", "attr", "maxidle", "maxlife"}, w[i]):
+		case w.at(i+1) == "" || cookieValues[w[i]] == "":
 			if !p.cookieFlag(c, w, i) {
 				return
 			}
 		default:
-			if !p.cookieValue(c, w, i) {
+			if !p.cookieValue(c, w[i], w[i+1]) {
 				return
 			}
 			i++
@@ -60,10 +60,15 @@ func parseCookie(p *parser, w words) {
 		return
 	}
 	if c.Preserve && c.Mode != CookieInsert && !c.Indirect {
-		p.bad("cookie 'preserve' option requires at least 'insert' or 'indirect' option.")
+		p.bad("cookie 'preserve' requires at least 'insert' or 'indirect'.")
 		return
 	}
 	p.px.Cookie = c
+}
+
+// cookieValues are the words that take a value, with what it is called where it is missing.
+var cookieValues = map[string]string{
+	"domain": "<domain>", "attr": "<value>", "maxidle": "<idletime> in seconds", "maxlife": "<lifetime> in seconds",
 }
 
 // cookieFlag reads a word that takes no value.
@@ -84,16 +89,11 @@ func (p *parser) cookieFlag(c *Cookie, w words, i int) bool {
 	case "dynamic":
 		p.unsupported("cookie dynamic")
 		return false
-	case "domain":
-		p.bad("'%s' expects <domain> as argument.", w[i])
-		return false
-	case "attr":
-		p.bad("'%s' expects <value> as argument.", w[i])
-		return false
-	case "maxidle", "maxlife":
-		p.bad("'%s' expects <idletime> in seconds as argument.", w[i])
-		return false
 	default:
+		if what, ok := cookieValues[w[i]]; ok {
+			p.badTight("'%s' expects %s as argument.", w[i], what)
+			return false
+		}
 		p.bad("'%s' supports 'rewrite', 'insert', 'prefix', 'indirect', 'nocache', 'postonly', 'domain', 'maxidle', 'dynamic', "+
 			"'maxlife' and 'attr' options.", w[0])
 		return false
@@ -102,45 +102,46 @@ func (p *parser) cookieFlag(c *Cookie, w words, i int) bool {
 }
 
 // cookieValue reads a word with its value.
-func (p *parser) cookieValue(c *Cookie, w words, i int) bool {
-	v := w[i+1]
-	switch w[i] {
+func (p *parser) cookieValue(c *Cookie, word, v string) bool {
+	switch word {
 	case "domain":
 		if !strings.Contains(v, ".") { // rare, but accepted
-			p.warn("parsing [%s:%d]: domain '%s' contains no embedded dot, this configuration may not work properly "+
-				"(see RFC6265#5.2.3).", p.pos.File, p.pos.Line, v)
+			p.warnTight("domain '%s' contains no embedded dot, this configuration may not work properly "+
+				"(see RFC6265#5.2.3).", v)
 		}
-		if c.Domain != "" {
-			v = c.Domain + "; domain=" + v
+		if odd := oddChar(v, "._-"); odd != "" {
+			p.badTight("character '%s' is not permitted in domain name '%s'.", odd, v)
+			return false
 		}
-		c.Domain = v
+		c.Domain = joined(c.Domain, "; domain=", v)
 	case "attr":
-		if strings.ContainsAny(v, ";") || strings.ContainsFunc(v, func(r rune) bool { return r < 0x20 || r == 0x7f }) {
-			p.bad("character '%s' is not permitted in attribute value.", v[:1])
+		if at := strings.IndexFunc(v, func(r rune) bool { return r < ' ' || r == 0x7f || r == ';' }); at >= 0 {
+			p.badTight("character '%%x%02X' is not permitted in attribute value.", v[at])
 			return false
 		}
-		if c.Attrs != "" {
-			v = c.Attrs + "; " + v
-		}
-		c.Attrs = v
-	default:
-		d, fault := p.parseTime(v, time.Second)
-		switch {
-		case fault != nil && fault.over:
-			p.bad("timer overflow in argument <%s> to <%s>, maximum value is 2147483647 s (~68 years).", v, w[i])
-			return false
-		case fault != nil && fault.under:
-			p.bad("timer underflow in argument <%s> to <%s>, minimum non-null value is 1 s.", v, w[i])
-			return false
-		case fault != nil:
-			p.bad("unexpected character '%s' in argument to <%s>.", fault.char, w[i])
-			return false
-		}
-		if w[i] == "maxidle" {
-			c.MaxIdle = d
-		} else {
-			c.MaxLife = d
-		}
+		c.Attrs = joined(c.Attrs, "; ", v)
+	case "maxidle":
+		return p.cookieTime(&c.MaxIdle, word, v)
+	case "maxlife":
+		return p.cookieTime(&c.MaxLife, word, v)
 	}
+	return true
+}
+
+// joined adds a word to a list of them, with a text in between.
+func joined(list, between, word string) string {
+	if list == "" {
+		return word
+	}
+	return list + between + word
+}
+
+func (p *parser) cookieTime(to *time.Duration, word, v string) bool {
+	d, fault := p.parseTime(v, time.Second)
+	if fault != nil {
+		p.badTight("%s", fault.angled(v, "<"+word+">", longestSeconds, "s"))
+		return false
+	}
+	*to = d
 	return true
 }

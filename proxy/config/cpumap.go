@@ -32,8 +32,8 @@ func parseCPUMap(p *parser, w words) {
 	}
 	cpus := map[int]bool{}
 	for _, word := range w.from(2) {
-		if !addCPUs(cpus, word) {
-			p.bad("%s : '%s' is not a CPU range.", w[0], word)
+		if fault := addCPUs(cpus, word); fault != "" {
+			p.bad("%s : %s", w[0], fault)
 			return
 		}
 	}
@@ -87,22 +87,24 @@ func numberRange(s string, most int) (low, high int, ok bool) {
 	return low, high, true
 }
 
-// addCPUs reads numbers and ranges of them, with commas between.
-func addCPUs(cpus map[int]bool, list string) bool {
-	for _, s := range strings.Split(list, ",") {
-		if s == "" || !isDigit(s[0]) {
-			return false
-		}
-		low, high, _ := numberRange(strings.TrimRight(s, "abcdefghijklmnopqrstuvwxyz"), maxThreads-1)
-		if low > high {
-			low, high = high, low
-		}
-		if high > maxCPU {
-			return false
-		}
-		for n := low; n <= high; n++ {
-			cpus[n] = true
-		}
+// addCPUs reads n, n- or n-m, and passes over what follows; fault is what is wrong with it.
+func addCPUs(cpus map[int]bool, s string) (fault string) {
+	if !isDigit(s[0]) {
+		return "'" + s + "' is not a CPU range."
 	}
-	return true
+	_, last, ranged := strings.Cut(s, "-")
+	low, high := atoi(s), atoi(s)
+	switch {
+	case ranged && last == "":
+		high = maxCPU
+	case ranged:
+		high = atoi(last)
+	}
+	if low, high = min(low, high), max(low, high); low < 0 || high > maxCPU { // below 0: a number of more than 31 bits
+		return "supports CPU numbers from 0 to " + strconv.Itoa(maxCPU) + "."
+	}
+	for n := low; n <= high; n++ {
+		cpus[n] = true
+	}
+	return ""
 }

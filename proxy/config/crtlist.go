@@ -1,6 +1,10 @@
 package config
 
-import "strings"
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
 
 // maxCrtLine is how long a line of a crt-list may be.
 const maxCrtLine = 65535
@@ -23,13 +27,13 @@ func bindCrtList(p *parser, b *Bind, name, value string) error {
 	if value == "" {
 		return sayf("'%s' : missing certificate location", name)
 	}
-	text, err := p.opt.ReadFile(value)
+	text, err := p.readFile(value)
 	if err != nil {
-		return sayf("'%s' : cannot open file '%s' : %s", name, value, errnoText(rootCause(err)))
+		return sayf("'%s' : cannot open file '%s' : %s", name, value, errnoText(err))
 	}
 	for n, rest := 1, string(text); rest != ""; n++ {
 		line, after, ended := strings.Cut(rest, "\n")
-		at := sprintf("parsing [%s:%d]: ", value, n)
+		at := fmt.Sprintf("parsing [%s:%d]: ", value, n)
 		switch {
 		case len(line) >= maxCrtLine:
 			return sayf("'%s' : %sline too long, limit is %d characters", name, at, maxCrtLine)
@@ -56,7 +60,7 @@ func (p *parser) crtListLine(b *Bind, line, at string) error {
 	case l.file == "":
 		return nil
 	case l.odd:
-		p.warnAt("'bind %s' in section '%s' : 'crt-list' : %smalformated line, filters can't be between filename and options!", b.Arg, p.open, at)
+		p.warnBind(b, "'crt-list' : %smalformated line, filters can't be between filename and options!", at)
 	}
 	own, err := p.crtSettings(l.settings, at)
 	if err != nil {
@@ -165,22 +169,12 @@ func (t *TLS) complete(line *TLS) {
 	t.inherit(line)
 	t.NoCANames = t.NoCANames || line.NoCANames
 	t.IgnoreCA, t.IgnoreCert = line.IgnoreCA, line.IgnoreCert
-	if t.Verify == VerifyDefault {
-		t.Verify = line.Verify
-	}
+	t.Verify, t.ecdhe = cmp.Or(t.Verify, line.Verify), cmp.Or(t.ecdhe, line.ecdhe)
+	t.verifyCAs, t.CRLs = cmp.Or(t.verifyCAs, line.verifyCAs), cmp.Or(t.CRLs, line.CRLs)
 	if t.CAs == nil {
-		t.CAs, t.caText, t.CAFile = line.CAs, line.caText, line.CAFile
-	}
-	if t.verifyCAs == nil {
-		t.verifyCAs = line.verifyCAs
-	}
-	if t.CRLs == nil {
-		t.CRLs = line.CRLs
+		t.CAs, t.caText = line.CAs, line.caText
 	}
 	if t.ALPN == nil {
 		t.ALPN = line.ALPN
-	}
-	if t.ecdhe == "" {
-		t.ecdhe = line.ecdhe
 	}
 }

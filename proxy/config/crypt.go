@@ -46,8 +46,10 @@ const cryptAlphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrs
 func passwordCheck(hash string) (check func(password string) bool, refused string) {
 	for prefix, method := range cryptMethods {
 		if strings.HasPrefix(hash, prefix) {
-			if _, ok := method("", hash); !ok && contains(cryptTuned, prefix) {
-				return nil, prefix
+			if contains(cryptTuned, prefix) {
+				if _, ok := method("", hash); !ok {
+					return nil, prefix
+				}
 			}
 			return func(password string) bool {
 				made, ok := method(password, hash)
@@ -72,7 +74,7 @@ func isDES(hash string) bool {
 	return (n == 13 || n >= 24 && (n-2)%11 == 0) && strings.Trim(hash, cryptAlphabet) == ""
 }
 
-// cryptSetting splits what follows a prefix into the salt, up to a length, and the rest behind the sign that ends it.
+// cryptSetting gives the salt, which ends at a $ sign or after so many signs.
 func cryptSetting(text string, most int) string {
 	salt, _, _ := strings.Cut(text, "$")
 	return salt[:min(len(salt), most)]
@@ -133,8 +135,8 @@ func cryptYescrypt(password, hash string) (string, bool) {
 	return string(made), err == nil
 }
 
-// mostScryptN is the logarithm of the most N that is tried: with the usual r of 8 that is a gigabyte of memory for one password.
-const mostScryptN = 20
+// mostScrypt bounds the product of scrypt's parameters, and so what one password costs: a gigabyte of memory.
+const mostScrypt = 1 << 23
 
 // cryptScrypt reads $7$, the logarithm of N in one sign, r and p in five each, the salt as it is written, and the key.
 func cryptScrypt(password, hash string) (string, bool) {
@@ -143,7 +145,7 @@ func cryptScrypt(password, hash string) (string, bool) {
 		return "", false
 	}
 	n, r, p := cryptNumber(hash[3:4]), cryptNumber(hash[4:9]), cryptNumber(hash[9:14])
-	if n < 1 || n > mostScryptN || r < 1 || p < 1 {
+	if n < 1 || min(r, p) < 1 || max(r, p) > mostScrypt || r*p > mostScrypt>>n {
 		return "", false
 	}
 	key, err := scrypt.Key([]byte(password), []byte(hash[14:end]), 1<<n, r, p, 32)

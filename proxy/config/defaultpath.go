@@ -22,7 +22,7 @@ func parseDefaultPath(p *parser, w words) {
 		}
 		if _, err := os.Stat(w[2]); err != nil {
 			here, _ := os.Getwd() // "" where it is gone: HAProxy names none either
-			p.bad("couldn't set '%s' to origin '%s': Impossible to get back to directory '%s': %s.", w[0], w[2], here, errnoText(rootCause(err)))
+			p.bad("couldn't set '%s' to origin '%s': Impossible to get back to directory '%s': %s.", w[0], w[2], here, errnoText(err))
 			return
 		}
 		p.base = w[2]
@@ -55,12 +55,17 @@ func folder(name string) string {
 	return "."
 }
 
-// readFile reads a file that the configuration names, from the folder that default-path chose.
-func (p *parser) readFile(name string) ([]byte, error) {
-	if p.base != "" && !strings.HasPrefix(name, "/") {
-		name = strings.TrimSuffix(p.base, "/") + "/" + name
+// path is where a file is that a line names: relative names begin at the folder that default-path chose.
+func (p *parser) path(name string) string {
+	if p.base == "" || strings.HasPrefix(name, "/") {
+		return name
 	}
-	text, err := p.opt.ReadFile(name)
+	return strings.TrimSuffix(p.base, "/") + "/" + name
+}
+
+// readFile reads a file that a line names.
+func (p *parser) readFile(name string) ([]byte, error) {
+	text, err := p.opt.ReadFile(p.path(name))
 	if errors.Is(err, syscall.EISDIR) {
 		err = errors.Join(rules.ErrDirectory, err)
 	}

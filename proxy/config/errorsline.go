@@ -127,7 +127,7 @@ func parseErrorLoc(p *parser, w words) {
 func (p *parser) openOther(w words) {
 	p.otherName = w.at(1)
 	if p.otherName == "" && w[0] == "http-errors" {
-		p.stop("parsing [%s:%d] : missing name for http-errors section.", p.pos.File, p.pos.Line)
+		p.stopAt("missing name for http-errors section.")
 		return
 	}
 	if p.otherName == "" {
@@ -146,12 +146,11 @@ func (p *parser) openOther(w words) {
 	}
 	if w[0] == "userlist" {
 		if p.users[p.otherName] != nil {
-			p.warn("parsing [%s:%d]: ignoring duplicate userlist '%s'.", p.pos.File, p.pos.Line, p.otherName)
+			p.warnTight("ignoring duplicate userlist '%s'.", p.otherName)
 			p.skip = true
 			return
 		}
 		p.users[p.otherName] = &rules.UserList{Users: map[string]*rules.User{}}
-		p.groups = map[string][]string{}
 		return
 	}
 	if p.httpErrors[p.otherName] == nil {

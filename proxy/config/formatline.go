@@ -37,7 +37,7 @@ func (p *parser) chooseLog(name string) {
 // overrides warns of a format in defaults that takes the place of another.
 func (p *parser) overrides(name, old string) {
 	if p.px.isDefaults {
-		p.warn("parsing [%s:%d]: '%s' overrides previous '%s' in 'defaults' section.", p.pos.File, p.pos.Line, name, old)
+		p.warnTight("'%s' overrides previous '%s' in 'defaults' section.", name, old)
 	}
 }
 

@@ -107,7 +107,7 @@ func parsePidfile(p *parser, w words) { p.once(w, &p.cfg.Global.Pidfile, "a file
 func parseUser(p *parser, w words) {
 	g := &p.cfg.Global
 	if g.UID != 0 {
-		p.remark("parsing [%s:%d] : user/uid already specified. Continuing.", p.pos.File, p.pos.Line)
+		p.remarkAt("user/uid already specified. Continuing.")
 		return
 	}
 	uid, ok := p.opt.LookupUser(w.at(1))
@@ -121,7 +121,7 @@ func parseUser(p *parser, w words) {
 func parseGroup(p *parser, w words) {
 	g := &p.cfg.Global
 	if g.GID != 0 {
-		p.remark("parsing [%s:%d] : gid/group was already specified. Continuing.", p.pos.File, p.pos.Line)
+		p.remarkAt("gid/group was already specified. Continuing.")
 		return
 	}
 	gid, ok := p.opt.LookupGroup(w.at(1))
@@ -140,7 +140,7 @@ func (p *parser) identity(w words, id *int, both, name string) {
 	number, err := strconv.ParseInt(n, 10, 32)
 	switch {
 	case *id != 0:
-		p.remark("parsing [%s:%d] : %s already specified. Continuing.", p.pos.File, p.pos.Line, both)
+		p.remarkAt("%s already specified. Continuing.", both)
 	case n == "":
 		p.bad("'%s' expects an integer argument.", w[0])
 	case err != nil:
@@ -155,34 +155,32 @@ func (p *parser) identity(w words, id *int, both, name string) {
 const maxThreads = 64
 
 func parseThreads(p *parser, w words) {
-	v, err := strconv.ParseInt(w.at(1), 10, 64)
-	if err != nil {
+	if n, ok := p.upTo(maxThreads, w, "value"); ok {
+		p.cfg.Global.Threads = n
+	}
+}
+
+// upTo reads a line's first number, from 1 to most; what is the thing in words.
+func (p *parser) upTo(most int, w words, what string) (int, bool) {
+	n, ok := wholeLong(w.at(1))
+	switch {
+	case !ok:
 		p.bad("'%s' passed a missing or unparsable integer value in '%s'", w[0], w.at(1))
-		return
+		return 0, false
+	case n < 1 || n > int64(most):
+		p.bad("'%s' %s must be between 1 and %d (was %d)", w[0], what, most, n)
+		return 0, false
 	}
-	if v < 1 || v > maxThreads {
-		p.bad("'%s' value must be between 1 and %d (was %d)", w[0], maxThreads, v)
-		return
-	}
-	p.cfg.Global.Threads = int(v)
+	return int(n), true
 }
 
 func parseNode(p *parser, w words) {
-	if !nodeName(w.at(1)) {
+	if w.at(1) == "" || oddChar(w[1], "._-") != "" {
 		p.badTight("'%s' requires valid node name - non-empty string with digits(0-9), letters(A-Z, a-z), dot(.), "+
 			"hyphen(-) or underscode(_).", w[0])
 		return
 	}
 	p.cfg.Global.Node = w[1]
-}
-
-func nodeName(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; !isAlpha(c) && !isDigit(c) && c != '_' && c != '-' && c != '.' {
-			return false
-		}
-	}
-	return s != ""
 }
 
 func parseGlobalDescription(p *parser, w words) {
@@ -198,7 +196,7 @@ func parseHardStop(p *parser, w words) { p.globalTime(w, &p.cfg.Global.HardStop)
 func parseSpreadChecks(p *parser, w words) {
 	g := &p.cfg.Global
 	if g.SpreadChecks != 0 {
-		p.remark("parsing [%s:%d]: spread-checks already specified. Continuing.", p.pos.File, p.pos.Line)
+		p.remark("%s", p.atTight("spread-checks already specified. Continuing."))
 		return
 	}
 	if w.at(1) == "" {

@@ -12,15 +12,10 @@ func parseIdleTimer(p *parser, w words) {
 	}
 	d, fault := p.parseTime(w[1], time.Millisecond)
 	switch {
-	case fault == nil && d <= longestIdle*time.Millisecond:
-	case fault == nil:
+	case fault != nil:
+		p.badTight("%s", fault.angled(w[1], "<"+w[0]+">", "65535 ms", "ms"))
+	case d > longestIdle*time.Millisecond:
 		p.bad("'%s' expects a timer value between 0 and 65535 ms.", w[0])
-	case fault.over:
-		p.badTight("timer overflow in argument <%s> to <%s>, maximum value is 65535 ms.", w[1], w[0])
-	case fault.under:
-		p.badTight("timer underflow in argument <%s> to <%s>, minimum non-null value is 1 ms.", w[1], w[0])
-	default:
-		p.badTight("unexpected character '%s' in argument to <%s>.", fault.char, w[0])
 	}
 }
 
@@ -33,10 +28,8 @@ func parseMaxSpread(p *parser, w words) {
 	switch {
 	case fault == nil:
 		p.cfg.Global.MaxSpread = d
-	case fault.over:
-		p.badTight("timer overflow in argument <%s> to <%s>, maximum value is 2147483647 ms (~24.8 days).", w[1], w[0])
-	case fault.under:
-		p.badTight("timer underflow in argument <%s> to <%s>, minimum non-null value is 1 ms.", w[1], w[0])
+	case fault.over || fault.under:
+		p.badTight("%s", fault.angled(w[1], "<"+w[0]+">", longestMillis, "ms"))
 	default:
 		p.badTight("unsupported character '%s' in '%s' (wants an integer delay).", fault.char, w[0])
 	}

@@ -139,7 +139,7 @@ func (p *Proxy) Back() bool { return p.Kind != Frontend }
 type Bind struct {
 	Pos     Pos
 	Addr    Address
-	Arg     string // as the line has it: one or more addresses, each maybe with a range of ports
+	Arg     string // as the line has it: one or more addresses, each maybe with a range of ports; "": of a runtime socket
 	Name    string
 	ID      int // 1, 2, … in the proxy: HAProxy's luid
 	Maxconn int
@@ -161,6 +161,7 @@ type Bind struct {
 	Transparent bool
 	ExposeFD    bool   // of a runtime socket
 	severity    string // severity-output, of a runtime socket
+	several     bool   // its line makes more than one
 	Proto       string // proto; "": by the mode
 }
 

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -31,6 +33,12 @@ func atoi(s string) int {
 	return int(int32(int64(v)))
 }
 
+// wholeLong reads a word as C's strtol does, which holds what is too large to its bounds; ok: it is a number and nothing else.
+func wholeLong(s string) (n int64, ok bool) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	return n, err == nil || errors.Is(err, strconv.ErrRange)
+}
+
 // timeFault is why a time could not be read.
 type timeFault struct {
 	over, under bool
@@ -46,6 +54,23 @@ func (f *timeFault) bounds(value, name string) string {
 		return fmt.Sprintf("timer underflow in argument '%s' to '%s' (minimum non-null value is 1 ms)", value, name)
 	}
 	return ""
+}
+
+// The longest times, as messages have them.
+const (
+	longestMillis  = "2147483647 ms (~24.8 days)"
+	longestSeconds = "2147483647 s (~68 years)"
+)
+
+// angled words the fault as some keywords do; to is what the time is for, most the longest one, unit that of the shortest.
+func (f *timeFault) angled(value, to, most, unit string) string {
+	switch {
+	case f.over:
+		return fmt.Sprintf("timer overflow in argument <%s> to %s, maximum value is %s.", value, to, most)
+	case f.under:
+		return fmt.Sprintf("timer underflow in argument <%s> to %s, minimum non-null value is 1 %s.", value, to, unit)
+	}
+	return fmt.Sprintf("unexpected character '%s' in argument to %s.", f.char, to)
 }
 
 // maxTimer is HAProxy's longest time, in the unit of the value: 31 bits.

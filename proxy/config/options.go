@@ -2,6 +2,7 @@ package config
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
 	"os"
@@ -116,8 +117,12 @@ func checkSocket(fd int) error {
 	return nil
 }
 
-// errnoText gives an error as C's strerror does, with its capital letter.
+// errnoText gives the system's part of an error as C's strerror does, with its capital letter.
 func errnoText(err error) string {
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		err = errno
+	}
 	s := err.Error()
 	return strings.ToUpper(s[:1]) + s[1:]
 }

@@ -28,7 +28,6 @@ type parser struct {
 	lookups      []lookup
 	otherName    string // of the userlist or http-errors section that is open
 	users        map[string]*rules.UserList
-	groups       map[string][]string // of the open userlist's users, as its group lines have it
 	httpErrors   map[string]map[int][]byte
 	blankEnd     bool // the line ends in a blank: conditions are shown with it
 	userNames    []userName
@@ -38,8 +37,10 @@ type parser struct {
 	pathMode     string
 	experimental bool // expose-experimental-directives
 	client       httpClient
-	caseFile     string // h1-case-adjust-file
-	context      string // what the next message of a server line begins with
+	caseFile     string                 // h1-case-adjust-file
+	context      string                 // what the next message of a server line begins with
+	cas          map[string]authorities // that have been read
+	tracked      map[*Server]*Server    // which server each tracks
 	modifier     modifier
 	lineFatal    bool
 	fileFatal    bool
@@ -64,7 +65,7 @@ func Parse(files []string, opt Options) (*Config, *Report) {
 	for _, name := range files {
 		text, err := p.opt.ReadFile(name)
 		if err != nil {
-			p.alert("Could not open configuration file %s : %s", name, errnoText(rootCause(err)))
+			p.alert("Could not open configuration file %s : %s", name, errnoText(err))
 			return nil, p.rep
 		}
 		p.cfg.Files = append(p.cfg.Files, name)
@@ -104,21 +105,13 @@ func newParser(opt Options) *parser {
 		users:      map[string]*rules.UserList{},
 		httpErrors: map[string]map[int][]byte{},
 		given:      map[string]bool{},
+		cas:        map[string]authorities{},
+		tracked:    map[*Server]*Server{},
 	}
 	p.env = p.getenv
 	p.cfg.Global = Global{StatsTimeout: defaultStatsTimeout, StatsMaxconn: defaultStatsMaxconn, LogTag: defaultLogTag, MaxReloads: -1}
 	p.defaults = newDefaults()
 	return p
-}
-
-func rootCause(err error) error {
-	for {
-		u, ok := err.(interface{ Unwrap() error })
-		if !ok || u.Unwrap() == nil {
-			return err
-		}
-		err = u.Unwrap()
-	}
 }
 
 // getenv answers the lexer: the internal pseudo variables of section 2.3, the file's own setenv, then the environment.

@@ -25,25 +25,20 @@ func parseBindProcess(p *parser, w words) {
 			return
 		}
 	}
-	p.warn("parsing [%s:%d]: '%s' has no effect, is deprecated, and will be removed in version 2.7.", p.pos.File, p.pos.Line, w[0])
+	p.warnTight("'%s' has no effect, is deprecated, and will be removed in version 2.7.", w[0])
 }
 
 // parseThreadGroup looks at `thread-group`: this director has loops, which are alike.
 func parseThreadGroup(p *parser, w words) {
-	group, err := strconv.ParseInt(w.at(1), 10, 64)
-	switch {
-	case err != nil:
-		p.bad("'%s' passed a missing or unparsable integer value in '%s'", w[0], w.at(1))
-		return
-	case group < 1 || group > maxGroups:
-		p.bad("'%s' thread-group number must be between 1 and %d (was %d)", w[0], maxGroups, group)
+	group, ok := p.upTo(maxGroups, w, "thread-group number")
+	if !ok {
 		return
 	}
 	for _, s := range w.from(2) {
 		first, last, ranged := strings.Cut(s, "-")
 		for _, number := range []string{first, last} {
-			n, err := strconv.ParseUint(number, 10, 32)
-			if (number == first || ranged) && (err != nil || n < 1 || n > maxThreads) {
+			n, ok := wholeLong(number)
+			if (number == first || ranged) && (!ok || n < 1 || n > maxThreads) {
 				p.bad("'%s %d' passed an unparsable or invalid thread number '%s' (valid range is 1 to %d)", w[0], group, s, maxThreads)
 				return
 			}
@@ -69,7 +64,7 @@ func parseUnixBind(p *parser, w words) {
 				return
 			}
 			if u.Prefix != "" {
-				p.remark("parsing [%s:%d] : unix-bind '%s' already specified. Continuing.", p.pos.File, p.pos.Line, w[i])
+				p.remarkAt("unix-bind '%s' already specified. Continuing.", w[i])
 				return
 			}
 			u.Prefix = value

@@ -62,33 +62,38 @@ func (p *parser) remark(format string, args ...any) {
 	p.rep.add(Alert, cString(fmt.Sprintf(format, args...)))
 }
 
-// stop records an error after which HAProxy reads no further.
-func (p *parser) stop(format string, args ...any) {
-	p.alert(format, args...)
-	p.abort = true
-}
-
 func (p *parser) warn(format string, args ...any) {
 	p.rep.add(Warning, cString(fmt.Sprintf(format, args...)))
 }
 
-// bad is alert with the position in HAProxy's commoner form, a space before the colon; badTight is the form without.
-func (p *parser) bad(format string, args ...any) {
-	p.alert("parsing [%s:%d] : %s", p.pos.File, p.pos.Line, fmt.Sprintf(format, args...))
+// at is the line's position and a text, in HAProxy's commoner form, with a space before the colon; atTight is the form without.
+func (p *parser) at(format string, args ...any) string {
+	return fmt.Sprintf("parsing [%s:%d] : %s", p.pos.File, p.pos.Line, fmt.Sprintf(format, args...))
 }
 
-func (p *parser) badTight(format string, args ...any) {
-	p.alert("parsing [%s:%d]: %s", p.pos.File, p.pos.Line, fmt.Sprintf(format, args...))
+func (p *parser) atTight(format string, args ...any) string {
+	return fmt.Sprintf("parsing [%s:%d]: %s", p.pos.File, p.pos.Line, fmt.Sprintf(format, args...))
 }
 
-func (p *parser) warnAt(format string, args ...any) {
-	p.warn("parsing [%s:%d] : %s", p.pos.File, p.pos.Line, fmt.Sprintf(format, args...))
+func (p *parser) bad(format string, args ...any)       { p.alert("%s", p.at(format, args...)) }
+func (p *parser) badTight(format string, args ...any)  { p.alert("%s", p.atTight(format, args...)) }
+func (p *parser) warnAt(format string, args ...any)    { p.warn("%s", p.at(format, args...)) }
+func (p *parser) warnTight(format string, args ...any) { p.warn("%s", p.atTight(format, args...)) }
+func (p *parser) remarkAt(format string, args ...any)  { p.remark("%s", p.at(format, args...)) }
+
+// stopAt and stopTight tell of an error after which HAProxy reads no further.
+func (p *parser) stopAt(format string, args ...any) {
+	p.bad(format, args...)
+	p.abort = true
+}
+
+func (p *parser) stopTight(format string, args ...any) {
+	p.badTight(format, args...)
+	p.abort = true
 }
 
 // already records that a keyword was given before; the first one stays.
-func (p *parser) already(w words) {
-	p.remark("parsing [%s:%d] : '%s' already specified. Continuing.", p.pos.File, p.pos.Line, w.at(0))
-}
+func (p *parser) already(w words) { p.remarkAt("'%s' already specified. Continuing.", w.at(0)) }
 
 // unsupported refuses a word that HAProxy knows and this director does not.
 func (p *parser) unsupported(what string) {

@@ -72,10 +72,3 @@ func parseGlobalSetVar(p *parser, w words) {
 	}
 	p.cfg.Global.SetVars = append(p.cfg.Global.SetVars, r)
 }
-
-// inherit gives a section its own copy of a defaults section's rules.
-func (r Rules) inherit() Rules {
-	r.acls = nil
-	r.MonitorFail = append([]*rules.Cond(nil), r.MonitorFail...)
-	return r
-}

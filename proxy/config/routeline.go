@@ -31,7 +31,7 @@ func parseServerTemplate(p *parser, w words) {
 		p.serverError("Wrong %s number or range arg '%s'.", w[0], w[2])
 		return
 	}
-	s := p.px.server
+	s := p.px.server.clone()
 	s.Pos, s.Name = p.pos, "(null)" // HAProxy names none before the servers are made
 	p.serverContext(s.Name)
 	a, err := p.parseAddr(w[3], portOK|portOffset|stream|resolveLate)

@@ -78,10 +78,7 @@ func (p *parser) refer(r rules.Ref) (what string, found bool) {
 		if s == nil {
 			return "proxy '" + be + "'", false
 		}
-		for _, v := range s.Servers {
-			found = found || v.Name == srv
-		}
-		return "server '" + srv + "' in proxy '" + be + "',", found
+		return "server '" + srv + "' in proxy '" + be + "',", serverNamed(s, srv) != nil
 	case 'E':
 		status, _ := strconv.Atoi(r.What)
 		_, found = p.httpErrors[r.Name][status]

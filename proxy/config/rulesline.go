@@ -18,8 +18,8 @@ func (p *parser) ruleEnv() *rules.Env {
 	return &rules.Env{
 		Pos: rules.Pos{File: p.pos.File, Line: p.pos.Line}, ACLs: r.acls, Users: p.users, Errors: p.httpErrors,
 		ReadFile: p.readFile, Captures: &r.Slots, Front: p.px.front, Back: p.px.back, Refs: &p.px.refs, Patterns: &p.cfg.Patterns,
-		Warn:         func(text string) { p.warn("parsing [%s:%d] : %s", p.pos.File, p.pos.Line, text) },
-		Caution:      func(text string) { p.warn("parsing [%s:%d] : %s.", p.pos.File, p.pos.Line, text) },
+		Warn:         func(text string) { p.warnAt("%s", text) },
+		Caution:      func(text string) { p.warnAt("%s.", text) },
 		Bare:         func(text string) { p.warn("%s", text) },
 		TCP:          p.px.Mode == ModeTCP,
 		Experimental: p.experimental, Section: p.px.Name, Kind: p.px.word(),
@@ -109,8 +109,8 @@ func (p *parser) addRule(kind rules.List, w words) {
 	env := p.ruleEnv()
 	if list := *p.px.Rules.list(kind); kind&tcpRules == 0 && len(list) > 0 {
 		if last := list[len(list)-1]; last.Final() && last.Unconditional() {
-			p.warn("parsing [%s:%d]: previous '%s' action is final and has no condition attached, further entries are NOOP.",
-				p.pos.File, p.pos.Line, kind.Name())
+			p.warnTight("previous '%s' action is final and has no condition attached, further entries are NOOP.",
+				kind.Name())
 		}
 	}
 	r, err := rules.ParseRule(env, kind, w)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"time"
 
 	"simulacro/proxy/rules"
@@ -35,6 +36,15 @@ type Rules struct {
 func (r *Rules) Any() bool {
 	return len(r.TCPRequest)+len(r.TCPResponse)+len(r.Request)+len(r.Redirects)+len(r.Response)+len(r.After)+len(r.Switches)+len(r.UseServers)+len(r.Persists) > 0 ||
 		len(r.MonitorFail) > 0 || r.UniqueID != nil || r.LogLine != nil || r.LogData != nil || len(r.Captures[0])+len(r.Captures[1]) > 0 || len(r.HTTPErrors) > 0
+}
+
+// inherit gives a section what its defaults have. It may add captures to theirs.
+func (r Rules) inherit() Rules {
+	r.acls = nil
+	for side, list := range r.Slots {
+		r.Slots[side] = slices.Clip(list)
+	}
+	return r
 }
 
 // Switch is one `use_backend`: a backend, or a format that makes its name.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"strings"
 
 	"simulacro/proxy/rules"
 )
@@ -88,6 +89,7 @@ func (s *section) inherit() *section {
 	n.Rules = s.Rules.inherit()
 	n.errors = s.errors[:len(s.errors):len(s.errors)]
 	n.checks = s.checks.inherit()
+	n.server = s.server.clone()
 	n.statsInherited, n.defaultRate = s.Stats != nil, s.RateLimit
 	n.forFront, n.forBack = false, false
 	n.byName, n.byPlace, n.listens, n.namesake, n.placed, n.refs = false, false, false, nil, [8]bool{}, nil
@@ -102,7 +104,7 @@ func (p *parser) openProxy(w words) {
 	}
 	name := w.at(1)
 	if name == "" {
-		p.stop("parsing [%s:%d] : '%s' expects an <id> argument", p.pos.File, p.pos.Line, w[0])
+		p.stopAt("'%s' expects an <id> argument", w[0])
 		return
 	}
 	front, back := w[0] != "backend", w[0] != "frontend"
@@ -166,12 +168,12 @@ func (p *parser) openDefaults(w words) {
 func (p *parser) lookupDefaults(w words, i int, kind, name string) *section {
 	from := p.named[w.at(i+1)]
 	if from == nil {
-		p.stop("parsing [%s:%d] : defaults section '%s' not found for %s '%s'.", p.pos.File, p.pos.Line, w.at(i+1), kindWord(kind), name)
+		p.stopAt("defaults section '%s' not found for %s '%s'.", w.at(i+1), kindWord(kind), name)
 		return nil
 	}
 	if first := from.namesake; first != nil {
-		p.alert("parsing [%s:%d] : ambiguous defaults section name '%s' referenced by %s '%s' exists at least at %s:%d and %s:%d.",
-			p.pos.File, p.pos.Line, w.at(i+1), kindWord(kind), name, first.Pos.File, first.Pos.Line, from.Pos.File, from.Pos.Line)
+		p.bad("ambiguous defaults section name '%s' referenced by %s '%s' exists at least at %s:%d and %s:%d.",
+			w.at(i+1), kindWord(kind), name, first.Pos.File, first.Pos.Line, from.Pos.File, from.Pos.Line)
 	}
 	from.byName = true
 	return from
@@ -180,9 +182,9 @@ func (p *parser) lookupDefaults(w words, i int, kind, name string) *section {
 // checkMixed warns of a defaults section that is used both by its name and by its place.
 func (p *parser) checkMixed(from *section) {
 	if from.byName && from.byPlace {
-		p.remark("parsing [%s:%d] : defaults section '%s' (declared at %s:%d) is explicitly referenced by another proxy and "+
+		p.remarkAt("defaults section '%s' (declared at %s:%d) is explicitly referenced by another proxy and "+
 			"implicitly used here. To avoid any ambiguity don't mix both usage. Add a last defaults section not explicitly used "+
-			"or always use explicit references.", p.pos.File, p.pos.Line, from.Name, from.Pos.File, from.Pos.Line)
+			"or always use explicit references.", from.Name, from.Pos.File, from.Pos.Line)
 	}
 }
 
@@ -235,10 +237,13 @@ func (p *parser) checkName(kind, name string) {
 }
 
 // invalidChar gives the first character that a name may not hold, or "".
-func invalidChar(name string) string {
-	for i := 0; i < len(name); i++ {
-		if c := name[i]; !isAlpha(c) && !isDigit(c) && c != '.' && c != ':' && c != '_' && c != '-' {
-			return name[i : i+1]
+func invalidChar(name string) string { return oddChar(name, ".:_-") }
+
+// oddChar gives the first character that is no letter, no digit and none of others, or "".
+func oddChar(text, others string) string {
+	for i := range len(text) {
+		if c := text[i]; !isAlpha(c) && !isDigit(c) && strings.IndexByte(others, c) < 0 {
+			return text[i : i+1]
 		}
 	}
 	return ""
@@ -273,7 +278,7 @@ func (p *parser) checkHeading(w words, front bool) bool {
 		p.tooMany(w, 3, 0)
 	}
 	if front {
-		p.remark("parsing [%s:%d] : please use the 'bind' keyword for listening addresses.", p.pos.File, p.pos.Line)
+		p.remarkAt("please use the 'bind' keyword for listening addresses.")
 	}
 	return false
 }

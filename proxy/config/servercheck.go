@@ -1,6 +1,8 @@
 package config
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -84,10 +86,8 @@ func serverSlowStart(p *parser, s *serverBase, name, value string) error {
 	case fault == nil:
 		s.SlowStart = v
 		return nil
-	case fault.over:
-		return sayf("overflow in argument <%s> to <%s> of server %s, maximum value is 2147483647 ms (~24.8 days).", value, name, s.Name)
-	case fault.under:
-		return sayf("underflow in argument <%s> to <%s> of server %s, minimum non-null value is 1 ms.", value, name, s.Name)
+	case fault.over || fault.under:
+		return said(strings.TrimPrefix(fault.angled(value, "<"+name+"> of server "+s.Name, longestMillis, "ms"), "timer "))
 	}
 	return sayf("unexpected character '%s' in '%s' argument of server %s.", fault.char, name, s.Name)
 }
@@ -109,32 +109,37 @@ func (p *parser) linkTracking(s *section) {
 		if v.TrackServer == "" {
 			continue
 		}
-		if v.TrackProxy == "" {
-			v.TrackProxy = s.Name
-		}
-		bad := func(format string, args ...any) {
-			p.alert("[%s:%d] : 'server %s/%s' : "+format, append([]any{v.Pos.File, v.Pos.Line, s.Name, v.Name}, args...)...)
-		}
-		px := p.backendNamed(v.TrackProxy)
-		if px == nil {
-			bad("unable to find required proxy '%s' for tracking.", v.TrackProxy)
-			continue
-		}
-		t := serverNamed(px, v.TrackServer)
-		if t == nil {
-			bad("unable to find required server '%s' for tracking.", v.TrackServer)
-			continue
-		}
-		switch end := p.trackEnd(px, t); {
-		case end == nil:
-			bad("unable to track %s/%s as it belongs to a tracking chain looping back to %s/%s.", px.Name, t.Name, px.Name, t.Name)
-		case !end.Check:
-			bad("unable to use %s/%s for tracking as it does not have any check nor agent enabled.", px.Name, end.Name)
-		}
-		if v.Check {
-			bad("unable to enable checks and tracking at the same time!")
+		v.TrackProxy = cmp.Or(v.TrackProxy, s.Name)
+		if fault := p.track(s, v); fault != "" {
+			p.alert("[%s:%d] : 'server %s/%s' : %s", v.Pos.File, v.Pos.Line, s.Name, v.Name, fault)
 		}
 	}
+}
+
+// track notes which server v tracks; fault is why it cannot.
+func (p *parser) track(s *section, v *Server) (fault string) {
+	px := p.backendNamed(v.TrackProxy)
+	if px == nil {
+		return fmt.Sprintf("unable to find required proxy '%s' for tracking.", v.TrackProxy)
+	}
+	t := serverNamed(px, v.TrackServer)
+	if t == nil {
+		return fmt.Sprintf("unable to find required server '%s' for tracking.", v.TrackServer)
+	}
+	next := t
+	for next != nil && next != v {
+		next = p.tracked[next]
+	}
+	switch {
+	case !t.Check && t.TrackServer == "":
+		return fmt.Sprintf("unable to use %s/%s for tracking as it does not have any check nor agent enabled.", px.Name, t.Name)
+	case next == v:
+		return fmt.Sprintf("unable to track %s/%s as it belongs to a tracking chain looping back to %s/%s.", px.Name, t.Name, px.Name, v.Name)
+	case px != s && px.DisableOn404 != s.DisableOn404:
+		return fmt.Sprintf("unable to use %s/%s fortracking: disable-on-404 option inconsistency.", px.Name, t.Name)
+	}
+	p.tracked[v] = t
+	return ""
 }
 
 func serverNamed(s *section, name string) *Server {
@@ -142,27 +147,6 @@ func serverNamed(s *section, name string) *Server {
 		if v.Name == name {
 			return v
 		}
-	}
-	return nil
-}
-
-// trackEnd follows a chain of tracking servers to its end; nil: it has none.
-func (p *parser) trackEnd(px *section, v *Server) *Server {
-	for range 1000 { // no file has so long a chain
-		if v.TrackServer == "" {
-			return v
-		}
-		if v.TrackProxy != "" {
-			px = p.backendNamed(v.TrackProxy)
-		}
-		if px == nil {
-			return v
-		}
-		next := serverNamed(px, v.TrackServer)
-		if next == nil {
-			return v
-		}
-		v = next
 	}
 	return nil
 }

@@ -29,6 +29,12 @@ func newServerBase() serverBase {
 		PoolPurge: defaultPurge, OnError: defaultOnError, ErrorLimit: defaultErrorLimit}}
 }
 
+// clone makes a server that may be changed without the one that it comes from.
+func (s serverBase) clone() serverBase {
+	s.TLS = s.TLS.clone()
+	return s
+}
+
 // serverContext begins the next message of a server line; HAProxy names the server once it is known, and only in the line's
 // first message.
 func (p *parser) serverContext(name string) {
@@ -64,7 +70,7 @@ func parseServer(p *parser, w words) {
 		p.serverError("character '%s' is not permitted in %s name '%s'.", c, w[0], w[1])
 		return
 	}
-	s := p.px.server
+	s := p.px.server.clone()
 	s.Pos, s.Name = p.pos, w[1]
 	p.serverContext(s.Name)
 	a, err := p.parseAddr(w[2], portOK|portOffset|stream|resolveLate)
@@ -81,7 +87,7 @@ func parseServer(p *parser, w words) {
 
 // addServer puts the finished server into its backend; a name is looked up when all files have been read.
 func (p *parser) addServer(s serverBase, a parsedAddr) {
-	one := s.Server
+	one := s.clone().Server
 	one.PortMap = s.noPort && s.Addr.Unix == ""
 	if !one.ProxyV2 && one.ProxyParts != (ProxyParts{}) {
 		one.ProxyV1 = true // what version 2 would say is a wish for a header, and the first version is the default
@@ -121,8 +127,7 @@ func (p *parser) serverAllowed(w words) bool {
 		p.serverError("'%s' not allowed in 'defaults' section.", w[0])
 		return false
 	case !p.px.back:
-		p.serverError("parsing [%s:%d] : '%s' not allowed because %s '%s' has no backend capability.",
-			p.pos.File, p.pos.Line, w[0], p.px.word(), p.px.Name)
+		p.serverError("%s", p.at("'%s' not allowed because %s '%s' has no backend capability.", w[0], p.px.word(), p.px.Name))
 		return false
 	}
 	return true
@@ -208,11 +213,14 @@ func (p *parser) serverWords(w words, i int, s *serverBase, line bool) bool {
 	if !line {
 		return true
 	}
-	if err := s.readSNI(); err != nil {
-		p.serverFault(err)
-		return false
+	err := s.readSNI()
+	if s.Check && s.TrackServer != "" {
+		err = &plainError{"unable to enable checks and tracking at the same time!"}
 	}
-	return true
+	if err != nil {
+		p.serverFault(err)
+	}
+	return err == nil
 }
 
 // serverFault reports why a word was refused.
@@ -230,7 +238,7 @@ func (p *parser) serverFault(err error) {
 
 // quoted is an error about a word and its value. HAProxy sets one with a line end of its own apart from its context.
 func quoted(word, value string, err error) error {
-	text := sprintf("'%s %s' : %s", word, value, err)
+	text := fmt.Sprintf("'%s %s' : %s", word, value, err)
 	if one, ok := strings.CutSuffix(text, "\n"); ok {
 		return &plainError{"\n  " + one + "\n  \n."}
 	}

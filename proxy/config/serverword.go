@@ -65,10 +65,8 @@ func (p *parser) serverDelay(d *time.Duration, s *serverBase, name, value string
 	case fault == nil:
 		*d = v
 		return nil
-	case fault.over:
-		return sayf("timer overflow in argument <%s> to <%s> of server %s, maximum value is 2147483647 ms (~24.8 days).", value, name, s.Name)
-	case fault.under:
-		return sayf("timer underflow in argument <%s> to <%s> of server %s, minimum non-null value is 1 ms.", value, name, s.Name)
+	case fault.over || fault.under:
+		return said(fault.angled(value, "<"+name+"> of server "+s.Name, longestMillis, "ms"))
 	}
 	return sayf("unexpected character '%s' in 'agent-inter' argument of server %s.", fault.char, s.Name)
 }

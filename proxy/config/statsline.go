@@ -49,19 +49,19 @@ func (p *parser) statsSocket(w words) {
 		return
 	}
 	p.cliOpen = true
-	for _, text := range strings.Split(w[2], ",") {
-		a, err := p.parseAddr(text, listenRule)
-		if err != nil {
-			p.bad("parsing [%s:%d] : '%s %s' : %s\n", p.pos.File, p.pos.Line, w[0], w[1], err)
-			return
-		}
-		b := Bind{Pos: p.pos, Addr: a.Address, UID: -1, GID: -1, Level: LevelOperator}
-		if err := p.bindWords(w, 3, &b); err != nil {
-			p.bad("'%s %s' : %s", w[0], w[1], err.socketText())
-			return
-		}
+	addrs, err := p.listenAddrs(w[2])
+	if err != nil {
+		p.bad("%s", p.at("'%s %s' : %s\n", w[0], w[1], err))
+		return
+	}
+	b := Bind{UID: -1, GID: -1, Level: LevelOperator, several: len(addrs) > 1}
+	if err := p.bindWords(w, 3, &b); err != nil {
+		p.bad("'%s %s' : %s", w[0], w[1], err.socketText())
+		return
+	}
+	for _, a := range addrs {
 		p.cfg.Global.Sockets = append(p.cfg.Global.Sockets,
-			StatsSocket{Pos: p.pos, Addr: b.Addr, Mode: b.Mode, UID: b.UID, GID: b.GID, Level: b.Level, ExposeFD: b.ExposeFD, Severity: b.severity})
+			StatsSocket{Pos: p.pos, Addr: a, Mode: b.Mode, UID: b.UID, GID: b.GID, Level: b.Level, ExposeFD: b.ExposeFD, Severity: b.severity})
 	}
 }
 
@@ -137,20 +137,15 @@ func (p *parser) statsAuth(s *Stats, account string) {
 
 func (p *parser) statsRefresh(w words) {
 	d, fault := p.parseTime(w.at(2), time.Second)
-	switch {
-	case fault == nil:
-		p.stats().Refresh = d
-	case fault.over:
-		p.badTight("timer overflow in argument <%s> to stats refresh interval, maximum value is 2147483647 s (~68 years).", w.at(2))
-	case fault.under:
-		p.badTight("timer underflow in argument <%s> to stats refresh interval, minimum non-null value is 1 s.", w.at(2))
-	default:
-		p.badTight("unexpected character '%s' in argument to stats refresh interval.", fault.char)
+	if fault != nil {
+		p.badTight("%s", fault.angled(w.at(2), "stats refresh interval", longestSeconds, "s"))
+		return
 	}
+	p.stats().Refresh = d
 }
 
 func (p *parser) statsNode(w words) {
-	if w.at(2) != "" && !nodeName(w[2]) {
+	if w.at(2) != "" && oddChar(w[2], "._-") != "" {
 		p.badTight("'%s %s' invalid node name - should be a stringwith digits(0-9), letters(A-Z, a-z), hyphen(-) or "+
 			"underscode(_).", w[0], w[1])
 		return
@@ -170,7 +165,7 @@ func (p *parser) statsDesc(w words) {
 		text = p.cfg.Global.Description
 	}
 	if text == "" {
-		p.warn("parsing [%s:%d]: '%s' requires a parameter or 'desc' to be set in the global section.", p.pos.File, p.pos.Line, w[1])
+		p.warnTight("'%s' requires a parameter or 'desc' to be set in the global section.", w[1])
 		return
 	}
 	p.stats().ShowDesc = text

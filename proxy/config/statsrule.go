@@ -25,7 +25,7 @@ func (p *parser) statsRule(w words) {
 	}
 	s := p.stats()
 	if n := len(s.Rules); n > 0 && s.Rules[n-1].Unconditional() {
-		p.warn("parsing [%s:%d]: previous '%s' action has no condition attached, further entries are NOOP.", p.pos.File, p.pos.Line, w[0])
+		p.warnTight("previous '%s' action has no condition attached, further entries are NOOP.", w[0])
 	}
 	list := w.from(2)
 	env := p.ruleEnv()

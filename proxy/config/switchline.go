@@ -63,10 +63,8 @@ func (p *parser) linkUseServer(s *section, x *UseServer) {
 		}
 		return
 	}
-	for _, v := range s.Servers {
-		if v.Name == x.Server {
-			return
-		}
+	if serverNamed(s, x.Server) != nil {
+		return
 	}
 	p.alert("%s '%s' : unable to find server '%s' referenced in a 'use-server' rule.", s.word(), s.Name, x.Server)
 }

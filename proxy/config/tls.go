@@ -22,8 +22,7 @@ type TLS struct {
 	Curves               string
 	ALPN                 []string
 	Verify               TLSVerify
-	CAFile               string
-	CAs                  *x509.CertPool
+	CAs                  *x509.CertPool   // ca-file
 	caText               []byte           // what CAs was made of
 	verifyCAs            *authorities     // ca-verify-file; nil: none
 	CRLs                 *RevocationLists // crl-file; nil: none is asked
@@ -65,13 +64,19 @@ type ErrorSet struct {
 // Has tells whether an error is to be ignored.
 func (s ErrorSet) Has(code int) bool { return s.all || s.some[code] }
 
-// use gives t, or a copy of what it points to where it is shared with a default-server line.
-func (s *serverBase) tls() *TLS {
-	t := TLS{}
-	if s.TLS != nil {
-		t = *s.TLS
+// clone makes a copy that other lines do not share; nil stays nil.
+func (t *TLS) clone() *TLS {
+	if t == nil {
+		return nil
 	}
-	s.TLS = &t
+	one := *t
+	return &one
+}
+
+func (s *serverBase) tls() *TLS {
+	if s.TLS == nil {
+		s.TLS = &TLS{}
+	}
 	return s.TLS
 }
 

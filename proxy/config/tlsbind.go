@@ -60,16 +60,16 @@ func bindVerify(_ *parser, b *Bind, name, value string) error {
 }
 
 func bindCAFile(p *parser, b *Bind, name, value string) error {
-	a, err := p.bindAuthorities(name, value, "CAfile")
+	a, err := p.tlsAuthorities(name, value, "CAfile")
 	if err == nil {
-		b.tls().CAs, b.tls().caText, b.tls().CAFile = a.pool, a.text, below(p.cfg.Global.CABase, value)
+		b.tls().CAs, b.tls().caText = a.pool, a.text
 	}
 	return err
 }
 
 // bindCAVerifyFile reads authorities that clients are not told of.
 func bindCAVerifyFile(p *parser, b *Bind, name, value string) error {
-	a, err := p.bindAuthorities(name, value, "CAfile")
+	a, err := p.tlsAuthorities(name, value, "CAfile")
 	if err == nil {
 		b.tls().verifyCAs = &a
 	}
@@ -77,21 +77,22 @@ func bindCAVerifyFile(p *parser, b *Bind, name, value string) error {
 }
 
 func bindCRLFile(p *parser, b *Bind, name, value string) error {
-	a, err := p.bindAuthorities(name, value, "CRLfile")
+	a, err := p.tlsAuthorities(name, value, "CRLfile")
 	if err == nil {
 		b.tls().CRLs = &RevocationLists{a.crls}
 	}
 	return err
 }
 
-func (p *parser) bindAuthorities(name, value, what string) (authorities, error) {
+// tlsAuthorities reads what ca-file and its like name, of a bind or a server.
+func (p *parser) tlsAuthorities(name, value, what string) (authorities, error) {
 	if value == "" {
 		return authorities{}, sayf("'%s' : missing %s path", name, what)
 	}
 	file := below(p.cfg.Global.CABase, value)
 	a, err := p.loadCAs(file)
 	if err != nil {
-		p.remark("%s", strings.TrimSuffix(err.Error(), "\n"))
+		p.remark("%s%s", p.takeContext(), strings.TrimSuffix(err.Error(), "\n"))
 		return a, sayf("'%s' : unable to load %s", name, file)
 	}
 	return a, nil
@@ -99,23 +100,23 @@ func (p *parser) bindAuthorities(name, value, what string) (authorities, error) 
 
 // bindForce allows one version only.
 func bindForce(_ *parser, b *Bind, name, _ string) error {
-	v := forced(name)
-	b.tls().MinVer, b.tls().MaxVer = v, v
+	b.tls().MinVer, b.tls().MaxVer = versionIn(name), versionIn(name)
 	return nil
 }
 
 // bindNo is one of those that ssl-min-ver has replaced.
 func bindNo(_ *parser, b *Bind, name, _ string) error { b.tls().without(name); return nil }
 
-// forced reads the version in a keyword: force-tlsv12.
-func forced(name string) uint16 {
+// versionIn reads the version in a keyword: force-tlsv12, no-sslv3; 0: there is none.
+func versionIn(name string) uint16 {
 	_, v, _ := strings.Cut(name, "-")
-	switch v {
-	case "sslv3":
-		return tlsVersions["SSLv3"]
-	default:
-		return tlsVersions["TLSv1."+v[len(v)-1:]]
+	if digit, ok := strings.CutPrefix(v, "tlsv1"); ok {
+		return tlsVersions["TLSv1."+digit]
 	}
+	if v == "sslv3" {
+		return tlsVersions["SSLv3"]
+	}
+	return 0
 }
 
 // versionSet are versions of TLS, one bit each.
@@ -124,7 +125,7 @@ type versionSet uint8
 func (s versionSet) has(v uint16) bool { return s>>(v-tlsVersions["SSLv3"])&1 != 0 }
 
 // without takes one version out: no-tlsv10 and its like.
-func (t *TLS) without(name string) { t.off |= 1 << (forced(name) - tlsVersions["SSLv3"]) }
+func (t *TLS) without(name string) { t.off |= 1 << (versionIn(name) - tlsVersions["SSLv3"]) }
 
 func tlsText(to *string, name, value, what string) error {
 	if value == "" {

@@ -1,9 +1,6 @@
 package config
 
-import (
-	"encoding/pem"
-	"strings"
-)
+import "strings"
 
 // tlsGlobalKeywords are those of the global section about TLS (sections 3.1 and 3.2).
 var tlsGlobalKeywords = []keyword{
@@ -74,9 +71,9 @@ func (p *parser) tlsOptions(w words, t *TLS) {
 		case word == "no-tls-tickets":
 			t.NoTickets = true
 		case word == "prefer-client-ciphers" && w[0] == "ssl-default-bind-options":
-		case strings.HasPrefix(word, "force-") && contains(knownBind, word):
-			t.MinVer, t.MaxVer = forced(word), forced(word)
-		case strings.HasPrefix(word, "no-") && contains(knownBind, word):
+		case strings.HasPrefix(word, "force-") && versionIn(word) != 0:
+			t.MinVer, t.MaxVer = versionIn(word), versionIn(word)
+		case strings.HasPrefix(word, "no-") && versionIn(word) != 0:
 			t.without(word)
 		default:
 			p.bad("unknown option '%s' on global statement '%s'.", word, w[0])
@@ -114,16 +111,10 @@ func parseDHFile(p *parser, w words) {
 		p.bad("'%s' expects a file path as an argument.", w[0])
 		return
 	}
-	text, err := p.opt.ReadFile(w[1])
-	if err == nil {
-		for {
-			var b *pem.Block
-			if b, text = pem.Decode(text); b == nil {
-				break
-			}
-			if b.Type == "DH PARAMETERS" {
-				return
-			}
+	text, _ := p.readFile(w[1]) // a file that cannot be read has no block, and the message for both is one
+	for b := range pemBlocks(text) {
+		if b.Type == "DH PARAMETERS" {
+			return
 		}
 	}
 	p.bad("'%s': unable to load DH parameters from file <%s>.", w[0], w[1])

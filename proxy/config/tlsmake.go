@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"crypto/tls"
+	"fmt"
 	"strings"
 )
 
@@ -24,11 +25,7 @@ func (p *parser) finishTLS() {
 	for _, s := range p.proxies {
 		for i := range s.Binds {
 			b := &s.Binds[i]
-			switch {
-			case s.Disabled || !fitsMode(b.Proto, s.Mode):
-			case i > 0 && s.Binds[i-1].Pos == b.Pos:
-				b.TLS = s.Binds[i-1].TLS
-			default:
+			if !s.Disabled && fitsMode(b.Proto, s.Mode) && (i == 0 || s.Binds[i-1].Pos != b.Pos) {
 				p.finishBind(s, b)
 			}
 		}
@@ -55,7 +52,7 @@ func (p *parser) finishBind(s *section, b *Bind) {
 		return
 	}
 	where := func(format string, args ...any) string {
-		return sprintf("Proxy '%s': ", s.Name) + sprintf(format, args...) + sprintf(" for bind '%s' at [%s:%d]", b.Arg, b.Pos.File, b.Pos.Line)
+		return fmt.Sprintf("Proxy '%s': ", s.Name) + fmt.Sprintf(format, args...) + fmt.Sprintf(" for bind '%s' at [%s:%d]", b.Arg, b.Pos.File, b.Pos.Line)
 	}
 	t.inherit(&p.cfg.Global.BindTLS)
 	if t.MinVer == 0 && t.MaxVer != 0 && t.MaxVer < tls.VersionTLS12 {
@@ -118,7 +115,7 @@ func (t *TLS) complain() string {
 
 // twice reports what HAProxy finds in a bind line's own context and in its certificate's.
 func (p *parser) twice(format string, args ...any) {
-	text := sprintf(format, args...)
+	text := fmt.Sprintf(format, args...)
 	p.alert("%s\n%s", text, text)
 }
 
@@ -129,10 +126,10 @@ func (p *parser) finishServer(s *section, v *Server) {
 	if !s.checks.tls && !v.TLS.wants() {
 		return
 	}
-	t := *v.TLS // default-server's may be shared
-	v.TLS, t.asked = &t, s.checks.tls
+	t := v.TLS
+	t.asked = s.checks.tls
 	fail := func(format string, args ...any) {
-		p.alert("[%s:%d] : 'server %s/%s' : %s", v.Pos.File, v.Pos.Line, s.Name, v.Name, sprintf(format, args...))
+		p.alert("[%s:%d] : 'server %s/%s' : %s", v.Pos.File, v.Pos.Line, s.Name, v.Name, fmt.Sprintf(format, args...))
 	}
 	if t.certFile != "" {
 		c, err := p.loadCert(t.certFile)
@@ -169,18 +166,8 @@ func (p *parser) finishServer(s *section, v *Server) {
 
 // inherit fills what the line does not say.
 func (t *TLS) inherit(from *TLS) {
-	t.MinVer, t.MaxVer = max(t.MinVer, 0), max(t.MaxVer, 0)
-	if t.MinVer == 0 {
-		t.MinVer = from.MinVer
-	}
-	if t.MaxVer == 0 {
-		t.MaxVer = from.MaxVer
-	}
-	for _, x := range []struct{ to, from *string }{{&t.Ciphers, &from.Ciphers}, {&t.Suites, &from.Suites}, {&t.Curves, &from.Curves}} {
-		if *x.to == "" {
-			*x.to = *x.from
-		}
-	}
+	t.MinVer, t.MaxVer = cmp.Or(t.MinVer, from.MinVer), cmp.Or(t.MaxVer, from.MaxVer)
+	t.Ciphers, t.Suites, t.Curves = cmp.Or(t.Ciphers, from.Ciphers), cmp.Or(t.Suites, from.Suites), cmp.Or(t.Curves, from.Curves)
 	t.NoTickets = t.NoTickets || from.NoTickets
 	t.off |= from.off
 }
@@ -225,9 +212,9 @@ func (t *TLS) make() string {
 	if t.Suites != "" {
 		switch known, all := suitesOf(t.Suites); {
 		case !known:
-			return sprintf("unable to set TLS 1.3 cipher suites to '%s'", t.Suites)
+			return fmt.Sprintf("unable to set TLS 1.3 cipher suites to '%s'", t.Suites)
 		case !all && (c.MaxVersion == 0 || c.MaxVersion >= tls.VersionTLS13):
-			return sprintf("'ciphersuites %s' is not supported by this director", t.Suites)
+			return fmt.Sprintf("'ciphersuites %s' is not supported by this director", t.Suites)
 		}
 	}
 	if text := t.setCurves(c); text != "" {
@@ -243,9 +230,9 @@ func (t *TLS) setCiphers(c *tls.Config) string {
 	ids, known := ciphersOf(list)
 	switch {
 	case !known:
-		return sprintf("unable to set SSL cipher list to '%s'", list)
+		return fmt.Sprintf("unable to set SSL cipher list to '%s'", list)
 	case len(ids) == 0 && c.MinVersion < tls.VersionTLS13:
-		return sprintf("none of the ciphers in '%s' is supported by this director", list)
+		return fmt.Sprintf("none of the ciphers in '%s' is supported by this director", list)
 	}
 	c.CipherSuites = ids
 	return ""
@@ -263,9 +250,9 @@ func (t *TLS) setCurves(c *tls.Config) string {
 	ids, known := curvesOf(list)
 	switch {
 	case !known:
-		return sprintf(bad, list)
+		return fmt.Sprintf(bad, list)
 	case ids == nil:
-		return sprintf("none of the curves in '%s' is supported by this director", list)
+		return fmt.Sprintf("none of the curves in '%s' is supported by this director", list)
 	}
 	c.CurvePreferences = ids
 	return ""

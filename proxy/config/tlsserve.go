@@ -65,7 +65,7 @@ type Observer interface {
 
 // choose gives the certificate for a client; nil: none.
 func (t *TLS) choose(h *tls.ClientHelloInfo) *Cert {
-	if name := asked(h.ServerName); name != "" {
+	if name := plainName(h.ServerName); name != "" {
 		if c := t.named(name, h, nil); c != nil {
 			return c
 		}

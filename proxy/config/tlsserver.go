@@ -1,10 +1,6 @@
 package config
 
-import (
-	"strings"
-
-	"simulacro/proxy/rules"
-)
+import "simulacro/proxy/rules"
 
 // toggles is a setting without a value.
 func toggles(set func(s *serverBase)) serverKeyword {
@@ -60,33 +56,19 @@ func serverVerify(_ *parser, s *serverBase, name, value string) error {
 }
 
 func serverCAFile(p *parser, s *serverBase, name, value string) error {
-	a, err := p.serverAuthorities(name, value, "CAfile")
+	a, err := p.tlsAuthorities(name, value, "CAfile")
 	if err == nil {
-		t := s.tls() // once: each call gives a copy
-		t.CAs, t.caText, t.CAFile = a.pool, a.text, below(p.cfg.Global.CABase, value)
+		s.tls().CAs, s.tls().caText = a.pool, a.text
 	}
 	return err
 }
 
 func serverCRLFile(p *parser, s *serverBase, name, value string) error {
-	a, err := p.serverAuthorities(name, value, "CRLfile")
+	a, err := p.tlsAuthorities(name, value, "CRLfile")
 	if err == nil {
 		s.tls().CRLs = &RevocationLists{a.crls}
 	}
 	return err
-}
-
-func (p *parser) serverAuthorities(name, value, what string) (authorities, error) {
-	if value == "" {
-		return authorities{}, sayf("'%s' : missing %s path", name, what)
-	}
-	file := below(p.cfg.Global.CABase, value)
-	a, err := p.loadCAs(file)
-	if err != nil {
-		p.remark("%s%s", p.takeContext(), strings.TrimSuffix(err.Error(), "\n"))
-		return a, sayf("'%s' : unable to load %s", name, file)
-	}
-	return a, nil
 }
 
 // serverCrt notes a file that is read once it is known that the server speaks TLS.
@@ -125,9 +107,7 @@ func (s *serverBase) readSNI() error {
 }
 
 func serverForce(_ *parser, s *serverBase, name, _ string) error {
-	v := forced(name)
-	t := s.tls()
-	t.MinVer, t.MaxVer = v, v
+	s.tls().MinVer, s.tls().MaxVer = versionIn(name), versionIn(name)
 	return nil
 }
 

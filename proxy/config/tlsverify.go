@@ -12,9 +12,8 @@ import (
 	"time"
 )
 
-var sprintf = fmt.Sprintf
-
-func asked(name string) string { return strings.ToLower(strings.TrimSuffix(name, ".")) }
+// plainName gives a host's name as certificates are compared with it: in lower case, without the dot of the root.
+func plainName(name string) string { return strings.ToLower(strings.TrimSuffix(name, ".")) }
 
 // wildcard gives the name that a wildcard certificate for name has.
 func wildcard(name string) string {
@@ -27,16 +26,14 @@ func wildcard(name string) string {
 
 // OpenSSL's numbers for what is wrong with a certificate (x509_vfy.h), which ssl_c_err shows.
 const (
-	certOK           = 0
-	certNoIssuer     = 2
-	certUnspecified  = 1
-	certNotYet       = 9
-	certExpired      = 10
-	certSelfSigned   = 18
-	certRootUnknown  = 19
-	certIssuer       = 20
-	certBadPurpose   = 26
-	certBadSignature = 7
+	certUnspecified = 1
+	certNoIssuer    = 2
+	certNotYet      = 9
+	certExpired     = 10
+	certSelfSigned  = 18
+	certRootUnknown = 19
+	certIssuer      = 20
+	certBadPurpose  = 26
 )
 
 // VerifyError is a certificate that did not pass.
@@ -48,7 +45,7 @@ type VerifyError struct {
 
 func (e *VerifyError) Error() string { return e.Err.Error() }
 
-// Verify checks the chain that a client has shown, at the given time; nil: it is good, or there is none.
+// VerifyClient checks the chain that a client has shown, at the given time; nil: it is good, or there is none.
 func (t *TLS) VerifyClient(chain []*x509.Certificate, now time.Time) *VerifyError {
 	return t.verify(chain, now, x509.ExtKeyUsageClientAuth)
 }
@@ -172,7 +169,7 @@ func (t *TLS) connect() {
 		if name == "" {
 			return nil
 		}
-		return hostMatches(s.PeerCertificates[0], asked(name))
+		return hostMatches(s.PeerCertificates[0], plainName(name))
 	}
 }
 

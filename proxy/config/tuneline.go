@@ -109,12 +109,4 @@ func parseLocalPeer(p *parser, w words) {
 // maxGroups is the number of thread groups of Debian's build.
 const maxGroups = 1
 
-func parseThreadGroups(p *parser, w words) {
-	v, err := strconv.ParseInt(w.at(1), 10, 64)
-	switch {
-	case err != nil:
-		p.bad("'%s' passed a missing or unparsable integer value in '%s'", w[0], w.at(1))
-	case v < 1 || v > maxGroups:
-		p.bad("'%s' value must be between 1 and %d (was %d)", w[0], maxGroups, v)
-	}
-}
+func parseThreadGroups(p *parser, w words) { p.upTo(maxGroups, w, "value") }

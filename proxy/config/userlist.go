@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 
 	"simulacro/proxy/rules"
@@ -8,41 +9,40 @@ import (
 
 // userlistLine reads a line of a userlist: a group with its users, or a user.
 func (p *parser) userlistLine(w words) {
-	list := p.users[p.otherName]
-	switch w[0] {
-	case "group":
-		if w.at(1) == "" {
-			p.badTight("'%s' expects <name> as arguments.", w[0])
-			return
-		}
-		if c := invalidChar(w[1]); c != "" {
-			p.badTight("character '%s' is not permitted in '%s' name '%s'.", c, w[0], w[1])
-			return
-		}
-		for _, n := range p.userNames {
-			if n == (userName{list: p.otherName, group: w[1]}) {
-				p.warn("parsing [%s:%d]: ignoring duplicated group '%s' in userlist '%s'.", p.pos.File, p.pos.Line, w[1], p.otherName)
-				return
-			}
-		}
-		p.userNames = append(p.userNames, userName{list: p.otherName, group: w[1]})
-		for i := 2; w.at(i) != ""; i += 2 {
-			if w[i] != "users" {
-				p.badTight("'%s' only supports 'users' option.", w[0])
-				return
-			}
-			for _, name := range listed(w.at(i + 1)) {
-				p.groups[name] = append(p.groups[name], w[1])
-				p.userNames = append(p.userNames, userName{list: p.otherName, group: w[1], user: name, needsUser: true})
-				if u := list.Users[name]; u != nil {
-					u.Groups = append(u.Groups, w[1])
-				}
-			}
-		}
-	case "user":
-		p.user(list, w)
-	default:
+	if w[0] != "group" && w[0] != "user" {
 		p.badTight("unknown keyword '%s' in 'users' section", w[0])
+		return
+	}
+	if w.at(1) == "" {
+		p.badTight("'%s' expects <name> as arguments.", w[0])
+		return
+	}
+	if w[0] == "group" {
+		p.group(w)
+	} else {
+		p.user(w)
+	}
+}
+
+func (p *parser) group(w words) {
+	if c := invalidChar(w[1]); c != "" {
+		p.badTight("character '%s' is not permitted in '%s' name '%s'.", c, w[0], w[1])
+		return
+	}
+	name := userName{list: p.otherName, group: w[1]}
+	if slices.Contains(p.userNames, name) {
+		p.warnTight("ignoring duplicated group '%s' in userlist '%s'.", w[1], p.otherName)
+		return
+	}
+	p.userNames = append(p.userNames, name)
+	for i := 2; w.at(i) != ""; i += 2 {
+		if w[i] != "users" {
+			p.badTight("'%s' only supports 'users' option.", w[0])
+			return
+		}
+		for _, user := range listed(w.at(i + 1)) {
+			p.userNames = append(p.userNames, userName{list: p.otherName, group: w[1], user: user, needsUser: true})
+		}
 	}
 }
 
@@ -51,16 +51,13 @@ func listed(text string) []string {
 	return strings.FieldsFunc(text, func(c rune) bool { return c == ',' })
 }
 
-func (p *parser) user(list *rules.UserList, w words) {
-	if w.at(1) == "" {
-		p.badTight("'%s' expects <name> as arguments.", w[0])
-		return
-	}
+func (p *parser) user(w words) {
+	list := p.users[p.otherName]
 	if list.Users[w[1]] != nil {
-		p.warn("parsing [%s:%d]: ignoring duplicated user '%s' in userlist '%s'.", p.pos.File, p.pos.Line, w[1], p.otherName)
+		p.warnTight("ignoring duplicated user '%s' in userlist '%s'.", w[1], p.otherName)
 		return
 	}
-	u := &rules.User{Groups: p.groups[w[1]]}
+	u := &rules.User{}
 	for i := 2; w.at(i) != ""; i += 2 {
 		switch w[i] {
 		case "insecure-password":
@@ -75,7 +72,6 @@ func (p *parser) user(list *rules.UserList, w words) {
 			u.Check = check
 		case "groups":
 			for _, group := range listed(w.at(i + 1)) {
-				u.Groups = append(u.Groups, group)
 				p.userNames = append(p.userNames, userName{list: p.otherName, group: group, user: w[1], needsGroup: true})
 			}
 		default:
@@ -92,9 +88,9 @@ type userName struct {
 	needsUser, needsGroup bool
 }
 
-// checkUserNames refuses a user or group of a userlist that none of its lines makes. As HAProxy it tells of one only, the first
-// of the last line that has such a name. It tells whether there is none.
-func (p *parser) checkUserNames() (ok bool) {
+// linkUsers gives users their groups, and refuses a user or group of a userlist that none of its lines makes. As HAProxy it tells of one
+// only, the first of the last line that has such a name. It tells whether there is none.
+func (p *parser) linkUsers() (ok bool) {
 	groups := map[[2]string]bool{}
 	for _, n := range p.userNames {
 		if !n.needsUser && !n.needsGroup {
@@ -107,8 +103,12 @@ func (p *parser) checkUserNames() (ok bool) {
 		if n.needsGroup && !groups[[2]string{n.list, n.group}] && (group == nil || group.list != n.list || group.user != n.user) {
 			group = n
 		}
-		if n.needsUser && p.users[n.list].Users[n.user] == nil && (user == nil || user.list != n.list || user.group != n.group) {
+		u := p.users[n.list].Users[n.user]
+		if n.needsUser && u == nil && (user == nil || user.list != n.list || user.group != n.group) {
 			user = n
+		}
+		if u != nil {
+			u.Groups = append(u.Groups, n.group)
 		}
 	}
 	switch {

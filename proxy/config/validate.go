@@ -8,8 +8,9 @@ func (p *parser) finish() (*Config, *Report) {
 		p.alert("Fatal errors found in configuration.")
 		return nil, p.rep
 	}
+	p.base = "" // what is read from here on is looked for where the process is
 	p.assignIDs()
-	if p.checkUserNames() {
+	if p.linkUsers() {
 		for _, s := range p.defaultsUsed {
 			p.linkActions(s)
 			p.linkRefs(s)
