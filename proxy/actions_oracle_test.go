@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"testing"
@@ -18,7 +19,7 @@ var actionLines = []string{
 	"redirect location /x", "redirect location /x code 301", "redirect location /x code 303", "redirect location /x code 307", "redirect location /x code 308", "redirect prefix /p", "redirect prefix / drop-query",
 	"redirect prefix https://h drop-query append-slash", "redirect prefix /q append-slash", "redirect scheme https", "redirect scheme https code 301 drop-query", "redirect location /x set-cookie A=1", "redirect location / clear-cookie A=",
 	"redirect location %[req.hdr(none)] ignore-empty", "redirect location /%[method] set-cookie %[method]", "redirect scheme https append-slash",
-	"auth", "auth realm here", "auth realm 'a b'", "reject", "tarpit", "tarpit deny_status 429 hdr x y", "set-header a b", "set-method PUT", "set-path /new", "set-path new", "set-pathq /new?q", "set-query z=1", "set-query ?z=1", "set-query %[req.hdr(none)]", "set-path %[path]?%[query]", "set-pathq ?x", "set-uri /u?v",
+	"auth", "auth realm here", "auth realm 'a b'", "reject", "tarpit", "tarpit deny_status 429 hdr x y", "set-header a b", "set-header a '  a , b '", "set-header a <%{+Q}[path]>", "set-header a '%{+Q}o <%[path]> %ci'", "set-header a %{+Q}[hdr(none)]", "set-method PUT", "set-path /new", "set-path new", "set-pathq /new?q", "set-query z=1", "set-query ?z=1", "set-query %[req.hdr(none)]", "set-path %[path]?%[query]", "set-pathq ?x", "set-uri /u?v",
 	"set-uri http://other/u", "replace-path (.*) /pre\\\\1", "replace-pathq ^/(.*) /x/\\\\1", "replace-uri ^/(.*) /y/\\\\1", "replace-header x-list , ;", "replace-value x-list (.)(.) \\\\2\\\\1", "del-header x-list", "del-header x- -m beg", "del-header list -m sub",
 	"del-header ^X-L.*$ -m reg", "del-header ^x-\\\\D+$ -m reg", "del-header X-L -m beg",
 	"replace-header x-list b X", "replace-header x-list ^(ab) [\\\\1]", "replace-value x-quoted (.*) <\\\\1>", "replace-value x-quoted b <b>", "replace-value x-quoted ^$ -", "replace-value x-quoted none -", "replace-path a Z", "replace-pathq a Z", "replace-uri a Z",
@@ -69,6 +70,14 @@ func TestNormalizersAsHAProxy(t *testing.T) {
 // mirror is a server that answers with the request's head as it came, however broken.
 func mirror(t *testing.T) string {
 	t.Helper()
+	return rawServer(t, func(head []byte) string {
+		return fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(head), head)
+	})
+}
+
+// rawServer answers each connection's request with what answer makes of its head.
+func rawServer(t *testing.T, answer func(head []byte) string) string {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = l.Close() })
@@ -78,14 +87,14 @@ func mirror(t *testing.T) string {
 			if err != nil {
 				return
 			}
-			go reflect(c)
+			go reflect(c, answer)
 		}
 	}()
 	return l.Addr().String()
 }
 
 // reflect answers one request; each connection ends with its answer.
-func reflect(c net.Conn) {
+func reflect(c net.Conn, answer func(head []byte) string) {
 	defer c.Close()
 	var head []byte
 	for r := bufio.NewReader(c); !bytes.HasSuffix(head, []byte("\r\n\r\n")); {
@@ -95,5 +104,5 @@ func reflect(c net.Conn) {
 		}
 		head = append(head, line...)
 	}
-	_, _ = fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(head), head)
+	_, _ = io.WriteString(c, answer(head))
 }

@@ -231,6 +231,7 @@ var converterSamples = []string{
 	"bin(101600044d5154540402003c000a746573745f636c6e7431),mqtt_is_valid", "bin(101600044d5154540402003c000a746573745f636c6e7431),mqtt_field_value(connect,client_identifier)", "bin(101600044d5154540402003c000a746573745f636c6e7431),mqtt_field_value(connect,protocol_name)",
 	"bin(101600044d5154540402003c000a746573745f636c6e7431),mqtt_field_value(connect,protocol_version)", "bin(101600044d5154540402003c000a746573745f636c6e7431),mqtt_field_value(connect,flags)",
 	// at the edges
+	"bin(c080),json(utf8)", "bin(c080),json(utf8s)", "bin(c080),json(utf8p)", "bin(e080af41),json(utf8ps)", "bin(fc80808080af),json(utf8p)", "bin(eda080),json(utf8p)", "bin(efbfbe),json(utf8s)", "bin(f0908080),json(utf8p)", "bin(41c341),json(utf8ps)", "bin(595135350a),ub64dec,hex",
 	"str(é),regsub(.,x,g)", "str(é),regsub(^.,x)", "str(aé),regsub('(.)(.)','\\2\\1',g),hex", "str(aéb),regsub('\\xa9',x),hex", "str(aéb),regsub(é,e)", "str(abc),regsub(^,x,g)", "str(aab),regsub(^a,x,g)", "str(abc),regsub('$',x,g)", "str(ab),regsub('.*',x,g)",
 	"str(ab ab),regsub('\\bab',x,g)", "str(abab),regsub('^a|b',x,g)", "str(abc),regsub('(a)|(b)','[\\1\\2]',g)", "str(),regsub('^',x,g)", "str(AbA),regsub(a,x,gi)", "str(a.b.c),regsub('\\.','-',g)",
 	"int(-1),add(-1)", "int(-5),sub(7)", "int(-9223372036854775808),add(-1)", "int(-1),add(-9223372036854775808)", "int(-9223372036854775808),neg", "str(abc),add()",

@@ -107,7 +107,7 @@ func parseHeader(set func(m *Message, name, value string)) func(*ruleParser) (do
 		}
 		name = strings.ToLower(name)
 		return func(tx *Tx) Verdict {
-			value := strings.Trim(f.Text(tx), " \t")
+			value := f.Text(tx)
 			if !tx.grow(len(name) + len(value) + fieldCost) {
 				return tx.noRoom()
 			}

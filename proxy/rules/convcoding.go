@@ -22,7 +22,7 @@ func codingConvs() []conv {
 		}},
 		{name: "ub64dec", in: Str, out: Bin, do: func(_ *Tx, v Value, _ []arg) (Value, bool) {
 			b, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(v.Str, "="))
-			return Value{Kind: Bin, Str: string(b)}, err == nil
+			return Value{Kind: Bin, Str: string(b)}, err == nil && !strings.ContainsAny(v.Str, "\r\n")
 		}},
 		{name: "url_dec", sig: "|i", in: Str, out: Str, do: func(_ *Tx, v Value, a []arg) (Value, bool) {
 			s, ok := urlDecode(v.Str, argNumber(a, 0, 0) != 0)

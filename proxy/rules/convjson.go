@@ -3,8 +3,10 @@ package rules
 import (
 	"encoding/json"
 	"fmt"
+	"math/bits"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -16,8 +18,7 @@ func convJSON(_ *Tx, v Value, a []arg) (Value, bool) {
 	for s := v.Str; s != ""; {
 		r, n := rune(s[0]), 1
 		if mode != "ascii" {
-			r, n = utf8.DecodeRuneInString(s)
-			if bad := r == utf8.RuneError && n == 1; bad || r > 0xffff {
+			if r, n = decodeUTF8(s); r < 0 || r >= 0xfffe || utf16.IsSurrogate(r) || !strings.Contains(mode, "p") && n > utf8.RuneLen(r) {
 				if !strings.HasSuffix(mode, "s") {
 					return v, false
 				}
@@ -29,6 +30,25 @@ func convJSON(_ *Tx, v Value, a []arg) (Value, bool) {
 		s = s[n:]
 	}
 	return Text(b.String()), true
+}
+
+// decodeUTF8 reads a character, also one that is written longer than it must be; below 0: there is none.
+func decodeUTF8(s string) (r rune, n int) {
+	n = bits.LeadingZeros8(^s[0])
+	switch {
+	case n == 0:
+		return rune(s[0]), 1
+	case n == 1 || n > 6 || n > len(s):
+		return -1, 1
+	}
+	r = rune(s[0]) & (1<<(7-n) - 1)
+	for i := 1; i < n; i++ {
+		if s[i]&0xc0 != 0x80 {
+			return -1, 1
+		}
+		r = r<<6 | rune(s[i]&0x3f)
+	}
+	return r, n
 }
 
 func jsonEscape(r rune) string {

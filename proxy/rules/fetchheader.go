@@ -13,14 +13,15 @@ func messageFetches() []fetch {
 	list = append(list, shortFetches("", srcReqHead, reqMessage, "cookie")...)
 	list = append(list, shortFetches("s", srcResHead, resMessage, "set-cookie")...)
 	either := headers{(*Tx).message}
+	cookies := func(tx *Tx, a []arg) []Value {
+		if tx.Res != nil {
+			return either.cookies("set-cookie")(tx, a)
+		}
+		return either.cookies("cookie")(tx, a)
+	}
 	return append(list,
 		fetch{name: "hdr", sig: "|si", kind: Str, from: srcEither, get: either.last(either.values), all: either.each(either.values)},
-		fetch{name: "cookie", sig: "|s", kind: Str, from: srcEither, get: func(tx *Tx, a []arg) (Value, bool) {
-			if tx.Res != nil {
-				return headers{resMessage}.cookie("set-cookie")(tx, a)
-			}
-			return headers{reqMessage}.cookie("cookie")(tx, a)
-		}},
+		fetch{name: "cookie", sig: "|s", kind: Str, from: srcEither, get: cookie(cookies), all: cookies},
 	)
 }
 
@@ -53,17 +54,11 @@ func shortFetches(p string, from source, of func(*Tx) *Message, field string) []
 		{name: p + "hdr_cnt", sig: "|s", kind: Int, from: from, get: h.count(h.values)},
 		{name: p + "hdr_val", sig: "|si", kind: Int, from: from, get: h.cast(Int), all: h.castAll(Int)},
 		{name: p + "hdr_ip", sig: "|si", kind: IP, from: from, get: h.cast(IP), all: h.castAll(IP)},
-		{name: p + "cook", sig: "|s", kind: Str, from: from, get: h.cookie(field), all: h.cookies(field)},
+		{name: p + "cook", sig: "|s", kind: Str, from: from, get: cookie(h.cookies(field)), all: h.cookies(field)},
 		{name: p + "cook_cnt", sig: "|s", kind: Int, from: from, get: func(tx *Tx, a []arg) (Value, bool) {
 			return integer(len(h.cookies(field)(tx, a))), of(tx) != nil
 		}},
-		{name: p + "cook_val", sig: "|s", kind: Int, from: from, get: func(tx *Tx, a []arg) (Value, bool) {
-			v, ok := h.cookie(field)(tx, a)
-			if !ok {
-				return v, false
-			}
-			return integer(looseNumber(v.Str)), true
-		}},
+		{name: p + "cook_val", sig: "|s", kind: Int, from: from, get: cookie(numbers(h.cookies(field))), all: numbers(h.cookies(field))},
 	}
 	if p == "s" {
 		list = append(list, fetch{name: "shdr", sig: "|si", kind: Str, from: from, get: h.last(h.values), all: h.each(h.values)})
@@ -74,7 +69,7 @@ func shortFetches(p string, from source, of func(*Tx) *Message, field string) []
 // headers reads a message's fields.
 type headers struct{ of func(*Tx) *Message }
 
-// lines gives the whole values of a name's fields.
+// lines gives the whole values of a name's fields, without the blanks that rules may have put around them.
 func (h headers) lines(tx *Tx, a []arg) (list []Value) {
 	m := h.of(tx)
 	if m == nil {
@@ -83,7 +78,7 @@ func (h headers) lines(tx *Tx, a []arg) (list []Value) {
 	name := strings.ToLower(argText(a, 0, ""))
 	for _, f := range m.Fields {
 		if name == "" || f.Name == name {
-			list = append(list, Text(f.Value))
+			list = append(list, Text(strings.Trim(f.Value, " \t")))
 		}
 	}
 	return list
@@ -191,6 +186,17 @@ func castHeader(v Value, to Kind) (Value, bool) {
 	return cast(v, to)
 }
 
+// numbers makes a number of each text.
+func numbers(all lister) lister {
+	return func(tx *Tx, a []arg) []Value {
+		list := all(tx, a)
+		for i, v := range list {
+			list[i] = integer(looseNumber(v.Str))
+		}
+		return list
+	}
+}
+
 // looseNumber makes a number of 32 bits of a text up to the first character beyond the digits, as HAProxy does: what stands before
 // them in ASCII counts below 0.
 func looseNumber(s string) int64 {
@@ -233,42 +239,38 @@ func contains(list []string, s string) bool {
 // cookies gives the values of all cookies of a name in Cookie, or that Set-Cookie gives.
 func (h headers) cookies(field string) lister {
 	return func(tx *Tx, a []arg) (list []Value) {
-		for _, line := range h.lines(tx, []arg{{s: field}}) {
-			list = cookieValues(list, line.Str, argText(a, 0, ""), field == "cookie")
+		for _, v := range h.values(tx, []arg{{s: field}}) {
+			list = cookieValues(list, v.Str, argText(a, 0, ""), field == "cookie")
 		}
 		return list
 	}
 }
 
-// cookieValues appends the values that a line has for a name, for any where it is empty. Cookies end at a semicolon or comma outside of
-// quotes; only the first one of Set-Cookie is one. Names that begin with a dollar sign are attributes (RFC 2109).
-func cookieValues(list []Value, line, want string, several bool) []Value {
-	for rest := line; len(rest) > len(want)+1; {
+// cookieValues appends the values that a part of a list has for a name, for any where it is empty. In Set-Cookie attributes follow the
+// first cookie, so that one of another name ends the search. Names that begin with a dollar sign are attributes (RFC 2109).
+func cookieValues(list []Value, rest, want string, several bool) []Value {
+	for len(rest) > len(want)+1 {
 		rest = strings.TrimLeft(rest, " \t")
-		stop := "=;"
-		if several {
-			stop = "=;,"
-		}
-		end := strings.IndexAny(rest, stop)
+		end := strings.IndexAny(rest, "=;")
 		if end < 0 {
-			end = len(rest)
-		}
-		name, value, has := strings.TrimRight(rest[:end], " \t"), "", strings.HasPrefix(rest[end:], "=")
-		if rest = rest[end:]; has {
-			value, rest = cookieValue(rest[1:])
-		}
-		if has && !strings.HasPrefix(name, "$") && (want == "" || name == want) {
-			list = append(list, Text(value))
-		}
-		if !several || rest == "" {
 			break
 		}
-		rest = rest[1:]
+		name, value, has := strings.TrimRight(rest[:end], " \t"), "", rest[end] == '='
+		if rest = rest[end+1:]; has {
+			value, rest = cookieValue(rest)
+		}
+		switch {
+		case !has || strings.HasPrefix(name, "$"):
+		case want == "" || name == want:
+			list = append(list, Text(value))
+		case !several:
+			return list
+		}
 	}
 	return list
 }
 
-// cookieValue cuts a value off where a semicolon or comma ends it.
+// cookieValue cuts a value off at the semicolon that ends it.
 func cookieValue(s string) (value, rest string) {
 	i, quoted := 0, false
 	for ; i < len(s); i++ {
@@ -277,17 +279,17 @@ func cookieValue(s string) (value, rest string) {
 			quoted = !quoted
 		case s[i] == '\\' && quoted:
 			i++
-		case (s[i] == ';' || s[i] == ',') && !quoted:
-			return strings.Trim(s[:i], " \t"), s[i:]
+		case s[i] == ';' && !quoted:
+			return strings.Trim(s[:i], " \t"), s[i+1:]
 		}
 	}
 	return strings.Trim(s, " \t"), ""
 }
 
 // cookie gives the last one, or the first where no name is given.
-func (h headers) cookie(field string) func(*Tx, []arg) (Value, bool) {
+func cookie(all lister) func(*Tx, []arg) (Value, bool) {
 	return func(tx *Tx, a []arg) (Value, bool) {
-		list := h.cookies(field)(tx, a)
+		list := all(tx, a)
 		if len(list) == 0 {
 			return none()
 		}

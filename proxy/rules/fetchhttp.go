@@ -175,27 +175,23 @@ func paramFetches(names []string, number, sig string, kind Kind, from source, te
 		}
 		return list
 	}
-	first := func(tx *Tx, a []arg) (Value, bool) {
-		list := values(tx, a)
-		if len(list) == 0 {
-			return none()
+	first := func(all lister) func(tx *Tx, a []arg) (Value, bool) {
+		return func(tx *Tx, a []arg) (Value, bool) {
+			list := all(tx, a)
+			if len(list) == 0 {
+				return none()
+			}
+			return list[0], true
 		}
-		return list[0], true
 	}
 	var list []fetch
 	for _, name := range names {
-		list = append(list, fetch{name: name, sig: sig, kind: kind, from: from, get: first, all: values})
+		list = append(list, fetch{name: name, sig: sig, kind: kind, from: from, get: first(values), all: values})
 	}
 	if number == "" {
 		return list
 	}
-	return append(list, fetch{name: number, sig: sig, kind: Int, from: from, get: func(tx *Tx, a []arg) (Value, bool) {
-		v, ok := first(tx, a)
-		if !ok {
-			return v, false
-		}
-		return integer(looseNumber(v.Str)), true
-	}})
+	return append(list, fetch{name: number, sig: sig, kind: Int, from: from, get: first(numbers(values)), all: numbers(values)})
 }
 
 func ofBody(of func(*Tx) *Message, f func(m *Message) Value) func(*Tx, []arg) (Value, bool) {

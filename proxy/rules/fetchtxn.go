@@ -79,22 +79,23 @@ func responseFetches() []fetch {
 	}
 	return []fetch{
 		{name: "status", kind: Int, from: srcResponse, get: func(tx *Tx, _ []arg) (Value, bool) {
-			if tx.Res != nil {
-				return integer(tx.Res.Status), true
-			}
-			return integer(tx.status()), tx.status() > 0
+			n := tx.status()
+			return integer(n), n > 0
 		}},
 		{name: "res.ver", kind: Str, from: srcResHead, get: version},
 		{name: "resp_ver", kind: Str, from: srcResHead, get: version},
 	}
 }
 
-// status is the response's once it has gone.
+// status is the response's, also once it has gone; not above 0: there is none.
 func (tx *Tx) status() int {
-	if tx.Info == nil {
-		return 0
+	switch {
+	case tx.Res != nil:
+		return tx.Res.Status
+	case tx.Info != nil:
+		return tx.Info.Status
 	}
-	return tx.Info.Status
+	return 0
 }
 
 // lines writes a head's fields as a message has them, with the blank line.

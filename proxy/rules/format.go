@@ -249,11 +249,14 @@ func (f *Format) Constant() (string, bool) {
 }
 
 func (n *node) sample(dst []byte, tx *Tx) []byte {
-	v, ok := n.expr.Eval(tx)
-	if !ok || v.String() == "" {
+	s := ""
+	if v, ok := n.expr.Eval(tx); ok {
+		s = v.String()
+	}
+	if s == "" && n.opts.log {
 		return n.opts.empty(dst)
 	}
-	return n.opts.append(dst, v.String())
+	return n.opts.append(dst, s)
 }
 
 func (n *node) variable(dst []byte, tx *Tx) []byte {

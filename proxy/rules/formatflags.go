@@ -95,16 +95,13 @@ func (o options) text(dst, s []byte) []byte {
 const escaped = "\"\\]"
 
 // append adds a sample. In a log line it stands as it is (section 8.6 is about captures and the request line); in a header
-// what would break it is encoded.
+// what would break it is encoded, and no quotes are put around it.
 func (o options) append(dst []byte, s string) []byte {
 	if o.raw {
 		return append(dst, s...)
 	}
 	if o.log {
 		return o.text(dst, []byte(s))
-	}
-	if o.quote {
-		dst = append(dst, '"')
 	}
 	for i := range len(s) {
 		c := s[i]
@@ -116,9 +113,6 @@ func (o options) append(dst []byte, s string) []byte {
 		default:
 			dst = append(dst, c)
 		}
-	}
-	if o.quote {
-		dst = append(dst, '"')
 	}
 	return dst
 }

@@ -140,7 +140,7 @@ var logVars = map[string]logVar{
 	"HPO": line(func(i *LogInfo) string { _, p, _ := uri(i).path(); return p }),
 	"HQ":  line(func(i *LogInfo) string { _, _, q := uri(i).path(); return q }),
 	"ID":  {textVar, func(dst []byte, _ *LogInfo, tx *Tx) []byte { return append(dst, tx.UniqueID...) }},
-	"ST":  number(func(i *LogInfo) int64 { return int64(i.Status) }),
+	"ST":  {plainVar, func(dst []byte, _ *LogInfo, tx *Tx) []byte { return strconv.AppendInt(dst, int64(tx.status()), 10) }},
 	"T":   clock("02/Jan/2006:15:04:05 +0000", time.UTC, false), "Tl": clock("02/Jan/2006:15:04:05 -0700", time.Local, false),
 	"Ta": growing(func(i *LogInfo) int64 { return i.Active }), "Tc": number(func(i *LogInfo) int64 { return i.Connect }),
 	"Td": number(func(i *LogInfo) int64 { return i.Data }), "Th": number(func(i *LogInfo) int64 { return i.Handshake }),
