@@ -2,8 +2,10 @@ package proxy
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
+	"simulacro/proxy/balance"
 	"simulacro/proxy/config"
 	"simulacro/proxy/engine"
 	"simulacro/proxy/health"
@@ -14,7 +16,7 @@ import (
 func (a *adapter) Rows(dst []stats.Row) []stats.Row {
 	for _, p := range a.d.engine.Snapshot().Proxies {
 		base := stats.Row{Proxy: p.Proxy.Name, ProxyID: p.Proxy.ID, HTTP: p.Proxy.Mode == config.ModeHTTP,
-			Desc: p.Proxy.Description}
+			Desc: p.Proxy.Description, Static: balance.Static(p.Proxy.Balance.Algorithm, slices.Contains(p.Proxy.HashType, "consistent"))}
 		if p.Front != nil {
 			dst = append(dst, frontRow(base, p.Front))
 		}

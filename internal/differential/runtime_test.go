@@ -108,6 +108,21 @@ var runtimeCases = []Case{
 		},
 	},
 	{
+		Name:   "cli-weights",
+		Config: Head + weighed("map", "balance source") + weighed("turns", "balance static-rr") + weighed("ring", "balance uri\n    hash-type consistent") + weighed("rr", "balance roundrobin"),
+		Play: func(s *Side) {
+			for _, b := range []string{"map", "turns", "ring", "rr"} {
+				for _, w := range []string{"5", "50%", "0", "100%", "300x", "-1x", "-5%", "x", "5x%", "99999999999999999999%"} {
+					command(s, "set weight "+b+"/a "+w+"\nget weight "+b+"/a")
+				}
+			}
+			for _, n := range []string{"5", "-5", "x", "", "5x", "99999999999", "4294967295", "0"} {
+				command(s, "set maxconn server rr/a "+n)
+				s.Stat("rr/a", "slim")
+			}
+		},
+	},
+	{
 		Name:   "cli-agent",
 		Config: one(""),
 		Play: func(s *Side) {
@@ -168,4 +183,9 @@ var runtimeCases = []Case{
 			s.Stat("web/a", "scur", "stot", "cli_abrt", "srv_abrt", "hrsp_2xx", "hrsp_5xx", "eresp")
 		},
 	},
+}
+
+// weighed is a backend of one server that is not of the usual weight.
+func weighed(name, lines string) string {
+	return "backend " + name + "\n    " + lines + "\n    server a {s1} weight 10\n"
 }

@@ -62,7 +62,7 @@ func TestCommands(t *testing.T) {
 		{"set maxconn server http_back/cluster2", "Require <maxconn>.\n", ""},
 		{"set maxconn server http_back/cluster2 abc", "maxconn string empty or preceded by garbage", ""},
 		{"set maxconn server http_back/cluster2 10", "", "http_back/cluster2 maxconn 10"},
-		{"set maxconn server http_back/cluster2 -1", "", "http_back/cluster2 maxconn 0"},
+		{"set maxconn server http_back/cluster2 -1", "", "http_back/cluster2 maxconn 4294967295"},
 		{"set maxconn frontend http_front", "Integer value expected.\n", ""},
 		{"set maxconn frontend zz 100", "No such frontend.\n", ""},
 		{"set maxconn frontend http_front -1", "Value out of range.\n", ""},

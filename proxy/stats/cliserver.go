@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"simulacro/proxy/balance"
 	"simulacro/proxy/config"
 )
 
@@ -171,48 +172,11 @@ func setChecks(on bool) serverCommand {
 }
 
 func setWeight(s *session, server *Row, args []string) reply {
-	weight, problem := parseWeight(first(args), server.InitialWeight)
+	weight, problem := balance.ParseWeight(first(args), server.InitialWeight, server.Static)
 	if problem != "" {
 		return fail(problem)
 	}
 	return result(s.cli.admin.SetServerWeight(server.Ref(), weight))
-}
-
-// parseWeight takes a weight, or a percentage of the initial one. Two of the messages end without a newline in HAProxy.
-func parseWeight(text string, initial int) (weight int, problem string) {
-	if text == "" {
-		return 0, "Require <weight> or <weight%>.\n"
-	}
-	n, rest, ok := leadingInt(text)
-	switch {
-	case !ok:
-		return 0, "Empty weight string empty or preceded by garbage"
-	case rest == "%" && n < 0:
-		return 0, "Relative weight must be positive.\n"
-	case rest == "%":
-		return min(initial*n/100, 256), ""
-	case rest != "":
-		return 0, "Trailing garbage in weight string"
-	case n < 0 || n > 256:
-		return 0, "Absolute weight can only be between 0 and 256 inclusive.\n"
-	}
-	return n, ""
-}
-
-// leadingInt is C's strtol with its end pointer. Numbers of more digits than any setting has are cut off at 9.
-func leadingInt(text string) (n int, rest string, ok bool) {
-	i := 0
-	if strings.HasPrefix(text, "-") || strings.HasPrefix(text, "+") {
-		i = 1
-	}
-	start := i
-	for i < len(text) && text[i] >= '0' && text[i] <= '9' {
-		i++
-	}
-	if i == start {
-		return 0, text, false
-	}
-	return atoi(text[:i]), text[i:], true
 }
 
 func getWeight(_ *session, server *Row, _ []string) reply {
@@ -220,17 +184,11 @@ func getWeight(_ *session, server *Row, _ []string) reply {
 }
 
 func setServerMaxconn(s *session, server *Row, args []string) reply {
-	if first(args) == "" {
-		return fail("Require <maxconn>.\n")
+	n, problem := balance.ParseMaxconn(first(args))
+	if problem != "" {
+		return fail(problem)
 	}
-	n, rest, ok := leadingInt(args[0])
-	switch {
-	case !ok:
-		return fail("maxconn string empty or preceded by garbage")
-	case rest != "":
-		return fail("Trailing garbage in maxconn string")
-	}
-	return result(s.cli.admin.SetServerMaxconn(server.Ref(), max(0, n)))
+	return result(s.cli.admin.SetServerMaxconn(server.Ref(), n))
 }
 
 func shutdownSessions(s *session, server *Row, _ []string) reply {

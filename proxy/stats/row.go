@@ -56,15 +56,16 @@ type Row struct {
 
 	// Servers and backends: connections to servers.
 	Connects, Reuses                          uint64
-	IdleConns, SafeConns, UsedConns, NeedEst  int // used_conn_cur and need_conn_est with the idle ones
-	IdleLimit                                 int // pool-max-conn; -1: none, which leaves src_ilim empty
-	QTime, CTime, RTime, TTime                int // ms, averaged over the last 1024
-	QTimeMax, CTimeMax, RTimeMax, TTimeMax    int // ms
-	Weight, UserWeight, InitialWeight         int // effective, as set, as configured (backend: sums of the active servers)
-	Active, Backups                           int // servers: 1 for what it is, whatever its state; backends: how many are up
-	ServersUp, ServersAll                     int // backends: for "UP (2/3)" under no-maint and up
-	LastChange                                int // seconds since the last change of state
-	Downtime                                  int // seconds
+	IdleConns, SafeConns, UsedConns, NeedEst  int  // used_conn_cur and need_conn_est with the idle ones
+	IdleLimit                                 int  // pool-max-conn; -1: none, which leaves src_ilim empty
+	QTime, CTime, RTime, TTime                int  // ms, averaged over the last 1024
+	QTimeMax, CTimeMax, RTimeMax, TTimeMax    int  // ms
+	Weight, UserWeight, InitialWeight         int  // effective, as set, as configured (backend: sums of the active servers)
+	Static                                    bool // servers: the algorithm takes only the whole weight or none
+	Active, Backups                           int  // servers: 1 for what it is, whatever its state; backends: how many are up
+	ServersUp, ServersAll                     int  // backends: for "UP (2/3)" under no-maint and up
+	LastChange                                int  // seconds since the last change of state
+	Downtime                                  int  // seconds
 	CheckDowns                                uint64
 	Throttle                                  int    // percent of slowstart, meaningful only where Throttled
 	Throttled                                 bool   // the server is in slowstart
