@@ -67,7 +67,7 @@ func New(cfg *config.Config, opt Options) (*Director, error) {
 		cfg: cfg, opt: opt, pages: map[*config.Proxy]*stats.Page{}, started: make(chan struct{}), ended: make(chan struct{}),
 	}
 	e, err := engine.New(cfg, engine.Options{
-		Maxconn: opt.Maxconn, Logger: d, Stats: d, Started: d.serves,
+		Maxconn: opt.Maxconn, Maxsock: Sockets(cfg, opt.Maxconn), Logger: d, Stats: d, Started: d.serves,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the engine: %w", err)
@@ -180,8 +180,8 @@ func (d *Director) Event(p *config.Proxy, level int, text string) {
 	d.logs.Event(p, level, text)
 }
 
-// ConnError implements engine.Logger.
-func (d *Director) ConnError(p *config.Proxy, level int, text string) { d.logs.Event(p, level, text) }
+// Note implements engine.Logger.
+func (d *Director) Note(p *config.Proxy, level int, text string) { d.logs.Event(p, level, text) }
 
 // Respond implements engine.Responder: the statistics pages, and the exporter.
 func (d *Director) Respond(p *config.Proxy, r *engine.InternalRequest) engine.InternalReply {

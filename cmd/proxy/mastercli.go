@@ -64,7 +64,7 @@ func (c *masterCLI) close() {
 func (c *masterCLI) accept(l net.Listener, level config.Level) {
 	defer c.wg.Done()
 	for {
-		conn, err := l.Accept()
+		conn, err := stats.Accept(l)
 		if err != nil {
 			return // closed
 		}

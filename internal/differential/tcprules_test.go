@@ -3,16 +3,22 @@ package differential
 import "strings"
 
 // tcpRules are content rules of a backend in mode tcp, with what the client says first and what the server answers; "": nothing.
-var tcpRules = []struct{ name, rules, ask, answer string }{
-	{"request-accept", "tcp-request inspect-delay 300ms|tcp-request content accept if { req.payload(0,4) -m str ahoy }|tcp-request content reject", "ahoy", "back"},
-	{"request-reject", "tcp-request inspect-delay 300ms|tcp-request content accept if { req.payload(0,4) -m str ahoy }|tcp-request content reject", "oops", "back"},
-	{"request-late", "tcp-request inspect-delay 300ms|tcp-request content accept if { req.payload(0,9) -m str ahoy }|tcp-request content reject", "ahoy", "back"},
-	{"response-accept", "tcp-response inspect-delay 300ms|tcp-response content accept if { res.payload(0,4) -m str back }|tcp-response content reject", "ahoy", "back"},
-	{"response-reject", "tcp-response inspect-delay 300ms|tcp-response content accept if { res.payload(0,4) -m str back }|tcp-response content reject", "ahoy", "oops"},
-	{"response-late", "tcp-response inspect-delay 300ms|tcp-response content reject unless { res.payload(0,9) -m found }", "ahoy", "back"},
-	{"response-silent", "tcp-response inspect-delay 300ms|tcp-response content reject unless { res.len gt 0 }", "ahoy", ""},
-	{"response-silent-passes", "tcp-response inspect-delay 300ms|tcp-response content reject if { res.len gt 9 }", "ahoy", ""},
-	{"response-at-once", "tcp-response content reject if { res.len gt 2 }", "ahoy", "back"},
+var tcpRules = []struct {
+	name, rules, ask, answer string
+	shut                     bool // the client ends its side behind it
+}{
+	{"request-accept", "tcp-request inspect-delay 300ms|tcp-request content accept if { req.payload(0,4) -m str ahoy }|tcp-request content reject", "ahoy", "back", false},
+	{"request-reject", "tcp-request inspect-delay 300ms|tcp-request content accept if { req.payload(0,4) -m str ahoy }|tcp-request content reject", "oops", "back", false},
+	{"request-late", "tcp-request inspect-delay 300ms|tcp-request content accept if { req.payload(0,9) -m str ahoy }|tcp-request content reject", "ahoy", "back", false},
+	{"response-accept", "tcp-response inspect-delay 300ms|tcp-response content accept if { res.payload(0,4) -m str back }|tcp-response content reject", "ahoy", "back", false},
+	{"response-reject", "tcp-response inspect-delay 300ms|tcp-response content accept if { res.payload(0,4) -m str back }|tcp-response content reject", "ahoy", "oops", false},
+	{"response-late", "tcp-response inspect-delay 300ms|tcp-response content reject unless { res.payload(0,9) -m found }", "ahoy", "back", false},
+	{"response-silent", "tcp-response inspect-delay 300ms|tcp-response content reject unless { res.len gt 0 }", "ahoy", "", false},
+	{"response-silent-passes", "tcp-response inspect-delay 300ms|tcp-response content reject if { res.len gt 9 }", "ahoy", "", false},
+	{"request-ends", "tcp-request inspect-delay 5s|tcp-request content accept if { req.len ge 10 }", "ahoy", "back", true},
+	{"request-ends-rejected", "tcp-request inspect-delay 5s|tcp-request content accept if { req.len ge 10 }|tcp-request content reject", "ahoy", "back", true},
+	{"request-ends-silent", "tcp-request inspect-delay 5s|tcp-request content accept if { req.len ge 10 }", "", "back", true},
+	{"response-at-once", "tcp-response content reject if { res.len gt 2 }", "ahoy", "back", false},
 }
 
 // tcpRuleCases play them with a frontend and a backend of their own.
@@ -23,8 +29,12 @@ func tcpRuleCases() (list []Case) {
 			Config: Head + "defaults\n    log global\n    mode tcp\n    option tcplog\n    timeout connect 2s\n    timeout client 1s\n    timeout server 1s\n" +
 				"frontend web\n    bind {web}\n    default_backend app\nbackend app\n    " + strings.ReplaceAll(r.rules, "|", "\n    ") + "\n    server a {s1}\n",
 			Play: func(s *Side) {
-				s.Server("s1").Greets(func(c *Conn) { c.Saw(hear(c, 4)); c.Say(r.answer); c.Hang() })
-				s.Dial("web").Send(r.ask).Rest()
+				s.Server("s1").Greets(func(c *Conn) { c.Saw(hear(c, len(r.ask))); c.Say(r.answer); c.Hang() })
+				c := s.Dial("web").Send(r.ask)
+				if r.shut {
+					c.Shut()
+				}
+				c.Rest()
 				s.Logs(1)
 				s.Stat("app/a", "stot", "bin", "bout", "dresp")
 				s.Stat("app/BACKEND", "stot", "dreq", "dresp", "bin", "bout")

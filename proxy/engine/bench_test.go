@@ -15,7 +15,7 @@ import (
 type noLog struct{}
 
 func (noLog) Request(*config.Proxy, int, *accesslog.Record) {}
-func (noLog) ConnError(*config.Proxy, int, string)          {}
+func (noLog) Note(*config.Proxy, int, string)               {}
 func (noLog) Event(*config.Proxy, int, string)              {}
 
 // plainModes are the ways of a plain request that cost nothing but system calls.

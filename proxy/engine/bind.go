@@ -143,16 +143,17 @@ func (e *Engine) Pause(on bool) {
 	}
 }
 
-// pause makes the system refuse new connections, or accept them again, without giving up the address.
+// pause makes the system refuse new connections, or accept them again, without giving up the address. Unix sockets go on accepting, as
+// with HAProxy: the system has no way back for them.
 func (p *proxy) pause(on bool) {
 	p.mu.Lock()
 	p.paused = on
 	p.mu.Unlock()
 	for _, li := range p.listeners {
-		if li.stopped.Load() {
+		if li.stopped.Load() || li.cfg.Addr.Unix != "" {
 			continue
 		}
-		if on {
+		if li.paused.Store(on); on {
 			_ = syscall.Shutdown(li.fd, syscall.SHUT_RD)
 		} else {
 			_ = syscall.Listen(li.fd, li.backlog())

@@ -100,25 +100,3 @@ func (li *listener) bindUnix() *BindError {
 	}
 	return nil
 }
-
-// room tells whether the bind line's own limit, and maxsslconn, allow one more client; if not, the next one that leaves calls the acceptors again.
-func (li *listener) room() bool {
-	if li.overTLS() && !li.p.e.secure.room() {
-		return false
-	}
-	if li.cfg == nil || li.cfg.Maxconn <= 0 || int(li.conns.Load()) < li.cfg.Maxconn {
-		return true
-	}
-	li.full.Store(true)
-	return int(li.conns.Load()) < li.cfg.Maxconn // one may have left in between
-}
-
-// left counts a client out.
-func (li *listener) left() {
-	li.conns.Add(-1)
-	if li.full.Load() && li.full.Swap(false) {
-		for _, a := range li.acceptors {
-			a.l.post(a)
-		}
-	}
-}

@@ -41,5 +41,5 @@ func (c *client) logFailed(why rules.ConnError) {
 		name = c.bind.Name
 	}
 	at := c.l.e.wall(c.accepted).Format("02/Jan/2006:15:04:05.000")
-	c.l.e.opt.Logger.ConnError(c.fe.cfg, level, from+" ["+at+"] "+c.fe.cfg.Name+"/"+name+": "+why.Error())
+	c.l.e.opt.Logger.Note(c.fe.cfg, level, from+" ["+at+"] "+c.fe.cfg.Name+"/"+name+": "+why.Error())
 }

@@ -122,17 +122,10 @@ func (e *Engine) clock() int64 { return time.Since(e.begin).Milliseconds() }
 // wall translates a loop's time.
 func (e *Engine) wall(ms int64) time.Time { return e.begin.Add(time.Duration(ms) * time.Millisecond) }
 
-// SetStats gives the engine who answers the statistics pages, before Run: that one usually needs the engine first.
-func (e *Engine) SetStats(r Responder) { e.opt.Stats = r }
-
-// SetLogger replaces the logger, before Run.
-func (e *Engine) SetLogger(l Logger) { e.opt.Logger = l }
-
 // SetMaxconn changes the global limit of concurrent clients; 0: none.
 func (e *Engine) SetMaxconn(n int) {
 	if n <= 0 {
-		e.maxconn.Store(math.MaxInt64)
-		return
+		n = math.MaxInt
 	}
 	e.maxconn.Store(int64(n))
 	if e.full.Swap(false) {

@@ -50,7 +50,7 @@ func (l *logs) Request(_ *config.Proxy, _ int, r *accesslog.Record) {
 	l.tell()
 }
 
-func (l *logs) ConnError(p *config.Proxy, level int, text string) { l.Event(p, level, text) }
+func (l *logs) Note(p *config.Proxy, level int, text string) { l.Event(p, level, text) }
 
 func (l *logs) Event(_ *config.Proxy, _ int, text string) {
 	l.mu.Lock()

@@ -1,8 +1,12 @@
 package engine
 
 import (
+	"bufio"
+	"io"
 	"net"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -51,4 +55,58 @@ func TestInheritedSocketsAreTakenOver(t *testing.T) {
 		e.SoftStop()
 		require.NoError(t, <-done)
 	}
+}
+
+// TestAPausedFrontendComesBack: its addresses refuse clients until it is resumed; unix sockets, which could not come back, go on.
+func TestAPausedFrontendComesBack(t *testing.T) {
+	cfg := practical(serve(t, named("s")).addr)
+	addr := dead(t) // one that the system has not chosen: the system would choose anew
+	cfg.Proxies[0].Binds[0].Addr = config.Address{Text: addr, IP: netip.MustParseAddr("127.0.0.1"), Port: int(netip.MustParseAddrPort(addr).Port())}
+	path := filepath.Join(t.TempDir(), "front")
+	cfg.Proxies[0].Binds = append(cfg.Proxies[0].Binds, config.Bind{Addr: config.Address{Text: path, Unix: path}, UID: -1, GID: -1})
+	d := start(t, cfg)
+	overUnix := func() {
+		c, err := net.Dial("unix", path)
+		require.NoError(t, err)
+		defer c.Close()
+		b := &browser{Conn: c, t: t, r: bufio.NewReader(c)}
+		_, body := b.get("/")
+		require.Equal(t, "s", body)
+	}
+	require.NoError(t, d.SetFrontend("http_front", false))
+	_, err := net.Dial("tcp", d.addr)
+	require.Error(t, err)
+	overUnix()
+	require.NoError(t, d.SetFrontend("http_front", true))
+	_, body := d.dial().get("/")
+	require.Equal(t, "s", body)
+	overUnix()
+}
+
+// TestAcceptingGoesOnAfterAShortage: a client that came when no descriptor was left is served once there is one, though nobody else
+// comes or leaves.
+func TestAcceptingGoesOnAfterAShortage(t *testing.T) {
+	d := start(t, practical(serve(t, named("s")).addr), func(o *Options) { o.Maxsock = 77 })
+	d.dial().get("/")
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	require.NoError(t, err)
+	c := os.NewFile(uintptr(fd), "client")
+	defer c.Close()
+	var limit unix.Rlimit
+	require.NoError(t, unix.Getrlimit(unix.RLIMIT_NOFILE, &limit))
+	taken, err := unix.Dup(fd) // the lowest number that is free
+	require.NoError(t, err)
+	require.NoError(t, unix.Close(taken))
+	addr := netip.MustParseAddrPort(d.addr)
+	require.NoError(t, unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: uint64(taken), Max: limit.Max}))
+	defer func() { _ = unix.Setrlimit(unix.RLIMIT_NOFILE, &limit) }()
+	err = unix.Connect(fd, &unix.SockaddrInet4{Port: int(addr.Port()), Addr: addr.Addr().As4()})
+	d.event("Proxy http_front reached process FD limit (maxsock=77). Please check 'ulimit-n' and restart.")
+	require.NoError(t, unix.Setrlimit(unix.RLIMIT_NOFILE, &limit))
+	require.NoError(t, err)
+	_, err = c.WriteString("GET / HTTP/1.0\r\n\r\n")
+	require.NoError(t, err)
+	answer, err := io.ReadAll(c)
+	require.NoError(t, err)
+	require.Contains(t, string(answer), "200 OK")
 }

@@ -9,6 +9,7 @@ import (
 type Options struct {
 	Loops   int    // 0: nbthread, or one loop up to two cores and half of the cores beyond
 	Maxconn int    // concurrent clients of all frontends; 0: global maxconn, or no limit where that is not set
+	Maxsock int    // descriptors that the process reckons with, which messages tell
 	Seed    uint64 // of random balancing and of spread-checks; 0: from the clock
 	Logger  Logger // nil: nothing is logged
 	Stats   Responder
@@ -22,8 +23,8 @@ type Logger interface {
 	// The engine has applied dontlognull and dontlog-normal; level is LevelInfo, or LevelErr for what
 	// log-separate-errors raises.
 	Request(p *config.Proxy, level int, r *accesslog.Record)
-	// ConnError logs why a connection ended before its first request (section 8.2.6).
-	ConnError(p *config.Proxy, level int, text string)
+	// Note logs what is for the log alone: why a connection ended before its first request (section 8.2.6), or why none is accepted.
+	Note(p *config.Proxy, level int, text string)
 	// Event logs a change of p's or one of its servers' state, in HAProxy's words, without a final newline.
 	Event(p *config.Proxy, level int, text string)
 }

@@ -67,9 +67,9 @@ func (e *Engine) count(what Pace, now int64) {
 	e.mu.Unlock()
 }
 
-// paused tells whether the acceptor has to wait because of the process's rates, or of its frontend's; it is called again when that is
+// tooSoon tells whether the acceptor has to wait because of the process's rates, or of its frontend's; it is called again when that is
 // over.
-func (a *acceptor) paused() bool {
+func (a *acceptor) tooSoon() bool {
 	wait := max(a.l.e.tooSoon(a.l.now, a.li.overTLS()), a.li.p.tooSoon(a.l.now))
 	if wait > 0 {
 		a.l.timers.set(&a.timer, a.l.now+wait)

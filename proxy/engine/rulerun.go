@@ -188,16 +188,15 @@ func (c *client) ruleData() {
 	if n == recvNothing {
 		return
 	}
+	if !c.fe.http {
+		c.tcpData(n)
+		return
+	}
 	if n <= 0 {
 		c.abort('C', 'D')
 		return
 	}
 	t.req.buf = append(t.req.buf, c.l.buf[:n]...)
-	if !c.fe.http {
-		t.Payload = string(t.req.buf)
-		c.runTCPRules()
-		return
-	}
 	c.progress()
 	c.runRules()
 }

@@ -33,11 +33,28 @@ func (c *client) runTCPRules() {
 	c.assign()
 }
 
+// tcpData goes on with the rules once n bytes more have come, or the end, behind which nothing more will.
+func (c *client) tcpData(n int) {
+	t := c.tx
+	if n < 0 {
+		c.in = int64(len(t.req.buf))
+		c.abort('C', 'R')
+		return
+	}
+	if n == recvEnd {
+		t.Final, c.readable = true, true // the tunnel sees it, too
+	}
+	t.req.buf = append(t.req.buf, c.l.buf[:n]...)
+	t.Payload = string(t.req.buf)
+	c.runTCPRules()
+}
+
 // tcpContent evaluates a section's rules; false: they wait, or have ended the connection.
 func (c *client) tcpContent(p *proxy) bool {
 	t, r := c.tx, &p.cfg.Rules
 	delay := r.InspectRequest.Milliseconds()
-	t.Final = t.Final || delay == 0
+	limit, _ := c.l.e.dataLimit()
+	t.Final = t.Final || delay == 0 || len(t.req.buf) >= limit
 	at, v := t.Run(r.TCPRequest, t.req.at)
 	switch t.req.at = at; v {
 	case rules.Yield:

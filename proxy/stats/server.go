@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 
 	"simulacro/proxy/config"
@@ -44,8 +45,8 @@ func NewServer(cli *CLI, o ServerOptions) *SocketServer {
 // ErrServerClosed is what Serve returns after Close.
 var ErrServerClosed = errors.New("runtime socket: server closed")
 
-// Serve accepts peers of the given level until Close, and owns l. While all sessions are taken, further peers wait in the
-// system's backlog.
+// Serve accepts peers of the given level until Close, and owns l. While all sessions are taken, further peers wait, one of them accepted
+// and the others in the system's backlog.
 func (s *SocketServer) Serve(l net.Listener, level config.Level) error {
 	return s.ServeSessions(l, Session{Level: level}, nil)
 }
@@ -59,20 +60,34 @@ func (s *SocketServer) ServeSessions(l net.Listener, o Session, give func(net.Co
 	defer s.listeners.Done()
 	defer s.release(l)
 	for {
-		s.slots <- struct{}{}
-		conn, err := l.Accept()
+		conn, err := Accept(l)
 		if err != nil {
-			<-s.slots
 			if s.isClosed() {
 				return ErrServerClosed
 			}
 			return fmt.Errorf("accept on the runtime socket: %w", err)
 		}
 		if !s.track(conn, &s.sessions) {
-			<-s.slots
 			return errors.Join(ErrServerClosed, conn.Close())
 		}
+		s.slots <- struct{}{} // Close ends the sessions that have them
 		go s.converse(conn, o, give)
+	}
+}
+
+// acceptPause is how long a listener waits when the system has nothing left for one more connection.
+const acceptPause = 100 * time.Millisecond
+
+// Accept is l.Accept that outlasts a shortage of descriptors or of memory: an operator's socket is never more wanted than then.
+func Accept(l net.Listener) (net.Conn, error) {
+	for {
+		conn, err := l.Accept()
+		switch {
+		case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE), errors.Is(err, syscall.ENOBUFS), errors.Is(err, syscall.ENOMEM):
+			time.Sleep(acceptPause) // nothing tells when there is some again
+		default:
+			return conn, err
+		}
 	}
 }
 

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -123,6 +125,61 @@ func TestCloseEndsOpenSessions(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := s.Serve(l, config.LevelUser); !errors.Is(err, ErrServerClosed) {
+		t.Error(err)
+	}
+}
+
+// TestListenersShareTheSessions: one that waits for peers takes none of the sessions away from another.
+func TestListenersShareTheSessions(t *testing.T) {
+	path, s := serving(t, ServerOptions{Sessions: 1})
+	other := filepath.Join(t.TempDir(), "other")
+	l, err := net.Listen("unix", other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(l, config.LevelUser) }()
+	for range 3 {
+		for _, p := range []string{path, other} {
+			c := dial(t, p)
+			if _, err := io.WriteString(c, "show version\n"); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := io.ReadAll(c); err != nil || string(got) != "2.6.12-simulacro\n\n" {
+				t.Fatalf("%q %v", got, err)
+			}
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-served; !errors.Is(err, ErrServerClosed) {
+		t.Error(err)
+	}
+}
+
+// scarce refuses as a system does that has no descriptors left, and then accepts.
+type scarce struct {
+	net.Listener
+	refusals []error
+}
+
+func (l *scarce) Accept() (net.Conn, error) {
+	if len(l.refusals) == 0 {
+		return nil, net.ErrClosed
+	}
+	err := l.refusals[0]
+	l.refusals = l.refusals[1:]
+	return nil, &net.OpError{Op: "accept", Err: os.NewSyscallError("accept4", err)}
+}
+
+func TestAcceptOutlastsAShortage(t *testing.T) {
+	l := &scarce{refusals: []error{syscall.EMFILE, syscall.ENFILE}}
+	if _, err := Accept(l); !errors.Is(err, net.ErrClosed) || len(l.refusals) > 0 {
+		t.Error(err, l.refusals)
+	}
+	l = &scarce{refusals: []error{syscall.EINVAL}}
+	if _, err := Accept(l); !errors.Is(err, syscall.EINVAL) {
 		t.Error(err)
 	}
 }
