@@ -33,7 +33,7 @@ func run(argv []string, out, errs io.Writer) int {
 	f, err := parseFlags(argv)
 	p := &program{flags: f, out: out, errs: errs, stage: currentStage()}
 	// A process that another one has started says nothing of the files: that one has.
-	p.say = &messages{w: errs, preamble: true, silent: f.silent() || p.stage.kind != ""}
+	p.say = &messages{w: errs, preamble: true, silent: p.stage.kind != "", quiet: f.silent()}
 	switch {
 	case err != nil || f.version == 0 && f.condition == nil && len(f.files) == 0:
 		usage(errs, filepath.Base(f.program))
@@ -56,7 +56,7 @@ func run(argv []string, out, errs io.Writer) int {
 	if code := p.load(); code != exitOK || f.check {
 		return code
 	}
-	p.say.silent = f.silent()
+	p.say.silent = false
 	return p.start()
 }
 
@@ -80,8 +80,9 @@ func (p *program) load() int {
 		p.say.alert("config : %s", err)
 		return exitError
 	}
+	p.say.quiet = p.flags.silent()
 	p.cfg, p.report = config.Parse(files, config.Options{KeepUnresolved: p.flags.lenient})
-	p.say.report(p.report)
+	p.say.report(p.report, p.flags.verbose)
 	switch {
 	case p.report.Fatal:
 		return exitError
@@ -90,6 +91,7 @@ func (p *program) load() int {
 		return exitError
 	}
 	if !p.flags.check {
+		p.say.quiet = p.flags.silent() || p.say.quiet && !p.flags.foreground
 		p.applyFlags()
 		return exitOK
 	}
@@ -110,7 +112,7 @@ func (p *program) verdict() int {
 }
 
 func (p *program) print(text string) {
-	if !p.flags.quiet || p.flags.verbose {
+	if !p.say.quiet {
 		fmt.Fprint(p.out, text)
 	}
 }

@@ -59,6 +59,9 @@ func (p *program) master() int {
 	}
 	m.cli = cli
 	defer cli.close()
+	if code := m.beQuiet(); code != exitOK {
+		return code
+	}
 	w, err := m.fork(d)
 	if err != nil {
 		return m.giveUp(err)
@@ -73,9 +76,21 @@ func (p *program) master() int {
 			return code
 		}
 		p.stage.ready()
-		detach(null)
+		p.detach(null)
 	}
 	return m.loop()
+}
+
+// beQuiet lets go of the terminal before there are workers, where -q or `quiet` ask for it: they inherit that.
+func (m *master) beQuiet() int {
+	if !m.say.quiet {
+		return exitOK
+	}
+	null, code := m.openNull()
+	if code == exitOK {
+		m.detach(null)
+	}
+	return code
 }
 
 // giveUp ends a master whose first worker did not come to serve; the worker has said why.
@@ -152,10 +167,7 @@ func (m *master) reload() {
 func (m *master) replace() bool {
 	before, report := m.cfg, m.report
 	undo := func() bool { m.cfg, m.report = before, report; return false }
-	if m.load() != exitOK {
-		return undo()
-	}
-	d, code := m.open(m.holder.Listeners())
+	d, code := m.reopen()
 	if code != exitOK {
 		return undo()
 	}
@@ -177,6 +189,15 @@ func (m *master) replace() bool {
 	m.holder, m.current = d, w
 	m.endOutlived()
 	return true
+}
+
+// reopen reads the files again and opens their sockets: that is what -q and `quiet` are about.
+func (m *master) reopen() (*proxy.Director, int) {
+	defer m.detach(nil)
+	if code := m.load(); code != exitOK {
+		return nil, code
+	}
+	return m.open(m.holder.Listeners())
 }
 
 // endOutlived ends the workers that have outlived more reloads than mworker-max-reloads lets them (section 3.1).

@@ -17,7 +17,8 @@ import (
 type messages struct {
 	w        io.Writer
 	mu       sync.Mutex
-	silent   bool // -q without -V, and a worker that starts: its master has said it all
+	silent   bool // a process that another one has started: that one has said it all
+	quiet    bool // -q, or behind a line `quiet`, without -V: messages of the start are neither printed nor kept
 	preamble bool // version and path are still to be said, before the first alert or warning
 	started  bool // what is said from now on is no message of the start
 	startup  bytes.Buffer
@@ -33,7 +34,7 @@ func (m *messages) startupLogs() string {
 func (m *messages) say(s config.Severity, format string, args ...any) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.silent && m.started {
+	if m.quiet || m.silent && m.started {
 		return
 	}
 	if m.preamble && s != config.Notice && (!m.silent || m.startup.Len() == 0) {
@@ -74,11 +75,13 @@ func (m *messages) alert(format string, args ...any)  { m.say(config.Alert, form
 func (m *messages) warn(format string, args ...any)   { m.say(config.Warning, format, args...) }
 func (m *messages) notice(format string, args ...any) { m.say(config.Notice, format, args...) }
 
-// report prints what the parser has to say.
-func (m *messages) report(r *config.Report) {
+// report prints what the parser has to say, up to a line `quiet` unless the command line wants it all.
+func (m *messages) report(r *config.Report, verbose bool) {
 	for _, x := range r.Messages {
+		m.quiet = m.quiet || x.Quiet && !verbose
 		m.say(x.Severity, "config : %s", x.Text)
 	}
+	m.quiet = m.quiet || r.Quiet && !verbose
 }
 
 // said is an error in HAProxy's own words, whose capitals and full stops are to be kept.

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"simulacro/proxy"
 	"simulacro/proxy/engine"
 )
@@ -58,6 +60,8 @@ func (p *program) serve(daemon bool) int {
 		if code := p.writePidfile(os.Getpid()); code != exitOK {
 			return code
 		}
+	}
+	if daemon || p.say.quiet {
 		if null, code = p.openNull(); code != exitOK { // a chroot has no /dev
 			return code
 		}
@@ -69,8 +73,8 @@ func (p *program) serve(daemon bool) int {
 	p.say.preamble, p.say.started = false, true
 	if daemon {
 		p.stage.ready()
-		detach(null)
 	}
+	p.detach(null)
 	return p.serveUntilStopped(d, nil)
 }
 
@@ -165,6 +169,18 @@ func (p *program) writePidfile(pid int) int {
 	return exitOK
 }
 
+// detach puts null, if there is one, in the place of the terminal. Who is quiet about the start has nothing to print on from here on.
+func (p *program) detach(null *os.File) {
+	p.say.quiet = false
+	if null == nil {
+		return
+	}
+	for fd := 0; fd < 3; fd++ {
+		_ = unix.Dup2(int(null.Fd()), fd) // cannot fail: both are open
+	}
+	_ = null.Close()
+}
+
 func (p *program) openNull() (*os.File, int) {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
@@ -189,7 +205,6 @@ func (p *program) serveUntilStopped(d *proxy.Director, gone <-chan struct{}) int
 	soft := make(chan os.Signal, 1)
 	signal.Notify(soft, syscall.SIGUSR1)
 	defer signal.Stop(soft)
-	p.say.silent = false // -q is about the start
 	signal.Ignore(syscall.SIGPIPE, syscall.SIGUSR2)
 	others := make(chan os.Signal, 4)
 	signal.Notify(others, syscall.SIGTTOU, syscall.SIGTTIN, syscall.SIGHUP)

@@ -135,11 +135,3 @@ func readFull(fd int, b []byte) (int, error) {
 		}
 	}
 }
-
-// detach puts null in the place of the terminal.
-func detach(null *os.File) {
-	for fd := 0; fd < 3; fd++ {
-		_ = unix.Dup2(int(null.Fd()), fd) // cannot fail: both are open
-	}
-	_ = null.Close()
-}

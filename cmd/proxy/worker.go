@@ -55,6 +55,7 @@ func (p *program) work() int {
 		return code
 	}
 	p.say.preamble, p.say.started = false, true
+	p.detach(nil)
 	control, err := controlListener(p.stage.fd)
 	if err != nil {
 		p.say.alert("[%s.main()] Cannot reach the master: %v", p.flags.program, err)

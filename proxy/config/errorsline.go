@@ -56,6 +56,10 @@ func parseHTTPError(p *parser, w words) {
 		return
 	}
 	p.noteFormats(env)
+	if name, pos := r.Section(), p.pos; name != "" {
+		p.addErrorLine(func(p *parser, s *section) { p.takeErrors(s, name, pos, []int{status}) })
+		return
+	}
 	p.addErrorLine(func(_ *parser, s *section) {
 		delete(s.ErrorFiles, status)
 		if s.Rules.HTTPErrors[status] = r; r.IsDefault() {

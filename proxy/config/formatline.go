@@ -41,12 +41,15 @@ func (p *parser) overrides(name, old string) {
 	}
 }
 
-// compileFormats makes the formats of a section that accepts clients, and tells whether there is a log format.
+// compileFormats makes the formats of a section that accepts clients, and tells whether there is a log format. Of a backend's only
+// that of a unique ID is looked at, which nothing asks for.
 func (p *parser) compileFormats(s *section) (logged bool) {
+	p.px = s
 	if !s.front {
+		_, _ = p.compileFormat("unique-id", s.uniqueID, rules.Request)
 		return false
 	}
-	p.px, logged = s, s.LogFormat != LogDefault
+	logged = s.LogFormat != LogDefault
 	var begun bool
 	s.Rules.LogLine, begun = p.compileFormat("log-format", formatText{s.logFormat, s.logFormatPos}, rules.Logs)
 	logged = logged || begun

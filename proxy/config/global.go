@@ -69,7 +69,8 @@ func nothing(*parser, words) {}
 // withoutEffect are keywords of other people's files that may stand: they choose between HAProxy's own mechanisms.
 var withoutEffect = []keyword{
 	{name: "expose-experimental-directives", max: -1, parse: func(p *parser, _ words) { p.experimental = true }},
-	{name: "quiet", parse: nothing}, {name: "noepoll", parse: nothing}, {name: "nopoll", parse: nothing},
+	{name: "quiet", parse: func(p *parser, _ words) { p.rep.Quiet = true }},
+	{name: "noepoll", parse: nothing}, {name: "nopoll", parse: nothing},
 	{name: "nokqueue", parse: nothing}, {name: "noevports", parse: nothing},
 	{name: "nosplice", parse: func(p *parser, _ words) { p.cfg.Global.NoSplice = true }},
 	{name: "nogetaddrinfo", parse: nothing}, {name: "busy-polling", parse: nothing},

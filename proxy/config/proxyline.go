@@ -84,11 +84,9 @@ func proxyKeywords() []keyword {
 }
 
 func (p *parser) unknownProxyKeyword(w words) {
-	if text, ok := goneKeywords[w.at(0)]; ok {
-		p.bad("%s", text)
-		return
+	if !p.goneKeyword(w) {
+		p.unknownKeyword(w.at(0), knownProxy)
 	}
-	p.unknownKeyword(w.at(0), knownProxy)
 }
 
 func parseMode(p *parser, w words) {

@@ -25,6 +25,7 @@ func (s Severity) String() string {
 type Message struct {
 	Severity Severity
 	Text     string
+	Quiet    bool // it stands behind a line `quiet`
 }
 
 // Report is all that Parse has to say of the files, in the order of HAProxy's output.
@@ -33,10 +34,11 @@ type Report struct {
 	Warned   bool // a warning was given: `-c` says so, `-dW` and zero-warning refuse to start
 	Fatal    bool // the configuration cannot be used
 	NoListen bool // valid, but nothing listens: HAProxy leaves with status 2
+	Quiet    bool // quiet: what comes from here on is printed only with -V
 }
 
 func (r *Report) add(s Severity, text string) {
-	r.Messages = append(r.Messages, Message{s, text})
+	r.Messages = append(r.Messages, Message{s, text, r.Quiet})
 	if s == Warning {
 		r.Warned = true
 	}
@@ -46,6 +48,9 @@ func (r *Report) add(s Severity, text string) {
 func (r *Report) String() string {
 	var b strings.Builder
 	for _, m := range r.Messages {
+		if m.Quiet {
+			break
+		}
 		fmt.Fprintf(&b, "%-10s : config : %s\n", "["+m.Severity.String()+"]", m.Text)
 	}
 	return b.String()

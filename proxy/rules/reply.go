@@ -108,11 +108,11 @@ func ParseReply(env *Env, words []string, status int) (*Reply, []string, error) 
 	case r.headers != nil && r.kind != "text" && r.kind != "":
 		env.caution("hdr parameters ignored by the http reply when used with an erorrfile")
 	}
-	if r.ref != "" {
-		env.answered(r.status, r.ref)
-	}
 	return r, words, nil
 }
+
+// Section gives the http-errors section that the answer is taken from; "": it is from none.
+func (r *Reply) Section() string { return r.ref }
 
 // replyOptions are an answer's words with what they expect.
 var replyOptions = map[string]string{

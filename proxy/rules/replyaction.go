@@ -1,8 +1,7 @@
 package rules
 
 func parseReturn(p *ruleParser) (doing, error) {
-	r, rest, err := ParseReply(p.env, p.rest(), 200)
-	p.words = append(rest, p.words...)
+	r, err := p.reply(p.rest(), 200)
 	if err != nil {
 		return nil, err
 	}
@@ -15,13 +14,22 @@ func parseDeny(v Verdict, status int) func(*ruleParser) (doing, error) {
 		if p.list == Response {
 			code = 502
 		}
-		r, rest, err := ParseReply(p.env, denied(p.rest()), code)
-		p.words = append(rest, p.words...)
+		r, err := p.reply(denied(p.rest()), code)
 		if err != nil {
 			return nil, err
 		}
 		return func(tx *Tx) Verdict { tx.Answer = r.Make(tx); return v }, nil
 	}
+}
+
+// reply reads a rule's answer. The http-errors section that it names must have one.
+func (p *ruleParser) reply(words []string, status int) (*Reply, error) {
+	r, rest, err := ParseReply(p.env, words, status)
+	p.words = append(rest, p.words...)
+	if err == nil && r.ref != "" {
+		p.env.answered(r.status, r.ref)
+	}
+	return r, err
 }
 
 // denied spells out the short forms of a denial's answer. Without a word, or with deny_status alone, it is the section's own; where

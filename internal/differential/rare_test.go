@@ -1,0 +1,6 @@
+package differential
+
+import "slices"
+
+// rareCases are about lines that few files have.
+func rareCases() []Case { return slices.Concat(quietCases()) }
