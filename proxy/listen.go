@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -8,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 
 	"simulacro/proxy/config"
 	"simulacro/proxy/engine"
@@ -41,7 +44,7 @@ func (d *Director) Listen(inherited []Listener) error {
 	}
 	var failed ListenError
 	for _, s := range d.cfg.Global.Sockets {
-		fd, err := openRuntime(s, inherited)
+		fd, err := openRuntime(s, inherited, !d.cfg.Global.NoReusePort)
 		if err != nil {
 			failed = append(failed, fmt.Sprintf("Binding [%s:%d] for frontend GLOBAL: %v", s.Pos.File, s.Pos.Line, err))
 			continue
@@ -66,6 +69,9 @@ func duplicates(list []Listener) (mine []Listener, err error) {
 		}
 		fd, err := dup(l.FD)
 		if err != nil {
+			for _, l := range mine {
+				_ = syscall.Close(l.FD)
+			}
 			return nil, err
 		}
 		mine = append(mine, Listener{Addr: l.Addr, FD: fd})
@@ -113,9 +119,7 @@ func (d *Director) Listeners() []Listener {
 // Close closes the sockets of a director that is not run: a master's, which only hands them on.
 func (d *Director) Close() {
 	d.closeSockets()
-	for _, l := range d.engine.Listeners() {
-		_ = syscall.Close(l.FD)
-	}
+	d.engine.Unlisten()
 }
 
 func (d *Director) closeSockets() {
@@ -125,29 +129,29 @@ func (d *Director) closeSockets() {
 	d.sockets = nil
 }
 
-// openRuntime opens one runtime socket, or takes it over.
-func openRuntime(s config.StatsSocket, inherited []Listener) (int, error) {
+// openRuntime opens one runtime socket, or takes it over. shared lets the process before have its address as well.
+func openRuntime(s config.StatsSocket, inherited []Listener, shared bool) (int, error) {
 	for _, l := range inherited {
 		if l.Addr == runtimePrefix+s.Addr.Text {
 			return dup(l.FD)
 		}
 	}
-	return openSocket(s)
+	return openSocket(s, shared)
 }
 
-func openSocket(s config.StatsSocket) (int, error) {
+func openSocket(s config.StatsSocket, shared bool) (int, error) {
 	switch {
 	case s.Addr.IsFD:
 		return dup(s.Addr.FD)
 	case s.Addr.Unix != "":
 		return listenUnix(s.Addr.Unix, s.Mode, s.UID, s.GID)
 	}
-	return listenTCP(s.Addr)
+	return listenTCP(s.Addr, shared)
 }
 
 // OpenSocket opens a socket for operators, a runtime socket or a master's.
 func OpenSocket(b config.Bind) (net.Listener, error) {
-	fd, err := openSocket(config.StatsSocket{Addr: b.Addr, Mode: b.Mode, UID: b.UID, GID: b.GID})
+	fd, err := openSocket(config.StatsSocket{Addr: b.Addr, Mode: b.Mode, UID: b.UID, GID: b.GID}, true)
 	if err != nil {
 		return nil, err
 	}
@@ -215,8 +219,17 @@ func bindPath(fd int, path string, mode uint32, uid, gid int) error {
 	return err
 }
 
-func listenTCP(a config.Address) (int, error) {
-	l, err := net.Listen("tcp", net.JoinHostPort(a.IP.String(), strconv.Itoa(a.Port)))
+// listenTCP opens a socket for operators; shared: with SO_REUSEPORT, as frontends' have it.
+func listenTCP(a config.Address, shared bool) (int, error) {
+	var c net.ListenConfig
+	if shared {
+		c.Control = func(_, _ string, raw syscall.RawConn) error {
+			var err error
+			failed := raw.Control(func(fd uintptr) { err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT, 1) })
+			return errors.Join(failed, err)
+		}
+	}
+	l, err := c.Listen(context.Background(), "tcp", net.JoinHostPort(a.IP.String(), strconv.Itoa(a.Port)))
 	if err != nil {
 		return -1, fmt.Errorf("cannot bind socket (%s) for [%s]", strerror(err), a.Text)
 	}

@@ -59,10 +59,10 @@ func parseFlags(argv []string) (*flags, error) {
 			return f, errUsage
 		case word == "-sf" || word == "-st":
 			f.terminate = word == "-st"
-			for i+1 < len(argv) && isNumber(argv[i+1]) {
-				i++
-				pid, _ := strconv.Atoi(argv[i]) // isNumber has looked
-				f.oldPIDs = append(f.oldPIDs, pid)
+			for ; i+1 < len(argv) && !strings.HasPrefix(argv[i+1], "-"); i++ {
+				if err := f.oldPID(word, argv[i+1]); err != nil {
+					return f, err
+				}
 			}
 		case word == "-cc" || len(word) == 2 && strings.ContainsRune(withValue, rune(word[1])):
 			if i++; i == len(argv) {
@@ -80,9 +80,21 @@ func parseFlags(argv []string) (*flags, error) {
 	return f, nil
 }
 
-func isNumber(s string) bool {
-	_, err := strconv.Atoi(s)
-	return err == nil
+// oldPID takes the number of a process that -sf or -st names, of one process: less than 1 would mean several.
+func (f *flags) oldPID(flag, text string) error {
+	n := len(text) - len(strings.TrimLeft(text, "0123456789"))
+	if rest := strings.TrimLeft(text[n:], " \t"); rest != "" {
+		return sayf("%s option: some bytes unconsumed in PID list {%s}", flag, rest)
+	}
+	pid, err := strconv.Atoi(text[:n])
+	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return sayf("%s option: failed to parse {%s}: Numerical result out of range", flag, text)
+	case err != nil || pid == 0:
+		return errUsage
+	}
+	f.oldPIDs = append(f.oldPIDs, pid)
+	return nil
 }
 
 // value takes a flag with its value.

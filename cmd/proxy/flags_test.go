@@ -27,7 +27,7 @@ func TestParseFlags(t *testing.T) {
 		require.NoError(t, err, line)
 		require.Empty(t, cmp.Diff(&want, got, cmp.AllowUnexported(flags{})), line)
 	}
-	for _, line := range []string{"-zz", "-f", "file", "-", "-cc", "-Wx"} {
+	for _, line := range []string{"-zz", "-f", "file", "-", "-cc", "-Wx", "-sf 0", "-sf 1 -1"} {
 		_, err := parseFlags(append([]string{"haproxy"}, strings.Fields(line)...))
 		require.ErrorIs(t, err, errUsage, line)
 	}
@@ -67,6 +67,8 @@ func TestCheckMode(t *testing.T) {
 			"[ALERT]    (N) : config : Fatal errors found in configuration.\n"},
 		{"-c -f /nonexistent", 1, "", "[ALERT]    (N) : config : Cannot open configuration file/directory /nonexistent : No such file or directory\n"},
 		{"-f " + empty, 1, "", "[ALERT]    (N) : [haproxy.main()] No enabled listener found (check for 'bind' directives) ! Exiting.\n"},
+		{"-sf 12x -f " + good, 1, "", "[ALERT]    (N) : -sf option: some bytes unconsumed in PID list {x}\n"},
+		{"-st 1 99999999999999999999 -f " + good, 1, "", "[ALERT]    (N) : -st option: failed to parse {99999999999999999999}: Numerical result out of range\n"},
 		{"-cc version_atleast(2.6)", 0, "", ""},
 		{"-cc version_before(2.6)", 1, "", ""},
 		{"-cc nonsense", 2, "", "[ALERT]    (N) : config : Failed to evaluate condition: unparsable conditional expression 'nonsense'\n"},

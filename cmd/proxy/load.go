@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -35,6 +36,9 @@ func run(argv []string, out, errs io.Writer) int {
 	// A process that another one has started says nothing of the files: that one has.
 	p.say = &messages{w: errs, preamble: true, silent: p.stage.kind != "", quiet: f.silent()}
 	switch {
+	case err != nil && !errors.Is(err, errUsage):
+		p.say.alert("%v", err)
+		return exitError
 	case err != nil || f.version == 0 && f.condition == nil && len(f.files) == 0:
 		usage(errs, filepath.Base(f.program))
 		return exitError

@@ -183,18 +183,14 @@ func (o *operator) modes() (commands string) {
 
 // forward has a worker answer.
 func (o *operator) forward(pid int, text string) bool {
-	var w *worker
+	conn, err := net.Conn(nil), error(syscall.ECONNREFUSED)
 	o.c.ask(func() {
-		for _, x := range o.c.m.workers() {
-			if x.pid == pid {
-				w = x
+		for _, w := range o.c.m.workers() {
+			if w.pid == pid {
+				conn, err = w.dial()
 			}
 		}
 	})
-	conn, err := net.Conn(nil), error(syscall.ECONNREFUSED)
-	if w != nil {
-		conn, err = w.dial()
-	}
 	if err != nil {
 		o.write(fmt.Sprintf("Can't connect to the target CLI!: %s\n", strerror(err)))
 		return false

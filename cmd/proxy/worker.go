@@ -26,13 +26,14 @@ func socketPair() ([2]int, error) {
 	return syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET|syscall.SOCK_CLOEXEC, 0)
 }
 
-// dial makes a connection to the worker's runtime language: the other end of a new pair is sent to it.
+// dial makes a connection to the worker's runtime language: the other end of a new pair is sent to it. It is for the master's goroutine,
+// which closes control, and does not wait.
 func (w *worker) dial() (net.Conn, error) {
 	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
 	}
-	err = syscall.Sendmsg(w.control, []byte{'C'}, syscall.UnixRights(pair[1]), nil, syscall.MSG_NOSIGNAL)
+	err = syscall.Sendmsg(w.control, []byte{'C'}, syscall.UnixRights(pair[1]), nil, syscall.MSG_NOSIGNAL|syscall.MSG_DONTWAIT)
 	_ = syscall.Close(pair[1])
 	f := os.NewFile(uintptr(pair[0]), "worker")
 	defer f.Close()

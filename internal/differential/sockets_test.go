@@ -91,4 +91,19 @@ var socketCases = []Case{{
 		s.Get("web", "/")
 		socketRows(s)
 	},
+}, {
+	Name:   "sockets-follow",
+	Config: followed,
+	Play: func(s *Side) {
+		s.Reload(followed)
+		s.ExitBefore()
+		s.Dial("stats").Send("show cli level\n").Rest()
+		s.Get("web", "/")
+		s.Dial("two").Send("show cli level\n").Rest()
+	},
 }}
+
+// followed has an operators' socket at an address of TCP, which the next process has before this one has ended, and stats maxconn 1,
+// which is for all sockets together.
+var followed = strings.Replace(Head, "level admin\n", "level admin\n    stats socket ipv4@{stats} level user\n    stats socket ipv4@{two} level operator\n    stats maxconn 1\n", 1) +
+	"listen web\n    bind {web}\n    server a {s1}\n"

@@ -68,9 +68,9 @@ func Strerror(e syscall.Errno) string {
 // Listen opens every bind of the configuration, taking over from inherited where an address is the same. On failure all
 // that was opened is closed again and the error is a BindErrors. Inherited sockets that no bind wants are closed.
 func (e *Engine) Listen(inherited []Listener) error {
-	have := map[string]int{}
-	for _, l := range inherited {
-		have[l.Addr] = l.FD
+	have := map[string][]int{}
+	for _, l := range inherited { // several binds may share an address
+		have[l.Addr] = append(have[l.Addr], l.FD)
 	}
 	var failed BindErrors
 	for _, p := range e.proxies {
@@ -83,19 +83,26 @@ func (e *Engine) Listen(inherited []Listener) error {
 			p.listeners = append(p.listeners, li)
 		}
 	}
-	for _, fd := range have {
-		sysClose(fd)
+	for _, list := range have {
+		for _, fd := range list {
+			sysClose(fd)
+		}
 	}
 	if failed == nil {
 		return nil
 	}
+	e.Unlisten()
+	return failed
+}
+
+// Unlisten closes what Listen has opened, for an engine that is not run.
+func (e *Engine) Unlisten() {
 	for _, p := range e.proxies {
 		for _, li := range p.listeners {
 			sysClose(li.fd)
 		}
 		p.listeners = nil
 	}
-	return failed
 }
 
 // Listeners gives the open sockets. They stay the engine's.

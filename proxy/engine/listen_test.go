@@ -57,6 +57,26 @@ func TestInheritedSocketsAreTakenOver(t *testing.T) {
 	}
 }
 
+// TestAllInheritedSocketsOfAnAddressAreTakenOver: one that nobody accepts from would keep its clients waiting.
+func TestAllInheritedSocketsOfAnAddressAreTakenOver(t *testing.T) {
+	cfg := practical(serve(t, named("s")).addr)
+	addr := dead(t)
+	at := config.Address{Text: addr, IP: netip.MustParseAddr("127.0.0.1"), Port: int(netip.MustParseAddrPort(addr).Port())}
+	cfg.Proxies[0].Binds = []config.Bind{{Addr: at}, {Addr: at}, {Addr: at}}
+	first, err := New(cfg, Options{})
+	require.NoError(t, err)
+	require.NoError(t, first.Listen(nil))
+	before := descriptors(t)
+	second, err := New(cfg, Options{})
+	require.NoError(t, err)
+	require.NoError(t, second.Listen(first.Listeners()))
+	require.ElementsMatch(t, first.Listeners(), second.Listeners())
+	require.Empty(t, opened(t, before))
+	second.Unlisten()
+	require.Empty(t, second.Listeners())
+	require.Len(t, before, len(descriptors(t))+3)
+}
+
 // TestAPausedFrontendComesBack: its addresses refuse clients until it is resumed; unix sockets, which could not come back, go on.
 func TestAPausedFrontendComesBack(t *testing.T) {
 	cfg := practical(serve(t, named("s")).addr)

@@ -24,11 +24,10 @@ type listener struct {
 }
 
 // open makes the socket, or takes an inherited one.
-func (li *listener) open(inherited map[string]int) *BindError {
+func (li *listener) open(inherited map[string][]int) *BindError {
 	a := &li.cfg.Addr
-	if fd, ok := inherited[a.Text]; ok {
-		delete(inherited, a.Text)
-		li.fd = fd
+	if list := inherited[a.Text]; len(list) > 0 {
+		li.fd, inherited[a.Text] = list[0], list[1:]
 	} else if a.IsFD {
 		// A duplicate: the operator's number must stay what it is for the next configuration.
 		fd, err := unix.FcntlInt(uintptr(a.FD), unix.F_DUPFD_CLOEXEC, 0)
