@@ -1,24 +1,46 @@
 package balance
 
+import "slices"
+
 // node is a server's place in a tree.
 type node struct {
-	key   int
-	seq   uint64 // servers with the same key leave in the order in which they came
-	in    *tree
-	place int
+	key     int
+	seq     uint64 // servers with the same key leave in the order in which they came
+	in      *tree
+	version uint32 // of its entry: all others of the server are dead
 }
 
-// tree keeps servers ordered by key; insertion, removal and first cost O(log n). It is a binary heap.
+// entry is what the heap compares. The key is kept beside the server, so that of a thousand servers only the first is touched.
+type entry struct {
+	key     int
+	seq     uint64
+	s       *Server
+	version uint32
+}
+
+// tree keeps servers ordered by key; insertion, removal and first cost O(log n). It is a binary heap; a server that is taken
+// out leaves a dead entry behind until that is the first, or until more are dead than alive.
 type tree struct {
-	heap []*Server
-	seq  uint64
+	heap  []entry
+	alive int
+	seq   uint64
 }
 
+func (t *tree) holds(e *entry) bool { return e.s.in == t && e.s.version == e.version }
+
+// first gives the server with the smallest key; nil: there is none.
 func (t *tree) first() *Server {
-	if len(t.heap) == 0 {
-		return nil
+	for len(t.heap) > 0 {
+		if t.holds(&t.heap[0]) {
+			return t.heap[0].s
+		}
+		last := len(t.heap) - 1
+		t.heap[0] = t.heap[last]
+		t.heap[last] = entry{}
+		t.heap = t.heap[:last]
+		t.down(0)
 	}
-	return t.heap[0]
+	return nil
 }
 
 // insert puts s behind all with the same key.
@@ -29,9 +51,11 @@ func (t *tree) insert(s *Server, key int) {
 
 // put is insert for a server that goes back to where it was.
 func (t *tree) put(s *Server, key int, seq uint64) {
-	s.node = node{key: key, seq: seq, in: t, place: len(t.heap)}
-	t.heap = append(t.heap, s)
-	t.up(s.place)
+	s.remove()
+	s.node = node{key: key, seq: seq, in: t, version: s.version + 1}
+	t.alive++
+	t.heap = append(t.heap, entry{key, seq, s, s.version})
+	t.up(len(t.heap) - 1)
 }
 
 // remove takes s out of the tree it is in, if any.
@@ -40,35 +64,30 @@ func (s *Server) remove() {
 	if t == nil {
 		return
 	}
-	i, last := s.place, len(t.heap)-1
-	t.swap(i, last)
-	t.heap[last] = nil
-	t.heap = t.heap[:last]
-	if i < last {
-		t.down(i)
-		t.up(i)
-	}
 	s.in = nil
+	t.alive--
+	if len(t.heap) > 2*t.alive+16 {
+		t.bury()
+	}
 }
 
-func (t *tree) less(i, j int) bool {
-	a, b := t.heap[i], t.heap[j]
-	return a.key < b.key || a.key == b.key && a.seq < b.seq
+// bury drops the dead entries.
+func (t *tree) bury() {
+	t.heap = slices.DeleteFunc(t.heap, func(e entry) bool { return !t.holds(&e) })
+	for i := len(t.heap)/2 - 1; i >= 0; i-- {
+		t.down(i)
+	}
 }
 
-func (t *tree) swap(i, j int) {
-	h := t.heap
-	h[i], h[j] = h[j], h[i]
-	h[i].place, h[j].place = i, j
-}
+func (e *entry) less(o *entry) bool { return e.key < o.key || e.key == o.key && e.seq < o.seq }
 
 func (t *tree) up(i int) {
 	for i > 0 {
 		p := (i - 1) / 2
-		if !t.less(i, p) {
+		if !t.heap[i].less(&t.heap[p]) {
 			return
 		}
-		t.swap(i, p)
+		t.heap[i], t.heap[p] = t.heap[p], t.heap[i]
 		i = p
 	}
 }
@@ -79,13 +98,13 @@ func (t *tree) down(i int) {
 		if c >= len(t.heap) {
 			return
 		}
-		if c+1 < len(t.heap) && t.less(c+1, c) {
+		if c+1 < len(t.heap) && t.heap[c+1].less(&t.heap[c]) {
 			c++
 		}
-		if !t.less(c, i) {
+		if !t.heap[c].less(&t.heap[i]) {
 			return
 		}
-		t.swap(i, c)
+		t.heap[i], t.heap[c] = t.heap[c], t.heap[i]
 		i = c
 	}
 }
