@@ -1,10 +1,8 @@
 package rules
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/bits"
-	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -60,83 +58,4 @@ func jsonEscape(r rune) string {
 		return string(r)
 	}
 	return fmt.Sprintf("\\u%04x", r)
-}
-
-func checkJSONQuery(a []arg) error {
-	if a[0].s == "" {
-		return sayf("json_path must not be empty")
-	}
-	if kind := argText(a, 1, "int"); kind != "int" {
-		return sayf("output_type only supports \"int\" as argument")
-	}
-	return nil
-}
-
-// convJSONQuery gives what a path leads to: of a text its content, nothing of a list or an object.
-func convJSONQuery(_ *Tx, v Value, a []arg) (Value, bool) {
-	raw, ok := jsonFind(json.RawMessage(v.Str), a[0].s[1:])
-	if !ok || len(raw) == 0 {
-		return v, false
-	}
-	switch c := raw[0]; {
-	case c == '"':
-		var s string
-		if json.Unmarshal(raw, &s) != nil {
-			return v, false
-		}
-		return Text(s), true
-	case c == 't', c == 'f':
-		return boolean(c == 't'), true
-	case c == '[', c == '{', c == 'n':
-		return v, false
-	}
-	if argText(a, 1, "") == "int" {
-		return integer(leadingNumber(string(raw))), true
-	}
-	f, err := strconv.ParseFloat(string(raw), 64)
-	return Text(fmt.Sprintf("%.6g", f)), err == nil
-}
-
-// jsonFind follows a path of .name and [n]. A dot in a name stands behind a backslash.
-func jsonFind(raw json.RawMessage, path string) (json.RawMessage, bool) {
-	for path != "" {
-		if path[0] == '[' {
-			end := strings.IndexByte(path, ']')
-			var list []json.RawMessage
-			if end < 0 || json.Unmarshal(raw, &list) != nil {
-				return nil, false
-			}
-			n, err := strconv.Atoi(path[1:end])
-			if err != nil || n < 0 || n >= len(list) {
-				return nil, false
-			}
-			raw, path = list[n], path[end+1:]
-			continue
-		}
-		name, rest := jsonName(strings.TrimPrefix(path, "."))
-		var object map[string]json.RawMessage
-		if path[0] != '.' || name == "" || json.Unmarshal(raw, &object) != nil {
-			return nil, false
-		}
-		var ok bool
-		if raw, ok = object[name]; !ok {
-			return nil, false
-		}
-		path = rest
-	}
-	return raw, true
-}
-
-func jsonName(path string) (name, rest string) {
-	var b strings.Builder
-	for i := 0; i < len(path); i++ {
-		switch {
-		case path[i] == '\\' && i+1 < len(path):
-			i++
-		case path[i] == '.' || path[i] == '[':
-			return b.String(), path[i:]
-		}
-		b.WriteByte(path[i])
-	}
-	return b.String(), ""
 }

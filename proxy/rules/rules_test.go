@@ -300,3 +300,32 @@ func TestNumbersAtTheEdgeEndNoProcess(t *testing.T) {
 	require.False(t, fixValid(message))
 	require.False(t, fixValid("8=FIX.4.4\x019=5\x0135=0"))
 }
+
+// TestJSONQuery follows paths through JSON that is none in places, of which HAProxy reads no more than it must.
+func TestJSONQuery(t *testing.T) {
+	for _, c := range []struct{ text, path, kind, want string }{
+		{`{"a":1,"a":2}`, "$.a", "", "1"},
+		{`{"b":[1,{"a":3}],"a":1.50`, "$.a", "", "1.5"},
+		{`{"a":0x10}`, "$.a", "int", "16"},
+		{`{"a":9007199254740991}`, "$.a", "int", "9007199254740991"},
+		{`{"a":9007199254740992}`, "$.a", "int", "none"},
+		{`{"a":-1e400}`, "$.a", "", "-inf"},
+		{`{"a":"\u00e9\n"}`, "$.a", "", "\xe9\n"},
+		{`{"a":"\u0100"}`, "$.a", "", "none"},
+		{`{"a.b":[4,"x"]}`, `$.a\.b[1]`, "", "x"},
+		{`[[5],[6,7]]`, "$[1][1]", "", "7"},
+		{`{"a":[0,{"c":1},{"b":7}]}`, "$.a[1].b", "", "7"},
+		{`{"a":{"b":{}}}`, "$.a.b", "", "none"},
+		{`{"b":1x,"a":2}`, "$.a", "", "none"},
+		{`true`, "$", "", "1"},
+		{`5`, "a", "", "none"},
+		{`{"a":`, "$.a", "", "none"},
+	} {
+		v, ok := convJSONQuery(nil, Text(c.text), []arg{{s: c.path}, {s: c.kind}})
+		got := "none"
+		if ok {
+			got = v.String()
+		}
+		require.Equal(t, c.want, got, "%s of %s", c.path, c.text)
+	}
+}

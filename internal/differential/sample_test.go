@@ -1,0 +1,59 @@
+package differential
+
+import (
+	"slices"
+	"strings"
+)
+
+// converted asks what each of the converters makes of each of the values.
+func converted(name string, converters, values []string) Case {
+	rules := ""
+	for _, c := range converters {
+		rule := "http-request add-header x-was %[req.fhdr(x-v)," + c + "]"
+		found := "{ req.fhdr(x-v)," + c + " -m found }"
+		rules += "    " + quotedWords(rule) + " if " + quotedWords(found) + "\n    http-request add-header x-was - unless " + quotedWords(found) + "\n"
+	}
+	return Case{
+		Name:   name,
+		Config: one(rules + "    http-request return status 200 hdr x-was %[req.hdrs,regsub('\\r\\n','~',g),base64]\n"),
+		Play: func(s *Side) {
+			for _, v := range values {
+				s.Get("web", "/", "X-V: "+v)
+			}
+		},
+	}
+}
+
+// quotedWords quotes the words of a line (section 2.2).
+func quotedWords(line string) string {
+	var list []string
+	for _, w := range strings.Fields(line) {
+		list = append(list, `"`+strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`).Replace(w)+`"`)
+	}
+	return strings.Join(list, " ")
+}
+
+// oddJSON are texts of which most are no JSON.
+var oddJSON = slices.Concat([]string{
+	`{"a":01}`, `{"a":010}`, `{"a":08}`, `{"a":1.}`, `{"a":1x}`, `{"a":-}`, `{"a":- 1}`, `{"a":1e}`, `{"a":1e+}`, `{"a":1.5.5}`, `{"a":0x10}`, `{"a":-0x10}`, `{"a":1e400}`,
+	`{"a":9007199254740991}`, `{"a":9007199254740992}`, `{"a":-9007199254740992}`, `{"a":99999999999999999999}`, `{"a":-0}`, `{"a":123456.789}`,
+	`{"a":"\u00e9"}`, `{"a":"\u0100"}`, `{"a":"\ud83d\ude00"}`, `{"a":"a\/b"}`, `{"a":"a\"b"}`, `{"a":"a\\b"}`, "{\"a\":\"\xe9\"}", `{"a":"\q"}`, `{"a":"x"y}`, "{\"a\":\"\t\"}", `{"a":"open`,
+	`{"a":1`, `{"a":1,}`, `{"a":1}}`, `{"a":1} x`, `{"a":tru`, `{"a":true1}`, `{"a":"b","c":nul}`, `{"c":nul,"a":"b"}`, `{"a":1,"a":2}`, `{"a":{"x":1},"a":{"b":2}}`, `{"":3}`, `{"\u0061":7}`,
+	`{"a":[1,2}`, `{"a":[1 2]}`, `{"a":[0,{"c":1},{"b":7}],"b":3}`, `{"a":[0,[{"b":2}],{"b":7}]}`, `{"a":[]}`, `{"b":[1,],"a":1}`, `{"b":[,],"a":1}`, `{,"a":1}`, `{"b":1,,"a":1}`, `{"b":],"a":1}`,
+	`{"b":1x,"a":2}`, `{"b":1.,"a":2}`, `{"b":1e,"a":2}`, `{"b":"\q","a":2}`, `[1,2]`, `"x"`, `true`, `{`, `x`,
+}, deepJSON())
+
+// deepJSON are lists in lists, as deep as can be read and one deeper.
+func deepJSON() []string {
+	var list []string
+	for _, n := range []int{19, 20} {
+		list = append(list, `{"b":`+strings.Repeat("[", n)+"1"+strings.Repeat("]", n)+`,"a":1}`)
+	}
+	return list
+}
+
+var sampleCases = []Case{
+	converted("json-query", []string{
+		"json_query('$.a')", "json_query('$.a',int)", "json_query('$.a[1].b')", "json_query('$.a.b')", "json_query('$.a[*]')", "json_query('$[1]')", "json_query('$')", "json_query('$.')", "json_query('a')",
+	}, oddJSON),
+}
