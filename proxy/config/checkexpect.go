@@ -147,7 +147,7 @@ func expectMatch(e *health.Expectation, word string, args words, http bool) (use
 			e.Match = map[string]health.Match{"rstring": health.BodyRegex, "rstatus": health.StatusRegex}[word]
 		}
 		if e.Regex, err = regexp.Compile(v); err != nil {
-			err = rules.BadRegexp(v, err)
+			err = rules.RegexFault(v, err)
 		}
 	case "string-lf", "binary-lf":
 		if e.Match = health.TextFormat; http {
@@ -214,7 +214,7 @@ func expectPattern(word string, args words, fold bool) (x health.Pattern, used i
 			expr = "(?i)" + expr
 		}
 		if x.Regex, err = regexp.Compile(expr); err != nil {
-			err = rules.BadRegexp(x.Text, err)
+			err = rules.RegexFault(x.Text, err)
 		}
 	}
 	return x, used + 1, err

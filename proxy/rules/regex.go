@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"errors"
 	"regexp"
 	"regexp/syntax"
 	"strings"
@@ -19,28 +18,9 @@ func compileRegex(pat string, fold bool) (*regex, error) {
 	}
 	re, err := regexp.Compile(text)
 	if err != nil {
-		return nil, regexFault(pat, err)
+		return nil, RegexFault(pat, err)
 	}
 	return &regex{re}, nil
-}
-
-// regexFault tells of a pattern that cannot be compiled, or names what PCRE2 has and this director has not.
-func regexFault(pat string, err error) error {
-	var e *syntax.Error
-	if errors.As(err, &e) {
-		for _, s := range []string{"(?=", "(?!", "(?<=", "(?<!", "(?>", "(?|", "(?#", "(?(", "(?R", "(?&", "(?P>", "(?P=", `\K`, `\h`, `\H`, `\R`, `\X`, `\N`, `\G`, `\g`, `\k`, `\Z`} {
-			if strings.HasPrefix(e.Expr, s) && (e.Code == syntax.ErrInvalidPerlOp || e.Code == syntax.ErrInvalidEscape || e.Code == syntax.ErrInvalidNamedCapture) {
-				return UnsupportedError("regex " + s)
-			}
-		}
-		if n := len(e.Expr); e.Code == syntax.ErrInvalidRepeatOp && e.Expr[n-1] == '+' {
-			return UnsupportedError("regex " + e.Expr)
-		}
-		if n := len(e.Expr); e.Code == syntax.ErrInvalidEscape && e.Expr[n-1] >= '1' && int(e.Expr[n-1]-'0') <= strings.Count(pat, "(") {
-			return UnsupportedError("regex " + e.Expr)
-		}
-	}
-	return BadRegexp(pat, err)
 }
 
 // matches tells whether the expression fits a part of s.
@@ -86,16 +66,21 @@ func neverBegin(x *syntax.Regexp) *syntax.Regexp {
 
 // widened makes a character of each byte.
 func widened(s string) string {
-	ascii := true
-	for i := range len(s) {
-		ascii = ascii && s[i] < utf8.RuneSelf
-	}
-	if ascii {
+	if !strings.ContainsFunc(s, func(c rune) bool { return c >= utf8.RuneSelf }) {
 		return s
 	}
 	b := make([]rune, len(s))
 	for i := range len(s) {
 		b[i] = rune(s[i])
+	}
+	return string(b)
+}
+
+// narrowed makes the bytes again.
+func narrowed(s string) string {
+	var b []byte
+	for _, c := range s {
+		b = append(b, byte(c))
 	}
 	return string(b)
 }
