@@ -45,14 +45,14 @@ func build(w io.Writer) {
 	fmt.Fprintf(w, "Available polling systems :\n      epoll : pref=300,  test result OK\nTotal: 1 (1 usable), will use epoll.\n\n")
 	fmt.Fprintf(w, "Available multiplexer protocols :\n         h1 : mode=HTTP  side=FE|BE  mux=H1\n"+
 		"       none : mode=TCP   side=FE|BE  mux=PASS\n\n")
-	var global, proxies []string
+	fmt.Fprintf(w, "Keywords of the section global :\n")
 	for _, k := range config.Keywords("global") {
-		global = append(global, k.Name)
+		fmt.Fprintf(w, "      %s\n", k)
 	}
+	fmt.Fprintf(w, "\nKeywords of defaults (D), of what accepts clients (F) and of what has servers (B) :\n")
 	for _, k := range config.Keywords("proxy") {
-		proxies = append(proxies, k.Name)
+		fmt.Fprintf(w, "  %s %s\n", k.Sections(), k)
 	}
-	fmt.Fprintf(w, "Keywords of global   : %s\nKeywords of proxies  : %s\n", strings.Join(global, " "), strings.Join(proxies, " "))
 }
 
 // usageText follows the banner where the command line cannot be understood.

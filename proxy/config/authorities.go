@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // authorities are what a ca-file or crl-file holds.
@@ -66,7 +67,7 @@ func (p *parser) addFolder(a *authorities, name string) error {
 	loaded := 0
 	a.text = []byte{}
 	for _, e := range entries {
-		if e.Name()[0] == '.' || !contains([]string{".pem", ".crt", ".cer", ".crl"}, filepath.Ext(e.Name())) {
+		if e.Name()[0] == '.' || !slices.Contains([]string{".pem", ".crt", ".cer", ".crl"}, filepath.Ext(e.Name())) {
 			continue
 		}
 		file := name + "/" + e.Name()

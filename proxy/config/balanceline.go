@@ -1,6 +1,9 @@
 package config
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // parseBalance reads `balance`. The error texts follow "balance " as HAProxy prints them.
 func parseBalance(p *parser, w words) {
@@ -9,7 +12,7 @@ func parseBalance(p *parser, w words) {
 		p.bad("%s %s", w[0], err)
 		return
 	}
-	if !contains(balanceAlgorithms, b.Algorithm) {
+	if !slices.Contains(balanceAlgorithms, b.Algorithm) {
 		p.unsupported(w[0] + " " + b.Algorithm)
 		return
 	}
@@ -43,7 +46,7 @@ func balance(w words) (Balance, error) {
 	switch {
 	case name == "":
 		return Balance{Algorithm: "roundrobin"}, nil
-	case contains([]string{"roundrobin", "static-rr", "first", "leastconn", "source"}, name):
+	case slices.Contains([]string{"roundrobin", "static-rr", "first", "leastconn", "source"}, name):
 		return Balance{Algorithm: name}, nil
 	case strings.HasPrefix(name, "random"):
 		return balanceRandom(name)
@@ -114,4 +117,18 @@ func balanceHeader(w words) (Balance, error) {
 		return Balance{}, sayf("%s only accepts 'use_domain_only' modifier (got '%s').", w[0], w[1])
 	}
 	return Balance{Algorithm: "hdr", Args: append([]string{name}, w.from(1)...)}, nil
+}
+
+// parseHashType reads how keys are turned into numbers, and these into servers.
+func parseHashType(p *parser, w words) {
+	switch {
+	case w.at(1) != "map-based" && w.at(1) != "consistent":
+		p.bad("'%s' only supports 'consistent' and 'map-based'.", w[0])
+	case w.at(2) != "" && !slices.Contains([]string{"sdbm", "djb2", "wt6", "crc32"}, w[2]):
+		p.bad("'%s' only supports 'sdbm', 'djb2', 'crc32', or 'wt6' hash functions.", w[0])
+	case w.at(3) != "" && w[3] != "avalanche":
+		p.bad("'%s' only supports 'avalanche' as a modifier for hash functions.", w[0])
+	default:
+		p.px.HashType = w.from(1)
+	}
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -137,7 +138,7 @@ func (p *parser) bindWords(w words, i int, b *Bind) *bindError {
 	for w.at(i) != "" {
 		k, ok := findBind(w[i])
 		switch {
-		case !ok && contains(knownBind, w[i]):
+		case !ok && slices.Contains(knownBind, w[i]):
 			return &bindError{text: fmt.Sprintf("'%s' is not supported by this director", w[i])}
 		case !ok:
 			return &bindError{unknown: true, word: w[i], best: suggest(w[i], knownBind)}
@@ -205,7 +206,7 @@ func bindLevel(_ *parser, b *Bind, name, value string) error {
 	if value == "" {
 		return sayf("'%s' : missing level", name)
 	}
-	i := indexOf([]string{"user", "operator", "admin"}, value)
+	i := slices.Index([]string{"user", "operator", "admin"}, value)
 	if i < 0 {
 		return sayf("'%s' only supports 'user', 'operator', and 'admin' (got '%s')", name, value)
 	}

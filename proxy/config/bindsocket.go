@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"time"
 )
 
@@ -120,7 +121,7 @@ func bindSeverity(_ *parser, b *Bind, name, value string) error {
 	if value == "" {
 		return sayf("'%s' : missing severity format", name)
 	}
-	if !contains([]string{"none", "number", "string"}, value) {
+	if !slices.Contains([]string{"none", "number", "string"}, value) {
 		return sayf("'%s' only supports 'none', 'number', and 'string' (got '%s')", name, value)
 	}
 	b.severity = value

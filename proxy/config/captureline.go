@@ -1,6 +1,9 @@
 package config
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // parseDeclare reads declare capture request|response len <n>.
 func parseDeclare(p *parser, w words) {
@@ -20,7 +23,7 @@ func parseDeclare(p *parser, w words) {
 		p.bad("unknown declaration type '%s' (supports 'capture')", w.at(1))
 		return
 	}
-	side := indexOf([]string{"request", "response"}, w.at(2))
+	side := slices.Index([]string{"request", "response"}, w.at(2))
 	if side < 0 {
 		p.bad("'declare capture' requires a direction ('request' or 'response')")
 		return
@@ -43,7 +46,7 @@ func parseDeclare(p *parser, w words) {
 
 // parseCapture reads capture request|response header <name> len <n> and capture cookie <name> len <n>.
 func parseCapture(p *parser, w words) {
-	side := indexOf([]string{"request", "response"}, w.at(1))
+	side := slices.Index([]string{"request", "response"}, w.at(1))
 	if p.px.isDefaults {
 		p.bad("'%s %s' not allowed in 'defaults' section.", w[0], w.at(1))
 		return

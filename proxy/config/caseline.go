@@ -22,13 +22,7 @@ func parseCaseAdjust(p *parser, w words) {
 	}
 }
 
-func parseCaseFile(p *parser, w words) {
-	if w.at(1) == "" {
-		p.bad("'%s' expects <file> as argument.", w[0])
-		return
-	}
-	p.caseFile = w[1]
-}
+func parseCaseFile(p *parser, w words) { p.word(w, &p.caseFile, "expects <file> as argument.") }
 
 // addCase notes one name. It is found only where it is given in lower case, as heads have it.
 func (p *parser) addCase(from, to string) error {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"simulacro/proxy/health"
@@ -33,7 +34,7 @@ func checkExpect(w words, http bool) (health.Step, error) {
 			continue
 		}
 		switch {
-		case matched && contains(expectWords(http), word):
+		case matched && slices.Contains(expectWords(http), word):
 			return s, sayf("only on pattern expected")
 		case matched:
 			return s, errExpect(word, http)
@@ -95,7 +96,7 @@ func expectSetting(s *health.Step, word string, args words, http bool) (used int
 			err = sayf("error detected while parsing status-code expression : %v", err)
 		}
 	default:
-		if x := expectStatuses[word]; !contains(x.known, v) {
+		if x := expectStatuses[word]; !slices.Contains(x.known, v) {
 			return 1, sayf("'%s' only supports %s status (got '%s').", word, x.words, v)
 		}
 		*map[string]*health.Status{"ok-status": &e.OK, "error-status": &e.Error, "tout-status": &e.Tout}[word] = health.StatusNamed(v)
@@ -124,7 +125,7 @@ func expectWords(http bool) []string {
 func expectMatch(e *health.Expectation, word string, args words, http bool) (used int, err error) {
 	v := args.at(0)
 	switch {
-	case !contains(expectWords(http), word):
+	case !slices.Contains(expectWords(http), word):
 		return 0, errExpect(word, http)
 	case word == "hdr" || word == "fhdr":
 		e.Match, e.Full = health.HeaderFields, word == "fhdr"
@@ -198,7 +199,7 @@ func expectPattern(word string, args words, fold bool) (x health.Pattern, used i
 		switch {
 		case x.Method == "":
 			return x, 0, sayf("'%s' : '-m' expects at a matching pattern ('str', 'beg', 'end', 'sub' or 'reg')", word)
-		case !contains([]string{"str", "beg", "end", "sub", "reg"}, x.Method):
+		case !slices.Contains([]string{"str", "beg", "end", "sub", "reg"}, x.Method):
 			return x, 0, sayf("'%s' : '-m' only supports 'str', 'beg', 'end', 'sub' or 'reg' (got '%s')", word, x.Method)
 		case x.Method == "reg" && format:
 			return x, 0, sayf("'%s': log-format string is not supported with a regex matching method", word)

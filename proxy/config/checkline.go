@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 
 	"simulacro/proxy/health"
@@ -150,7 +151,7 @@ func (p *parser) mysqlOption(w words) *health.Script {
 
 // parseHTTPCheck reads `http-check`; its rules need `option httpchk`, or they are ignored.
 func parseHTTPCheck(p *parser, w words) {
-	if p.warnSide(w[0], backSide, "") && contains([]string{"disable-on-404", "send-state"}, w.at(1)) {
+	if p.warnSide(w[0], backSide, "") && slices.Contains([]string{"disable-on-404", "send-state"}, w.at(1)) {
 		p.warnAt("(null)") // what HAProxy 2.6 prints after it
 		return
 	}

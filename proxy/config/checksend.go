@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -80,7 +81,7 @@ func connectALPN(o *health.Open, w words, i int) error {
 	if err := tlsALPN(&o.ALPN, w[i-1], w.at(i)); err != nil {
 		return err
 	}
-	if w[0] == "http-check" && contains(o.ALPN, "h2") {
+	if w[0] == "http-check" && slices.Contains(o.ALPN, "h2") {
 		return sayf("'alpn h2' is not supported by this director")
 	}
 	return nil
@@ -97,7 +98,7 @@ func connectProto(w words, i int) error {
 		return sayf("'%s' expects a MUX protocol as argument.", w[i-1])
 	case name == own:
 		return nil
-	case !contains([]string{"none", "h1", "h2", "fcgi"}, name):
+	case !slices.Contains([]string{"none", "h1", "h2", "fcgi"}, name):
 		return sayf("'%s' : unknown MUX protocol '%s'.", w[i-1], name)
 	case name == "none" || own == "none":
 		return sayf("'%s' : invalid MUX protocol '%s' for %s", w[i-1], name, w[0])
@@ -187,7 +188,7 @@ func checkSendHTTP(w words) (health.Step, error) {
 	for i := 2; w.at(i) != ""; i += 2 {
 		v := w.at(i + 1)
 		switch {
-		case !contains(sendWords, w[i]):
+		case !slices.Contains(sendWords, w[i]):
 			return s, sayf("expects 'comment', 'meth', 'uri', 'uri-lf', 'ver', 'hdr', 'body' or 'body-lf' but got '%s' as argument.", w[i])
 		case w[i] == "hdr" && w.at(i+2) == "":
 			return s, sayf("'%s' expects <name> and <value> as arguments", w[i])

@@ -2,6 +2,7 @@ package config
 
 import (
 	"crypto/tls"
+	"slices"
 	"strings"
 )
 
@@ -78,7 +79,7 @@ func ciphersOf(list string) (ids []uint16, known bool) {
 
 // ciphersLike gives the ciphers that a name or words joined by + mean; real: OpenSSL has some, too.
 func ciphersLike(word string) (ids []uint16, real bool) {
-	if contains(opensslOnly, word) {
+	if slices.Contains(opensslOnly, word) {
 		return nil, true
 	}
 	for _, c := range opensslCiphers {
@@ -91,7 +92,7 @@ func ciphersLike(word string) (ids []uint16, real bool) {
 
 func (c *opensslCipher) hasAll(words []string) bool {
 	for _, w := range words {
-		if w != "ALL" && w != "DEFAULT" && w != "COMPLEMENTOFDEFAULT" && !contains(strings.Fields(c.tags), w) {
+		if w != "ALL" && w != "DEFAULT" && w != "COMPLEMENTOFDEFAULT" && !slices.Contains(strings.Fields(c.tags), w) {
 			return false
 		}
 	}
@@ -118,12 +119,12 @@ var suites13 = []string{
 func suitesOf(list string) (known, all bool) {
 	names := strings.Split(list, ":")
 	for _, name := range names {
-		if !contains(suites13, name) {
+		if !slices.Contains(suites13, name) {
 			return false, false
 		}
 	}
 	for _, name := range suites13[:3] {
-		if !contains(names, name) {
+		if !slices.Contains(names, name) {
 			return true, false
 		}
 	}
@@ -146,7 +147,7 @@ func curvesOf(list string) (ids []tls.CurveID, known bool) {
 		switch {
 		case ok:
 			ids = append(ids, id)
-		case !contains(opensslGroups, name):
+		case !slices.Contains(opensslGroups, name):
 			return nil, false
 		}
 	}

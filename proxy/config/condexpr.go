@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -148,7 +149,7 @@ type predicate struct {
 
 var predicates = map[string]predicate{
 	"defined":         {1, func(e *evaluator, a []string) bool { _, ok := e.env(a[0]); return ok && a[0] != "" }},
-	"feature":         {1, func(_ *evaluator, a []string) bool { return a[0] == "" || contains(features, a[0]) }},
+	"feature":         {1, func(_ *evaluator, a []string) bool { return a[0] == "" || slices.Contains(features, a[0]) }},
 	"streq":           {2, func(_ *evaluator, a []string) bool { return a[0] == a[1] }},
 	"strneq":          {2, func(_ *evaluator, a []string) bool { return a[0] != a[1] }},
 	"version_atleast": {1, func(_ *evaluator, a []string) bool { return compareVersions(Version, a[0]) >= 0 }},

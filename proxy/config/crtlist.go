@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -129,7 +130,7 @@ func (p *parser) crtSettings(w words, at string) (*TLS, error) {
 	for i := 0; i < len(w); {
 		k, ok := bindTLSKeywords[w[i]]
 		switch {
-		case !contains(crtListWords, w[i]):
+		case !slices.Contains(crtListWords, w[i]):
 			return nil, said(at + "unknown ssl keyword " + w[i])
 		case !ok:
 			return nil, sayf("'%s' is not supported by this director", w[i])

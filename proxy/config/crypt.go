@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"hash"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,7 +47,7 @@ const cryptAlphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrs
 func passwordCheck(hash string) (check func(password string) bool, refused string) {
 	for prefix, method := range cryptMethods {
 		if strings.HasPrefix(hash, prefix) {
-			if contains(cryptTuned, prefix) {
+			if slices.Contains(cryptTuned, prefix) {
 				if _, ok := method("", hash); !ok {
 					return nil, prefix
 				}

@@ -13,6 +13,11 @@ type errorLine func(p *parser, s *section)
 
 func (p *parser) addErrorLine(l errorLine) { p.px.errors = append(p.px.errors, l) }
 
+// addErrorFile notes a line that gives a status a whole message.
+func (p *parser) addErrorFile(status int, text []byte) {
+	p.addErrorLine(func(_ *parser, s *section) { s.setErrorFile(status, text) })
+}
+
 // finishErrors makes the sections' answers.
 func (p *parser) finishErrors() {
 	for _, s := range p.proxies {
@@ -27,11 +32,6 @@ func (p *parser) finishErrors() {
 func (s *section) setErrorFile(status int, text []byte) {
 	s.ErrorFiles[status] = text
 	delete(s.Rules.HTTPErrors, status)
-}
-
-// errorFile is a line that gives a status a whole message.
-func errorFile(status int, text []byte) errorLine {
-	return func(_ *parser, s *section) { s.setErrorFile(status, text) }
 }
 
 // parseHTTPError reads http-error status <status> [<argument> ...].
@@ -76,9 +76,8 @@ func parseErrorFiles(p *parser, w words) {
 	}
 	var statuses []int
 	for _, word := range w.from(2) {
-		status := atoi(word)
-		if !rules.HasDefault(status) {
-			p.bad("%s : status code '%d' not handled.", w[0], status)
+		status, ok := p.errorStatus(w[0], word)
+		if !ok {
 			return
 		}
 		statuses = append(statuses, status)
@@ -114,51 +113,28 @@ func parseErrorLoc(p *parser, w words) {
 		p.bad("%s : expects <status_code> and <url> as arguments.\n", w[0])
 		return
 	}
-	status := atoi(w[1])
-	if !rules.HasDefault(status) {
-		p.bad("%s : status code '%d' not handled.", w[0], status)
+	status, ok := p.errorStatus(w[0], w[1])
+	if !ok {
 		return
 	}
 	line := "302 Found"
 	if strings.HasSuffix(w[0], "303") {
 		line = "303 See Other"
 	}
-	p.addErrorLine(errorFile(status, []byte(fmt.Sprintf(
-		"HTTP/1.1 %s\r\nCache-Control: no-cache\r\nContent-length: 0\r\nLocation: %s\r\n\r\n", line, w[2]))))
+	p.addErrorFile(status, fmt.Appendf(nil,
+		"HTTP/1.1 %s\r\nCache-Control: no-cache\r\nContent-length: 0\r\nLocation: %s\r\n\r\n", line, w[2]))
 }
 
-// openOther opens a section that makes no proxy: userlist or http-errors.
-func (p *parser) openOther(w words) {
-	p.otherName = w.at(1)
-	if p.otherName == "" && w[0] == "http-errors" {
+// openHTTPErrors opens an http-errors section; one that is opened again goes on.
+func (p *parser) openHTTPErrors(w words) {
+	p.errorsName = w.at(1)
+	if p.errorsName == "" {
 		p.stopAt("missing name for http-errors section.")
 		return
 	}
-	if p.otherName == "" {
-		p.badTight("'%s' expects <name> as arguments.", w[0])
-		p.skip = true
-		return
-	}
-	if c := invalidChar(p.otherName); c != "" {
-		if w[0] == "http-errors" {
-			p.bad("character '%s' is not permitted in '%s' name '%s'.", c, w[0], p.otherName)
-		} else {
-			p.badTight("character '%s' is not permitted in '%s' name '%s'.", c, w[0], p.otherName)
-		}
-		p.skip = true
-		return
-	}
-	if w[0] == "userlist" {
-		if p.users[p.otherName] != nil {
-			p.warnTight("ignoring duplicate userlist '%s'.", p.otherName)
-			p.skip = true
-			return
-		}
-		p.users[p.otherName] = &rules.UserList{Users: map[string]*rules.User{}}
-		return
-	}
-	if p.httpErrors[p.otherName] == nil {
-		p.httpErrors[p.otherName] = map[int][]byte{}
+	p.checkName(w[0], p.errorsName)
+	if p.httpErrors[p.errorsName] == nil {
+		p.httpErrors[p.errorsName] = map[int][]byte{}
 	}
 }
 
@@ -169,18 +145,41 @@ func (p *parser) httpErrorsLine(w words) {
 		return
 	}
 	if w.at(1) == "" || w.at(2) == "" {
-		p.bad("%s : expects <status_code> and <file> as arguments.", w[0])
+		p.bad("%s: expects <status_code> and <file> as arguments.", w[0])
 		return
 	}
-	status := atoi(w[1])
-	if !rules.HasDefault(status) {
-		p.bad("%s : status code '%d' not handled.", w[0], status)
-		return
+	if status, text, ok := p.errorFile(w); ok {
+		p.httpErrors[p.errorsName][status] = text
+	}
+}
+
+// errorStatus reads a status that HAProxy has an answer of its own for.
+func (p *parser) errorStatus(keyword, word string) (status int, ok bool) {
+	if status = atoi(word); !rules.HasDefault(status) {
+		p.bad("%s : status code '%d' not handled.", keyword, status)
+		return 0, false
+	}
+	return status, true
+}
+
+// errorFile reads a status and the file of its answer.
+func (p *parser) errorFile(w words) (status int, text []byte, ok bool) {
+	if status, ok = p.errorStatus(w[0], w[1]); !ok {
+		return 0, nil, false
 	}
 	text, err := p.readFile(w[2])
 	if err != nil {
 		p.bad("%s : error opening file '%s'.", w[0], w[2])
+	}
+	return status, text, err == nil
+}
+
+func parseErrorFile(p *parser, w words) {
+	if w.at(1) == "" || w.at(2) == "" {
+		p.bad("%s : expects <status_code> and <file> as arguments.\n", w[0])
 		return
 	}
-	p.httpErrors[p.otherName][status] = text
+	if status, text, ok := p.errorFile(w); ok {
+		p.addErrorFile(status, text)
+	}
 }

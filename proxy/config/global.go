@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,7 +15,7 @@ const (
 )
 
 func (p *parser) global(w words) {
-	k := find(globalKeywords(), w.at(0))
+	k := find(globalKeywords, w.at(0))
 	if k == nil {
 		p.unknownKeyword(w.at(0), knownGlobal)
 		return
@@ -22,46 +23,36 @@ func (p *parser) global(w words) {
 	if k.max >= 0 && p.tooMany(w, k.max, 0) {
 		return
 	}
-	p.parseKeyword(k, w)
-}
-
-// parseKeyword runs a table's entry. A line that is right, and that nothing honours, is refused by name.
-func (p *parser) parseKeyword(k *keyword, w words) {
 	k.parse(p, w)
-	if k.later && !p.lineFatal {
-		p.unsupported(w.at(0))
-	}
 }
 
 // globalKeywords is the table of section 3.
-func globalKeywords() []keyword {
-	table := []keyword{
-		{name: "daemon", parse: func(p *parser, _ words) { p.cfg.Global.Daemon = true }},
-		{name: "zero-warning", parse: func(p *parser, _ words) { p.cfg.Global.ZeroWarning = true }},
-		{name: "master-worker", usage: "[no-exit-on-failure]", max: 1, parse: parseMasterWorker},
-		{name: "chroot", usage: "<directory>", max: 1, parse: parseChroot},
-		{name: "pidfile", usage: "<file>", max: 1, parse: parsePidfile},
-		{name: "user", usage: "<name>", max: 1, parse: parseUser},
-		{name: "group", usage: "<name>", max: 1, parse: parseGroup},
-		{name: "uid", usage: "<number>", max: 1, parse: parseUID},
-		{name: "gid", usage: "<number>", max: 1, parse: parseGID},
-		{name: "nbthread", usage: "<number>", max: 1, parse: parseThreads},
-		{name: "node", usage: "<name>", max: 1, parse: parseNode},
-		{name: "description", usage: "<text>", max: -1, parse: parseGlobalDescription},
-		{name: "hard-stop-after", usage: "<time>", max: -1, parse: parseHardStop},
-		{name: "spread-checks", usage: "<0..50, in percent>", max: 1, parse: parseSpreadChecks},
-		{name: "stats", usage: "socket | timeout | maxconn", max: -1, parse: parseGlobalStats},
-		{name: "log", usage: "<address> <facility> [<level> [<least level>]]", max: -1, parse: parseGlobalLog},
-		{name: "log-tag", usage: "<tag>", max: 1, parse: parseGlobalLogTag},
-		{name: "log-send-hostname", usage: "[<name>]", max: -1, parse: parseLogSendHostname},
-		{name: "setenv", usage: "<name> <value>", max: 3, parse: parseSetenv},
-		{name: "presetenv", usage: "<name> <value>", max: 3, parse: parseSetenv},
-		{name: "unsetenv", usage: "<name> ...", max: -1, parse: parseUnsetenv},
-		{name: "resetenv", usage: "[<name> ...]", max: -1, parse: parseResetenv},
-	}
-	table = append(table, tuneKeywords()...)
-	return append(append(append(append(table, append(absentKeywords, caseKeywords...)...), globalRuleKeywords()...), append(tlsGlobalKeywords, processKeywords...)...), withoutEffect...)
-}
+var globalKeywords = slices.Concat([]keyword{
+	{name: "daemon", parse: func(p *parser, _ words) { p.cfg.Global.Daemon = true }},
+	{name: "zero-warning", parse: func(p *parser, _ words) { p.cfg.Global.ZeroWarning = true }},
+	{name: "master-worker", usage: "[no-exit-on-failure]", max: 1, parse: parseMasterWorker},
+	{name: "chroot", usage: "<directory>", max: 1, parse: parseChroot},
+	{name: "pidfile", usage: "<file>", max: 1, parse: parsePidfile},
+	{name: "user", usage: "<name>", max: 1, parse: parseUser},
+	{name: "group", usage: "<name>", max: 1, parse: parseGroup},
+	{name: "uid", usage: "<number>", max: 1, parse: parseUID},
+	{name: "gid", usage: "<number>", max: 1, parse: parseGID},
+	{name: "nbthread", usage: "<number>", max: 1, parse: parseThreads},
+	{name: "node", usage: "<name>", max: 1, parse: parseNode},
+	{name: "description", usage: "<text>", max: -1, parse: parseGlobalDescription},
+	{name: "hard-stop-after", usage: "<time>", max: -1, parse: parseHardStop},
+	{name: "spread-checks", usage: "<0..50, in percent>", max: 1, parse: parseSpreadChecks},
+	{name: "stats", usage: "socket | timeout | maxconn", max: -1, parse: parseGlobalStats},
+	{name: "log", usage: "<address> <facility> [<level> [<least level>]]", max: -1, parse: parseGlobalLog},
+	{name: "log-tag", usage: "<tag>", max: 1, parse: parseGlobalLogTag},
+	{name: "log-send-hostname", usage: "[<name>]", max: -1, parse: parseLogSendHostname},
+	{name: "setenv", usage: "<name> <value>", max: 3, parse: parseSetenv},
+	{name: "presetenv", usage: "<name> <value>", max: 3, parse: parseSetenv},
+	{name: "unsetenv", usage: "<name> ...", max: -1, parse: parseUnsetenv},
+	{name: "resetenv", usage: "[<name> ...]", max: -1, parse: parseResetenv},
+	{name: "set-var", usage: "<name> <expression>", max: -1, parse: parseGlobalSetVar},
+	{name: "set-var-fmt", usage: "<name> <format>", max: -1, parse: parseGlobalSetVar},
+}, tuneKeywords(), absentKeywords, caseKeywords, tlsGlobalKeywords, processKeywords, withoutEffect)
 
 // nothing accepts a line that asks for what this director does anyway, or that tunes what it does not have.
 func nothing(*parser, words) {}
@@ -116,7 +107,7 @@ func parseUser(p *parser, w words) {
 		p.bad("cannot find user id for '%s' (0:Success)", w.at(1))
 		return
 	}
-	g.User, g.UID = w[1], uid
+	g.UID = uid
 }
 
 func parseGroup(p *parser, w words) {
@@ -130,7 +121,7 @@ func parseGroup(p *parser, w words) {
 		p.bad("cannot find group id for '%s' (0:Success)", w.at(1))
 		return
 	}
-	g.Group, g.GID = w[1], gid
+	g.GID = gid
 }
 
 func parseUID(p *parser, w words) { p.identity(w, &p.cfg.Global.UID, "user/uid", "user") }
@@ -184,13 +175,7 @@ func parseNode(p *parser, w words) {
 	p.cfg.Global.Node = w[1]
 }
 
-func parseGlobalDescription(p *parser, w words) {
-	if w.at(1) == "" {
-		p.badTight("'%s' expects a string argument.", w[0])
-		return
-	}
-	p.cfg.Global.Description = strings.Join(w.from(1), " ")
-}
+func parseGlobalDescription(p *parser, w words) { p.text(w, &p.cfg.Global.Description) }
 
 func parseHardStop(p *parser, w words) { p.globalTime(w, &p.cfg.Global.HardStop) }
 

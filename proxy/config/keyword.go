@@ -1,5 +1,10 @@
 package config
 
+import (
+	"slices"
+	"strings"
+)
+
 // keyword is one entry of a section's table. The table is what the parser runs on and what the reference is made from:
 // a new keyword is a new entry.
 type keyword struct {
@@ -10,7 +15,6 @@ type keyword struct {
 	hint  string // what that warning adds
 	local bool   // not allowed in defaults
 	tight bool   // the refusal in defaults has no space before its colon
-	later bool   // read as HAProxy does, then refused by name: nothing honours it yet
 	parse func(p *parser, w words)
 }
 
@@ -32,18 +36,9 @@ func find(table []keyword, name string) *keyword {
 	return nil
 }
 
-func contains(list []string, word string) bool {
-	for _, s := range list {
-		if s == word {
-			return true
-		}
-	}
-	return false
-}
-
 // unknownKeyword refuses a word that no table has: by name where HAProxy has it, else with HAProxy's suggestion.
 func (p *parser) unknownKeyword(word string, known []string) {
-	if contains(known, word) {
+	if slices.Contains(known, word) {
 		p.unsupported(word)
 		return
 	}
@@ -54,18 +49,31 @@ func (p *parser) unknownKeyword(word string, known []string) {
 	p.bad("unknown keyword '%s' in '%s' section", word, p.open)
 }
 
-// Keyword describes a supported keyword, for the reference.
+// Keyword describes a supported keyword, for the reference that -vv prints.
 type Keyword struct {
 	Name, Usage string
 	Defaults    bool // may stand in defaults
 	Front, Back bool
 }
 
+func (k Keyword) String() string { return strings.TrimSuffix(k.Name+" "+k.Usage, " ") }
+
+// Sections names by a letter each the sections of a proxy that take it: defaults, frontends, backends.
+func (k Keyword) Sections() string {
+	letters := []byte("---")
+	for i, may := range []bool{k.Defaults, k.Front, k.Back} {
+		if may {
+			letters[i] = "DFB"[i]
+		}
+	}
+	return string(letters)
+}
+
 // Keywords lists what the given section understands: "global" or "proxy", in the tables' order.
 func Keywords(section string) []Keyword {
-	table := globalKeywords()
+	table := globalKeywords
 	if section != "global" {
-		table = proxyKeywords()
+		table = proxyKeywords
 	}
 	list := make([]Keyword, 0, len(table))
 	for _, k := range table {

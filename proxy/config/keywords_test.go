@@ -63,6 +63,10 @@ func TestKeywordsAgainstHAProxy(t *testing.T) {
 			"ssl-default-bind-options no-tlsv10 no-sslv3", "ssl-default-server-options force-tlsv12", "ssl-default-server-options no-tlsv1",
 			"stats socket /tmp/a,/tmp/b id 3", "stats socket /tmp/a process odd/1-2", "stats socket /tmp/a,/tmp/b process 1",
 			"stats socket /tmp/a process 2", "stats socket /tmp/a,:x level", "stats socket :1-2 id 3",
+			"tune.vars.proc-max-size 5k", "tune.vars.proc-max-size -5", "tune.vars.proc-max-size", "tune.ssl.lifetime", "tune.ssl.lifetime x",
+			"tune.ssl.lifetime 99999999999", "tune.ssl.lifetime 1us", "tune.ssl.lifetime 5 6", "tune.ssl.cachesize -1", "tune.ssl.cachesize",
+			"tune.ssl.maxrecord -5", "tune.ssl.ssl-ctx-cache-size -1", "stats bind-process 2", "stats bind-process 1 x", "set-var sess.x int(3)",
+			"set-var a.b int(3)", "set-var-fmt a x", "set-var proc.a/b int(3)", "set-var proc.x",
 			"h1-case-adjust", "h1-case-adjust x", "h1-case-adjust x-a X-B", "h1-case-adjust x-a X-A b", "h1-case-adjust x-a X-A; h1-case-adjust x-a x-a",
 			"h1-case-adjust X-A x-a; h1-case-adjust x-a X-A", "no h1-case-adjust x X", "h1-case-adjust-file", "h1-case-adjust-file /nosuch",
 			"h1-case-adjust-file testdata/spellings x", "h1-case-adjust-file /dev/null", "h1-case-adjust-file /", "thread-group", "thread-group x", "thread-group 2", "thread-group 1 1-2 3", "thread-group 1 65", "thread-group 1 1-", "thread-group 1 2-1",
@@ -86,6 +90,21 @@ func TestKeywordsAgainstHAProxy(t *testing.T) {
 					t.Errorf("%s: %s:\n got %s\nwant %s", kind, lines, got, want)
 				}
 			}
+		}
+	}
+}
+
+// TestSectionsAgainstHAProxy has sections that depend on others.
+func TestSectionsAgainstHAProxy(t *testing.T) {
+	ask := oracle(t)
+	const two = "defaults a\n timeout client 1s\n rate-limit sessions 1\ndefaults b\n timeout client 2s\n rate-limit sessions 2\nfrontend f from a\n bind :9\n"
+	for _, text := range []string{
+		two + " timeout client 3s\n rate-limit sessions 3\n", two + " timeout client 2s\n timeout client 3s\n", two + " timeout client 1s\n timeout client 3s\n",
+		"userlist a\nuserlist b\nuserlist a\n user x insecure-password y\nuserlist b\n user x insecure-password z\n", "userlist\n user\n",
+		"userlist a/b\n group g\n foo\n", "http-errors a/b\n errorfile 1 x\n foo\n", "http-errors x\n errorfile\n errorfile 503 /nosuch\n", "http-errors\n",
+	} {
+		if got, want := verdict(text), ask(text); got != want {
+			t.Errorf("%s:\n got %s\nwant %s", text, got, want)
 		}
 	}
 }

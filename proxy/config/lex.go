@@ -141,11 +141,11 @@ func (l *lexer) escape() *lexFault {
 		}
 		l.word.WriteByte('$')
 	case 'x':
-		hi, lo := hexDigit(l.in, l.pos+2), hexDigit(l.in, l.pos+3)
-		if hi < 0 || lo < 0 {
+		digits := l.in[l.pos+2:]
+		if len(digits) < 2 || digitOf(digits[0]) > 15 || digitOf(digits[1]) > 15 {
 			return &lexFault{text: faultHex, at: l.pos}
 		}
-		l.word.WriteByte(byte(hi<<4 | lo))
+		l.word.WriteByte(byte(digitOf(digits[0])<<4 | digitOf(digits[1])))
 		l.pos += 4
 		return nil
 	default:
@@ -155,21 +155,6 @@ func (l *lexer) escape() *lexFault {
 	}
 	l.pos += 2
 	return nil
-}
-
-func hexDigit(s string, i int) int {
-	if i >= len(s) {
-		return -1
-	}
-	switch c := s[i]; {
-	case c >= '0' && c <= '9':
-		return int(c - '0')
-	case c >= 'a' && c <= 'f':
-		return int(c-'a') + 10
-	case c >= 'A' && c <= 'F':
-		return int(c-'A') + 10
-	}
-	return -1
 }
 
 // variable reads $NAME, ${NAME}, ${NAME-default} and ${NAME[*]}, which are known inside double quotes only.

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"strconv"
 	"strings"
 	"time"
 )
@@ -32,72 +31,14 @@ type KeepAliveQueue struct {
 	Most    int
 }
 
-// lacksSide warns, in the words that these keywords have, of a line whose section has not got the side.
-func (p *parser) lacksSide(name string, need side) bool {
-	if p.px.capable(need) {
-		return false
-	}
-	lacking := "frontend"
-	if need == backSide {
-		lacking = "backend"
-	}
-	p.warnAt("%s will be ignored because %s '%s' has no %s capability", name, p.px.word(), p.px.Name, lacking)
-	return true
-}
-
-// cInt reads a number as C's strtol does where the base is open: decimal, 0x and hexadecimal, or 0 and octal, cut to 32 bits. rest
-// begins with the first character that is none of it.
-func cInt(s string) (n int, rest string) {
-	rest = strings.TrimLeft(s, " \t\n\v\f\r")
-	sign := 1
-	if rest != "" && (rest[0] == '-' || rest[0] == '+') {
-		if rest[0] == '-' {
-			sign = -1
-		}
-		rest = rest[1:]
-	}
-	base := 10
-	switch {
-	case len(rest) > 2 && rest[0] == '0' && (rest[1] == 'x' || rest[1] == 'X') && isHex(rest[2]):
-		base, rest = 16, rest[2:]
-	case strings.HasPrefix(rest, "0"):
-		base = 8
-	}
-	end := 0
-	for end < len(rest) && digitOf(rest[end]) < base {
-		end++
-	}
-	if end == 0 {
-		return 0, s
-	}
-	v, err := strconv.ParseInt(rest[:end], base, 64)
-	if err != nil {
-		v = 1<<63 - 1
-	}
-	return int(int32(int64(sign) * v)), rest[end:]
-}
-
-// digitOf is the value of a digit up to f; what is none is larger than any base.
-func digitOf(c byte) int {
-	switch {
-	case isDigit(c):
-		return int(c - '0')
-	case 'a' <= c|0x20 && c|0x20 <= 'f':
-		return int(c|0x20-'a') + 10
-	}
-	return 99
-}
-
-func isHex(c byte) bool { return digitOf(c) < 16 }
-
-// wholeNumber reads a word that has to be a number and nothing else.
+// wholeNumber reads a word that has to be a number and nothing else, cut to 32 bits.
 func (p *parser) wholeNumber(name, text string) (n int, ok bool) {
-	n, rest := cInt(text)
+	long, rest := cNumber(text, 0)
 	if rest != "" {
 		p.bad("'%s' : unexpected character '%s' in integer value '%s'", name, rest[:1], text)
 		return 0, false
 	}
-	return n, true
+	return int(int32(long)), true
 }
 
 // parseRateLimit reads `rate-limit sessions`. HAProxy warns of a second line only where the first has changed what the defaults say.
@@ -115,7 +56,7 @@ func parseRateLimit(p *parser, w words) {
 	if !ok {
 		return
 	}
-	if !p.lacksSide(name, frontSide) && !p.px.isDefaults && p.px.RateLimit != p.px.defaultRate {
+	if !p.lacksSide(name, frontSide) && !p.px.isDefaults && p.px.RateLimit != p.px.from.RateLimit {
 		p.warnAt("overwriting %s which was already specified", name)
 	}
 	p.px.RateLimit = int(uint32(n))

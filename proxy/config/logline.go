@@ -1,6 +1,9 @@
 package config
 
-import "os"
+import (
+	"os"
+	"slices"
+)
 
 // facilities are syslog's, in the order of their codes (RFC 5424 section 6.2.1 and the configuration manual, "log").
 var facilities = []string{
@@ -111,7 +114,7 @@ func (t *LogTarget) header(w words, i int) (int, error) {
 		i += 2
 	}
 	if w.at(i) == "format" {
-		if t.Format = w.at(i + 1); !contains(logFormats, t.Format) {
+		if t.Format = w.at(i + 1); !slices.Contains(logFormats, t.Format) {
 			return i, sayf("unknown log format '%s'", t.Format)
 		}
 		i += 2
@@ -128,32 +131,23 @@ func (t *LogTarget) header(w words, i int) (int, error) {
 
 // severity reads the facility and the two optional levels.
 func (t *LogTarget) severity(w words, i int) (int, error) {
-	if t.Facility = indexOf(facilities, w.at(i)); t.Facility < 0 {
+	if t.Facility = slices.Index(facilities, w.at(i)); t.Facility < 0 {
 		return i, sayf("unknown log facility '%s'", w.at(i))
 	}
 	i++
 	if w.at(i) != "" {
-		if t.Level = indexOf(levels, w[i]); t.Level < 0 {
+		if t.Level = slices.Index(levels, w[i]); t.Level < 0 {
 			return i, sayf("unknown optional log level '%s'", w[i])
 		}
 		i++
 	}
 	if w.at(i) != "" {
-		if t.MinLevel = indexOf(levels, w[i]); t.MinLevel < 0 {
+		if t.MinLevel = slices.Index(levels, w[i]); t.MinLevel < 0 {
 			return i, sayf("unknown optional minimum log level '%s'", w[i])
 		}
 		i++
 	}
 	return i, nil
-}
-
-func indexOf(list []string, word string) int {
-	for i, s := range list {
-		if s == word {
-			return i
-		}
-	}
-	return -1
 }
 
 func (p *parser) logAddr(t *LogTarget, text string) error {
@@ -183,21 +177,10 @@ func (p *parser) logAddr(t *LogTarget, text string) error {
 	return nil
 }
 
-func parseGlobalLogTag(p *parser, w words) {
-	if w.at(1) == "" {
-		p.bad("'%s' expects a tag for use in syslog.", w[0])
-		return
-	}
-	p.cfg.Global.LogTag = w[1]
-}
+const missingTag = "expects a tag for use in syslog."
 
-func parseProxyLogTag(p *parser, w words) {
-	if w.at(1) == "" {
-		p.bad("'%s' expects a tag for use in syslog.", w[0])
-		return
-	}
-	p.px.LogTag = w[1]
-}
+func parseGlobalLogTag(p *parser, w words) { p.word(w, &p.cfg.Global.LogTag, missingTag) }
+func parseProxyLogTag(p *parser, w words)  { p.word(w, &p.px.LogTag, missingTag) }
 
 func parseLogSendHostname(p *parser, w words) {
 	g := &p.cfg.Global

@@ -1,6 +1,9 @@
 package config
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+)
 
 // lookup is a server whose name is to be resolved.
 type lookup struct {
@@ -18,10 +21,10 @@ func (p *parser) resolveServers() bool {
 	for _, l := range p.lookups {
 		ip, found := p.firstAddr(&l)
 		if !found {
-			if p.opt.KeepUnresolved || contains(l.initAddr, "none") {
+			if p.opt.KeepUnresolved || slices.Contains(l.initAddr, "none") {
 				l.server.Unresolved = true
 			}
-			if contains(l.initAddr, "none") {
+			if slices.Contains(l.initAddr, "none") {
 				continue
 			}
 			if p.opt.KeepUnresolved {

@@ -10,7 +10,6 @@ import (
 // Config is a whole haproxy.cfg after defaults have been applied and names resolved. Nothing changes it once Parse has
 // returned: what changes at run time (weights, states) belongs to the engine.
 type Config struct {
-	Files   []string
 	Global  Global
 	Proxies []*Proxy // frontend, backend and listen sections, in the file's order
 
@@ -28,7 +27,6 @@ type Global struct {
 	Daemon       bool
 	MasterWorker bool
 	Chroot       string
-	User, Group  string
 	UID, GID     int // resolved by the parser from user/group or uid/gid; 0 leaves the identity
 	Pidfile      string
 	Maxconn      int // 0: not set, the process derives it from its descriptor limit

@@ -46,9 +46,8 @@ type Server struct {
 	ProxyV1     bool    // send-proxy
 	ProxyV2     bool    // send-proxy-v2
 	ProxyParts  ProxyParts
-	CheckProxy  bool // check-send-proxy
-	CheckSocks  bool // check-via-socks4
-	CheckProto  string
+	CheckProxy  bool          // check-send-proxy
+	CheckSocks  bool          // check-via-socks4
 	PortMap     bool          // the port is the client's plus Addr.Port
 	Redir       string        // redir; "": none
 	PoolPurge   time.Duration // pool-purge-delay; default 5 s

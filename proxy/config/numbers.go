@@ -1,42 +1,60 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
-// atoi reads a number as C does: an optional sign, digits, and whatever follows is ignored; no digits are 0. The value is
-// cut to 32 bits, which HAProxy's messages show ("is not within 0 and 256 (-727379969)").
-func atoi(s string) int {
-	i, neg := 0, false
-	for i < len(s) && isSpace(s[i]) {
-		i++
+// cNumber reads a number as C's strtol does: blanks, a sign and digits. Base 0 takes 0x and hexadecimal, 0 and octal, too. What is too
+// large becomes the bound of 64 bits. rest begins with the first character that is none of it; all of s: there is no number.
+func cNumber(s string, base int) (n int64, rest string) {
+	sign, digits := "", strings.TrimLeft(s, " \t\n\v\f\r")
+	if digits != "" && (digits[0] == '-' || digits[0] == '+') {
+		sign, digits = digits[:1], digits[1:]
 	}
-	if i < len(s) && (s[i] == '-' || s[i] == '+') {
-		neg = s[i] == '-'
-		i++
-	}
-	const limit = 1<<63 - 1
-	v := uint64(0)
-	for ; i < len(s) && isDigit(s[i]); i++ {
-		if v > (limit-9)/10 {
-			v = limit
-			break
+	if base == 0 {
+		switch base = 10; {
+		case len(digits) > 2 && digits[0] == '0' && digits[1]|0x20 == 'x' && digitOf(digits[2]) < 16:
+			base, digits = 16, digits[2:]
+		case strings.HasPrefix(digits, "0"):
+			base = 8
 		}
-		v = v*10 + uint64(s[i]-'0')
 	}
-	if neg {
-		return int(int32(-int64(v)))
+	end := 0
+	for end < len(digits) && digitOf(digits[end]) < base {
+		end++
 	}
-	return int(int32(int64(v)))
+	if end == 0 {
+		return 0, s
+	}
+	n, _ = strconv.ParseInt(sign+digits[:end], base, 64) // the only error is the range's, with its bound
+	return n, digits[end:]
 }
 
-// wholeLong reads a word as C's strtol does, which holds what is too large to its bounds; ok: it is a number and nothing else.
+// digitOf is the value of a digit up to f; what is none is larger than any base.
+func digitOf(c byte) int {
+	switch {
+	case isDigit(c):
+		return int(c - '0')
+	case 'a' <= c|0x20 && c|0x20 <= 'f':
+		return int(c|0x20-'a') + 10
+	}
+	return 99
+}
+
+// atoi ignores what follows a number; no digits are 0. The value is cut to 32 bits, which HAProxy's messages show ("is not within 0
+// and 256 (-727379969)").
+func atoi(s string) int {
+	n, _ := cNumber(s, 10)
+	return int(int32(n))
+}
+
+// wholeLong reads a word that has to be a number and nothing else.
 func wholeLong(s string) (n int64, ok bool) {
-	n, err := strconv.ParseInt(s, 10, 64)
-	return n, err == nil || errors.Is(err, strconv.ErrRange)
+	n, rest := cNumber(s, 10)
+	return n, rest == "" && s != ""
 }
 
 // timeFault is why a time could not be read.
@@ -76,7 +94,7 @@ func (f *timeFault) angled(value, to, most, unit string) string {
 // maxTimer is HAProxy's longest time, in the unit of the value: 31 bits.
 const maxTimer = 0x80000000
 
-// unitNanos are the units of section 2.4.
+// unitNanos are the units of section 2.5.
 var unitNanos = map[string]uint64{
 	"us": 1e3, "ms": 1e6, "s": 1e9, "m": 60e9, "h": 3600e9, "d": 86400e9,
 }

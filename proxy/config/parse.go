@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"simulacro/proxy/rules"
@@ -26,7 +27,8 @@ type parser struct {
 	cliOpen      bool               // a `stats` line in global made HAProxy's internal frontend
 	conds        []condState
 	lookups      []lookup
-	otherName    string // of the userlist or http-errors section that is open
+	errorsName   string // of the http-errors section that is open
+	listName     string // of the last userlist
 	users        map[string]*rules.UserList
 	httpErrors   map[string]map[int][]byte
 	blankEnd     bool // the line ends in a blank: conditions are shown with it
@@ -68,7 +70,6 @@ func Parse(files []string, opt Options) (*Config, *Report) {
 			p.alert("Could not open configuration file %s : %s", name, errnoText(err))
 			return nil, p.rep
 		}
-		p.cfg.Files = append(p.cfg.Files, name)
 		p.file(name, string(text))
 		if p.fileFatal {
 			p.alert("Error(s) found in configuration file : %s", name)
@@ -235,13 +236,8 @@ var negatable = []string{
 }
 
 func (p *parser) checkModifier(w words) {
-	if p.modifier == plain {
+	if p.modifier == plain || slices.Contains(negatable, w.at(0)) {
 		return
-	}
-	for _, k := range negatable {
-		if w.at(0) == k {
-			return
-		}
 	}
 	p.badTight("negation/default currently supported only for options, log, busy-polling, set-dumpable, strict-limits, " +
 		"insecure-fork-wanted and numa-cpu-mapping.")
@@ -249,28 +245,28 @@ func (p *parser) checkModifier(w words) {
 
 // heading opens a section, if the line does.
 func (p *parser) heading(w words) bool {
-	switch w.at(0) {
+	name, open := w.at(0), p.openProxy
+	switch name {
+	case "frontend", "backend", "listen":
 	case "global":
-		p.open, p.skip = "global", false
-		p.tooMany(w, 0, 0)
-		return true
-	case "userlist", "http-errors":
-		p.open, p.skip = w[0], false
-		p.openOther(w)
-		return true
-	case "defaults", "frontend", "backend", "listen":
-		p.open, p.skip = w[0], false
-		p.openProxy(w)
-		return true
-	}
-	for _, name := range knownSections {
-		if w.at(0) == name {
-			p.open, p.skip = name, true
-			p.unsupported(name)
-			return true
+		open = func(w words) { p.tooMany(w, 0, 0) }
+	case "defaults":
+		open = p.openDefaults
+	case "userlist":
+		open = p.openUserlist
+	case "http-errors":
+		open = p.openHTTPErrors
+	default:
+		if !slices.Contains(knownSections, name) {
+			return false
 		}
+		p.open, p.skip = name, true
+		p.unsupported(name)
+		return true
 	}
-	return false
+	p.open, p.skip = name, false
+	open(w)
+	return true
 }
 
 // keyword hands a line to its section.

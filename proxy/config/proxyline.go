@@ -1,13 +1,12 @@
 package config
 
 import (
+	"slices"
 	"strings"
-
-	"simulacro/proxy/rules"
 )
 
 func (p *parser) proxyLine(w words) {
-	k := find(proxyKeywords(), w.at(0))
+	k := find(proxyKeywords, w.at(0))
 	if k == nil {
 		p.unknownProxyKeyword(w)
 		return
@@ -24,7 +23,7 @@ func (p *parser) proxyLine(w words) {
 	if k.max >= 0 && p.tooMany(w, k.max, 0) {
 		return
 	}
-	p.parseKeyword(k, w)
+	k.parse(p, w)
 	if !p.lineFatal && k.name != "monitor" { // which tells of its order before it reads its condition
 		p.noteOrder(w)
 	}
@@ -46,42 +45,53 @@ func (p *parser) warnSide(word string, need side, hint string) bool {
 	return true
 }
 
-// proxyKeywords is the table of section 4.
-func proxyKeywords() []keyword {
-	return append([]keyword{
-		{name: "mode", usage: "http | tcp", max: 1, parse: parseMode},
-		{name: "id", usage: "<number>", max: 1, local: true, tight: true, parse: parseID},
-		{name: "description", usage: "<text>", max: -1, local: true, tight: true, parse: parseDescription},
-		{name: "disabled", parse: func(p *parser, _ words) { p.px.Disabled = true }},
-		{name: "enabled", parse: func(p *parser, _ words) { p.px.Disabled = false }},
-		{name: "bind", usage: "<address>[,...] [<setting> ...]", max: -1, need: frontSide, local: true, parse: parseBind},
-		{name: "maxconn", usage: "<number>", max: -1, need: frontSide, hint: " Maybe you want 'fullconn' instead ?", parse: parseMaxconn},
-		{name: "backlog", usage: "<number>", max: -1, need: frontSide, parse: parseBacklog},
-		{name: "fullconn", usage: "<number>", max: -1, need: backSide, hint: " Maybe you want 'maxconn' instead ?", parse: parseFullconn},
-		{name: "default_backend", usage: "<backend>", max: -1, need: frontSide, parse: parseDefaultBackend},
-		{name: "monitor-uri", usage: "<uri>", max: 1, need: frontSide, parse: parseMonitorURI},
-		{name: "retries", usage: "<number>", max: 1, need: backSide, parse: parseRetries},
-		{name: "timeout", usage: "<event> <time>", max: -1, parse: parseTimeout},
-		{name: "balance", usage: "<algorithm> [<arguments>]", max: -1, need: backSide, parse: parseBalance},
-		{name: "server", usage: "<name> <address>[:<port>] [<setting> ...]", max: -1, parse: parseServer},
-		{name: "default-server", usage: "[<setting> ...]", max: -1, parse: parseDefaultServer},
-		{name: "option", usage: "<option> [<arguments>]", max: -1, parse: parseOption},
-		{name: "cookie", usage: "<name> [rewrite | insert | prefix] [indirect] ...", max: -1, need: backSide, parse: parseCookie},
-		{name: "retry-on", usage: "<event> ...", max: -1, parse: parseRetryOn},
-		{name: "http-check", usage: "<rule> ...", max: -1, parse: parseHTTPCheck},
-		{name: "tcp-check", usage: "<rule> ...", max: -1, parse: parseTCPCheck},
-		{name: "stats", usage: "<parameter> [<arguments>]", max: -1, parse: parseProxyStats},
-		{name: "log", usage: "global | <address> <facility> [<level> [<least level>]]", max: -1, parse: parseProxyLog},
-		{name: "log-tag", usage: "<tag>", max: -1, parse: parseProxyLogTag},
-		{name: "errorfile", usage: "<status> <file>", max: -1, need: bothSides, parse: parseErrorFile},
-		{name: "http-reuse", usage: "never | safe | aggressive | always", max: -1, need: backSide, parse: parseReuse},
-		{name: "dispatch", usage: "<address>:<port>", max: -1, need: backSide, local: true, parse: parseDispatch},
-		{name: "hash-balance-factor", usage: "<percent>", max: 1, parse: parseHashFactor},
-		{name: "hash-type", usage: "map-based | consistent [sdbm | djb2 | wt6 | crc32] [avalanche]", max: -1, need: backSide, parse: parseHashType},
-		{name: "http-send-name-header", usage: "<name>", max: -1, need: backSide, parse: parseSendName},
-		{name: "bind-process", usage: "[all | odd | even | 1] ...", max: -1, parse: parseBindProcess},
-	}, append(append(limitKeywords, routeKeywords...), ruleKeywords()...)...)
+// lacksSide warns in the words that some keywords have.
+func (p *parser) lacksSide(word string, need side) bool {
+	if p.px.capable(need) {
+		return false
+	}
+	lacking := "frontend"
+	if need == backSide {
+		lacking = "backend"
+	}
+	p.warnAt("%s will be ignored because %s '%s' has no %s capability", word, p.px.word(), p.px.Name, lacking)
+	return true
 }
+
+// proxyKeywords is the table of section 4.
+var proxyKeywords = slices.Concat([]keyword{
+	{name: "mode", usage: "http | tcp", max: 1, parse: parseMode},
+	{name: "id", usage: "<number>", max: 1, local: true, tight: true, parse: parseID},
+	{name: "description", usage: "<text>", max: -1, local: true, tight: true, parse: parseDescription},
+	{name: "disabled", parse: func(p *parser, _ words) { p.px.Disabled = true }},
+	{name: "enabled", parse: func(p *parser, _ words) { p.px.Disabled = false }},
+	{name: "bind", usage: "<address>[,...] [<setting> ...]", max: -1, need: frontSide, local: true, parse: parseBind},
+	{name: "maxconn", usage: "<number>", max: -1, need: frontSide, hint: " Maybe you want 'fullconn' instead ?", parse: parseMaxconn},
+	{name: "backlog", usage: "<number>", max: -1, need: frontSide, parse: parseBacklog},
+	{name: "fullconn", usage: "<number>", max: -1, need: backSide, hint: " Maybe you want 'maxconn' instead ?", parse: parseFullconn},
+	{name: "default_backend", usage: "<backend>", max: -1, need: frontSide, parse: parseDefaultBackend},
+	{name: "monitor-uri", usage: "<uri>", max: 1, need: frontSide, parse: parseMonitorURI},
+	{name: "retries", usage: "<number>", max: 1, need: backSide, parse: parseRetries},
+	{name: "timeout", usage: "<event> <time>", max: -1, parse: parseTimeout},
+	{name: "balance", usage: "<algorithm> [<arguments>]", max: -1, need: backSide, parse: parseBalance},
+	{name: "server", usage: "<name> <address>[:<port>] [<setting> ...]", max: -1, parse: parseServer},
+	{name: "default-server", usage: "[<setting> ...]", max: -1, parse: parseDefaultServer},
+	{name: "option", usage: "<option> [<arguments>]", max: -1, parse: parseOption},
+	{name: "cookie", usage: "<name> [rewrite | insert | prefix] [indirect] ...", max: -1, need: backSide, parse: parseCookie},
+	{name: "retry-on", usage: "<event> ...", max: -1, parse: parseRetryOn},
+	{name: "http-check", usage: "<rule> ...", max: -1, parse: parseHTTPCheck},
+	{name: "tcp-check", usage: "<rule> ...", max: -1, parse: parseTCPCheck},
+	{name: "stats", usage: "<parameter> [<arguments>]", max: -1, parse: parseProxyStats},
+	{name: "log", usage: "global | <address> <facility> [<level> [<least level>]]", max: -1, parse: parseProxyLog},
+	{name: "log-tag", usage: "<tag>", max: -1, parse: parseProxyLogTag},
+	{name: "errorfile", usage: "<status> <file>", max: -1, need: bothSides, parse: parseErrorFile},
+	{name: "http-reuse", usage: "never | safe | aggressive | always", max: -1, need: backSide, parse: parseReuse},
+	{name: "dispatch", usage: "<address>:<port>", max: -1, need: backSide, local: true, parse: parseDispatch},
+	{name: "hash-balance-factor", usage: "<percent>", max: 1, parse: parseHashFactor},
+	{name: "hash-type", usage: "map-based | consistent [sdbm | djb2 | wt6 | crc32] [avalanche]", max: -1, need: backSide, parse: parseHashType},
+	{name: "http-send-name-header", usage: "<name>", max: -1, need: backSide, parse: parseSendName},
+	{name: "bind-process", usage: "[all | odd | even | 1] ...", max: -1, parse: parseBindProcess},
+}, limitKeywords, routeKeywords, ruleKeywords)
 
 func (p *parser) unknownProxyKeyword(w words) {
 	if !p.goneKeyword(w) {
@@ -123,12 +133,15 @@ func parseID(p *parser, w words) {
 	}
 }
 
-func parseDescription(p *parser, w words) {
+func parseDescription(p *parser, w words) { p.text(w, &p.px.Description) }
+
+// text sets a text to all that stands behind the keyword.
+func (p *parser) text(w words, text *string) {
 	if w.at(1) == "" {
 		p.badTight("'%s' expects a string argument.", w[0])
 		return
 	}
-	p.px.Description = strings.Join(w.from(1), " ")
+	*text = strings.Join(w.from(1), " ")
 }
 
 // number reads a keyword's one number; a further word is refused after it was taken.
@@ -145,22 +158,22 @@ func parseMaxconn(p *parser, w words)  { p.number(w, &p.px.Maxconn) }
 func parseBacklog(p *parser, w words)  { p.number(w, &p.px.Backlog) }
 func parseFullconn(p *parser, w words) { p.number(w, &p.px.Fullconn) }
 
-func parseDefaultBackend(p *parser, w words) {
+// word sets a text to a keyword's first argument; missing is what is said where there is none.
+func (p *parser) word(w words, text *string, missing string) {
 	if w.at(1) == "" {
-		p.bad("'%s' expects a backend name.", w[0])
+		p.bad("'%s' %s", w[0], missing)
 		return
 	}
-	p.px.backendName = w[1]
+	*text = w[1]
+}
+
+func parseDefaultBackend(p *parser, w words) {
+	p.word(w, &p.px.backendName, "expects a backend name.")
 	p.tooMany(w, 1, 0)
 }
 
-func parseMonitorURI(p *parser, w words) {
-	if w.at(1) == "" {
-		p.bad("'%s' expects an URI.", w[0])
-		return
-	}
-	p.px.Monitor = w[1]
-}
+func parseMonitorURI(p *parser, w words) { p.word(w, &p.px.Monitor, "expects an URI.") }
+func parseSendName(p *parser, w words)   { p.word(w, &p.px.SendName, "requires a header string.") }
 
 func parseRetries(p *parser, w words) {
 	if w.at(1) == "" {
@@ -168,30 +181,4 @@ func parseRetries(p *parser, w words) {
 		return
 	}
 	p.px.Retries = max(0, atoi(w[1]))
-}
-
-func parseSendName(p *parser, w words) {
-	if w.at(1) == "" {
-		p.bad("'%s' requires a header string.", w[0])
-		return
-	}
-	p.px.SendName = w[1]
-}
-
-func parseErrorFile(p *parser, w words) {
-	if w.at(1) == "" || w.at(2) == "" {
-		p.bad("%s : expects <status_code> and <file> as arguments.\n", w[0])
-		return
-	}
-	status := atoi(w[1])
-	if !rules.HasDefault(status) {
-		p.bad("%s : status code '%d' not handled.", w[0], status)
-		return
-	}
-	text, err := p.readFile(w[2])
-	if err != nil {
-		p.bad("%s : error opening file '%s'.", w[0], w[2])
-		return
-	}
-	p.addErrorLine(errorFile(status, text))
 }

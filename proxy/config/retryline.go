@@ -1,6 +1,9 @@
 package config
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // RetryOn is a set of events on which a request is sent again (section 4.2, "retry-on").
 type RetryOn struct {
@@ -31,7 +34,7 @@ func parseRetryOn(p *parser, w words) {
 	r := &RetryOn{Never: true, Status: map[int]bool{}}
 	for _, word := range w.from(1) {
 		switch {
-		case contains(retryStatuses, word):
+		case slices.Contains(retryStatuses, word):
 			n, _ := strconv.Atoi(word)
 			r.Status[n] = true
 		case word == "conn-failure":

@@ -94,3 +94,29 @@ func parseSource(p *parser, w words) {
 	}
 	p.px.Source = src
 }
+
+// reuseModes are the words of http-reuse.
+var reuseModes = map[string]Reuse{"never": ReuseNever, "safe": ReuseSafe, "aggressive": ReuseAggressive, "always": ReuseAlways}
+
+func parseReuse(p *parser, w words) {
+	mode, ok := reuseModes[w.at(1)]
+	if !ok {
+		p.bad("'%s' only supports 'never', 'safe', 'aggressive', 'always'.", w[0])
+		return
+	}
+	p.px.Reuse = mode
+	p.tooMany(w, 0, 1)
+}
+
+// parseDispatch reads the address that all of a section's traffic goes to.
+func parseDispatch(p *parser, w words) {
+	a, err := p.parseAddr(w.at(1), resolveNow|portOK|portMust|stream)
+	if err != nil {
+		p.bad("'%s' : %s", w[0], err)
+		return
+	}
+	if p.tooMany(w, 1, 0) {
+		return
+	}
+	p.px.Dispatch, p.px.HasDispatch = a.Address, true
+}

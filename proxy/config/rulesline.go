@@ -34,33 +34,31 @@ func (p *parser) envFor(list rules.List) *rules.Env {
 }
 
 // ruleKeywords is the table of lines that are evaluated for each request (section 4.2).
-func ruleKeywords() []keyword {
-	return []keyword{
-		{name: "acl", usage: "<name> <criterion> [<flags>] [<pattern> ...]", max: -1, parse: parseACL},
-		{name: "http-request", usage: "<action> [if | unless <condition>]", max: -1, need: bothSides, parse: httpRules(rules.Request)},
-		{name: "http-response", usage: "<action> [if | unless <condition>]", max: -1, need: bothSides, parse: httpRules(rules.Response)},
-		{name: "http-after-response", usage: "<action> [if | unless <condition>]", max: -1, need: bothSides, parse: httpRules(rules.After)},
-		{name: "tcp-request", usage: "connection | session | content | inspect-delay", max: -1, parse: parseTCPRequest},
-		{name: "tcp-response", usage: "content | inspect-delay", max: -1, parse: parseTCPResponse},
-		{name: "redirect", usage: "location | prefix | scheme <to> [<option>] [if | unless <condition>]", max: -1, parse: parseRedirectLine},
-		{name: "use_backend", usage: "<backend> [if | unless <condition>]", max: -1, need: frontSide, local: true, parse: parseUseBackend},
-		{name: "use-server", usage: "<server> if | unless <condition>", max: -1, need: backSide, local: true, parse: parseUseServer},
-		{name: "force-persist", usage: "if | unless <condition>", max: -1, need: backSide, local: true, parse: parsePersist},
-		{name: "ignore-persist", usage: "if | unless <condition>", max: -1, need: backSide, local: true, parse: parsePersist},
-		{name: "monitor", usage: "fail if | unless <condition>", max: -1, need: frontSide, local: true, parse: parseMonitor},
-		{name: "log-format", usage: "<format>", max: -1, parse: parseLogFormat},
-		{name: "log-format-sd", usage: "<format>", max: -1, parse: parseLogData},
-		{name: "error-log-format", usage: "<format>", max: -1, parse: parseErrorLog},
-		{name: "unique-id-format", usage: "<format>", max: -1, parse: parseUniqueID},
-		{name: "unique-id-header", usage: "<name>", max: -1, parse: parseUniqueIDHeader},
-		{name: "capture", usage: "request header | response header | cookie <name> len <length>", max: -1, need: frontSide, parse: parseCapture},
-		{name: "declare", usage: "capture request | response len <length>", max: -1, parse: parseDeclare},
-		{name: "http-error", usage: "status <status> [<argument> ...]", max: -1, need: bothSides, parse: parseHTTPError},
-		{name: "errorfiles", usage: "<section> [<status> ...]", max: -1, need: bothSides, parse: parseErrorFiles},
-		{name: "errorloc", usage: "<status> <url>", max: -1, need: bothSides, parse: parseErrorLoc},
-		{name: "errorloc302", usage: "<status> <url>", max: -1, need: bothSides, parse: parseErrorLoc},
-		{name: "errorloc303", usage: "<status> <url>", max: -1, need: bothSides, parse: parseErrorLoc},
-	}
+var ruleKeywords = []keyword{
+	{name: "acl", usage: "<name> <criterion> [<flags>] [<pattern> ...]", max: -1, parse: parseACL},
+	{name: "http-request", usage: "<action> [if | unless <condition>]", max: -1, need: bothSides, parse: httpRules(rules.Request)},
+	{name: "http-response", usage: "<action> [if | unless <condition>]", max: -1, need: bothSides, parse: httpRules(rules.Response)},
+	{name: "http-after-response", usage: "<action> [if | unless <condition>]", max: -1, need: bothSides, parse: httpRules(rules.After)},
+	{name: "tcp-request", usage: "connection | session | content | inspect-delay", max: -1, parse: parseTCPRequest},
+	{name: "tcp-response", usage: "content | inspect-delay", max: -1, parse: parseTCPResponse},
+	{name: "redirect", usage: "location | prefix | scheme <to> [<option>] [if | unless <condition>]", max: -1, parse: parseRedirectLine},
+	{name: "use_backend", usage: "<backend> [if | unless <condition>]", max: -1, need: frontSide, local: true, parse: parseUseBackend},
+	{name: "use-server", usage: "<server> if | unless <condition>", max: -1, need: backSide, local: true, parse: parseUseServer},
+	{name: "force-persist", usage: "if | unless <condition>", max: -1, need: backSide, local: true, parse: parsePersist},
+	{name: "ignore-persist", usage: "if | unless <condition>", max: -1, need: backSide, local: true, parse: parsePersist},
+	{name: "monitor", usage: "fail if | unless <condition>", max: -1, need: frontSide, local: true, parse: parseMonitor},
+	{name: "log-format", usage: "<format>", max: -1, parse: parseLogFormat},
+	{name: "log-format-sd", usage: "<format>", max: -1, parse: parseLogData},
+	{name: "error-log-format", usage: "<format>", max: -1, parse: parseErrorLog},
+	{name: "unique-id-format", usage: "<format>", max: -1, parse: parseUniqueID},
+	{name: "unique-id-header", usage: "<name>", max: -1, parse: parseUniqueIDHeader},
+	{name: "capture", usage: "request header | response header | cookie <name> len <length>", max: -1, need: frontSide, parse: parseCapture},
+	{name: "declare", usage: "capture request | response len <length>", max: -1, parse: parseDeclare},
+	{name: "http-error", usage: "status <status> [<argument> ...]", max: -1, need: bothSides, parse: parseHTTPError},
+	{name: "errorfiles", usage: "<section> [<status> ...]", max: -1, need: bothSides, parse: parseErrorFiles},
+	{name: "errorloc", usage: "<status> <url>", max: -1, need: bothSides, parse: parseErrorLoc},
+	{name: "errorloc302", usage: "<status> <url>", max: -1, need: bothSides, parse: parseErrorLoc},
+	{name: "errorloc303", usage: "<status> <url>", max: -1, need: bothSides, parse: parseErrorLoc},
 }
 
 func parseACL(p *parser, w words) {
@@ -96,14 +94,6 @@ func parseACL(p *parser, w words) {
 	a.Tests = append(a.Tests, t)
 }
 
-// list gives the rules of a kind.
-func (r *Rules) list(kind rules.List) *[]*rules.Rule {
-	return map[rules.List]*[]*rules.Rule{
-		rules.Connection: &r.Connection, rules.SessionList: &r.Session, rules.TCPRequest: &r.TCPRequest,
-		rules.TCPResponse: &r.TCPResponse, rules.Request: &r.Request, rules.Response: &r.Response, rules.After: &r.After,
-	}[kind]
-}
-
 // addRule compiles a rule and puts it at its list's end. HAProxy reads no further behind a wrong one.
 func (p *parser) addRule(kind rules.List, w words) {
 	env := p.ruleEnv()
@@ -128,17 +118,6 @@ func (p *parser) noteFormats(env *rules.Env) {
 		p.px.logFormatPos = p.pos
 	}
 	p.px.httpFormat = p.px.httpFormat || env.NeedsHTTP
-}
-
-// any tells whether there is a rule in any list.
-func (r *Rules) any() bool {
-	return len(r.Connection)+len(r.Session)+len(r.TCPRequest)+len(r.TCPResponse)+len(r.Request)+len(r.Response)+len(r.After) > 0
-}
-
-// add puts a rule at a list's end; the defaults' list stays as it is.
-func (r *Rules) add(kind rules.List, rule *rules.Rule) {
-	list := r.list(kind)
-	*list = append((*list)[:len(*list):len(*list)], rule)
 }
 
 // inDefaults refuses rules in a defaults section without a name.

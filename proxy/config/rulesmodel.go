@@ -38,6 +38,25 @@ func (r *Rules) Any() bool {
 		len(r.MonitorFail) > 0 || r.UniqueID != nil || r.LogLine != nil || r.LogData != nil || len(r.Captures[0])+len(r.Captures[1]) > 0 || len(r.HTTPErrors) > 0
 }
 
+// list gives the rules of a kind.
+func (r *Rules) list(kind rules.List) *[]*rules.Rule {
+	return map[rules.List]*[]*rules.Rule{
+		rules.Connection: &r.Connection, rules.SessionList: &r.Session, rules.TCPRequest: &r.TCPRequest,
+		rules.TCPResponse: &r.TCPResponse, rules.Request: &r.Request, rules.Response: &r.Response, rules.After: &r.After,
+	}[kind]
+}
+
+// listed tells whether there is a rule in any list.
+func (r *Rules) listed() bool {
+	return len(r.Connection)+len(r.Session)+len(r.TCPRequest)+len(r.TCPResponse)+len(r.Request)+len(r.Response)+len(r.After) > 0
+}
+
+// add puts a rule at a list's end; the defaults' list stays as it is.
+func (r *Rules) add(kind rules.List, rule *rules.Rule) {
+	list := r.list(kind)
+	*list = append((*list)[:len(*list):len(*list)], rule)
+}
+
 // inherit gives a section what its defaults have. It may add captures to theirs.
 func (r Rules) inherit() Rules {
 	r.acls = nil

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"simulacro/proxy/rules"
@@ -27,7 +28,7 @@ type section struct {
 	httpFormat     bool // a rule's format asks for something of HTTP
 	errors         []errorLine
 	refs           []rules.Ref // what expressions name
-	defaultRate    int         // RateLimit of the defaults
+	from           *Proxy      // the defaults, of a section that is none
 	statsInherited bool        // Stats is that of the defaults
 	httpOptions    map[string]bool
 	explicitID     bool
@@ -90,18 +91,14 @@ func (s *section) inherit() *section {
 	n.errors = s.errors[:len(s.errors):len(s.errors)]
 	n.checks = s.checks.inherit()
 	n.server = s.server.clone()
-	n.statsInherited, n.defaultRate = s.Stats != nil, s.RateLimit
+	n.statsInherited, n.from = s.Stats != nil, s.Proxy
 	n.forFront, n.forBack = false, false
 	n.byName, n.byPlace, n.listens, n.namesake, n.placed, n.refs = false, false, false, nil, [8]bool{}, nil
 	return &n
 }
 
-// openProxy opens defaults, frontend, backend or listen.
+// openProxy opens frontend, backend or listen.
 func (p *parser) openProxy(w words) {
-	if w[0] == "defaults" {
-		p.openDefaults(w)
-		return
-	}
 	name := w.at(1)
 	if name == "" {
 		p.stopAt("'%s' expects an <id> argument", w[0])
@@ -190,12 +187,9 @@ func (p *parser) checkMixed(from *section) {
 
 // use notes that a defaults section is somebody's.
 func (p *parser) use(from *section) {
-	for _, s := range p.defaultsUsed {
-		if s == from {
-			return
-		}
+	if !slices.Contains(p.defaultsUsed, from) {
+		p.defaultsUsed = append(p.defaultsUsed, from)
 	}
-	p.defaultsUsed = append(p.defaultsUsed, from)
 }
 
 // checkInherited refuses what a section cannot take from defaults: rules, where it is not a frontend or backend alone or where both
@@ -203,7 +197,7 @@ func (p *parser) use(from *section) {
 func (p *parser) checkInherited(from *section, front, back bool) {
 	at := fmt.Sprintf("(defaults section at %s:%d).", from.Pos.File, from.Pos.Line)
 	var faults []string
-	switch hasRules := from.Rules.any(); {
+	switch hasRules := from.Rules.listed(); {
 	case hasRules && p.open == "defaults":
 		faults = append(faults, "a defaults section cannot inherit from a defaults section defining TCP/HTTP rules "+at)
 	case hasRules && front && back:

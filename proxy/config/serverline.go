@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -147,6 +148,11 @@ type serverKeyword struct {
 	set  func(p *parser, s *serverBase, name, value string) error
 }
 
+// toggles is a setting without a value.
+func toggles(set func(s *serverBase)) serverKeyword {
+	return serverKeyword{set: func(_ *parser, s *serverBase, _, _ string) error { set(s); return nil }}
+}
+
 // ownLine are those that default-server does not take: it says so, and goes on without them.
 var ownLine = []string{"id", "no-sslv3", "no-tlsv10", "no-tlsv11", "no-tlsv12", "no-tlsv13"}
 
@@ -157,13 +163,13 @@ var serverKeywords = map[string]serverKeyword{
 	"minconn":        {1, func(_ *parser, s *serverBase, _, v string) error { s.Minconn = max(0, atoi(v)); return nil }},
 	"maxqueue":       {1, func(_ *parser, s *serverBase, _, v string) error { s.Maxqueue = max(0, atoi(v)); return nil }},
 	"id":             {1, serverID},
-	"backup":         {0, func(_ *parser, s *serverBase, _, _ string) error { s.Backup = true; return nil }},
-	"no-backup":      {0, func(_ *parser, s *serverBase, _, _ string) error { s.Backup = false; return nil }},
-	"disabled":       {0, func(_ *parser, s *serverBase, _, _ string) error { s.Disabled = true; return nil }},
-	"enabled":        {0, func(_ *parser, s *serverBase, _, _ string) error { s.Disabled = false; return nil }},
+	"backup":         toggles(func(s *serverBase) { s.Backup = true }),
+	"no-backup":      toggles(func(s *serverBase) { s.Backup = false }),
+	"disabled":       toggles(func(s *serverBase) { s.Disabled = true }),
+	"enabled":        toggles(func(s *serverBase) { s.Disabled = false }),
 	"cookie":         {1, serverCookie},
-	"check":          {0, func(_ *parser, s *serverBase, _, _ string) error { s.Check = true; return nil }},
-	"no-check":       {0, func(_ *parser, s *serverBase, _, _ string) error { s.Check = false; return nil }},
+	"check":          toggles(func(s *serverBase) { s.Check = true }),
+	"no-check":       toggles(func(s *serverBase) { s.Check = false }),
 	"addr":           {1, serverCheckAddr},
 	"port":           {1, serverCheckPort},
 	"inter":          {1, func(p *parser, s *serverBase, n, v string) error { return p.serverDelay(&s.Inter, s, n, v) }},
@@ -200,7 +206,7 @@ func (p *parser) serverWords(w words, i int, s *serverBase, line bool) bool {
 		case !ok:
 			p.unknownServerWord(w[i], line)
 			return false
-		case !line && contains(ownLine, w[i]):
+		case !line && slices.Contains(ownLine, w[i]):
 			p.remark("%s'%s' option is not accepted in default-server sections", p.takeContext(), w[i])
 		case k.set != nil:
 			if err := k.set(p, s, w[i], w.at(i+1)); err != nil {
@@ -225,16 +231,17 @@ func (p *parser) serverWords(w words, i int, s *serverBase, line bool) bool {
 
 // serverFault reports why a word was refused.
 func (p *parser) serverFault(err error) {
-	if err == errSaid {
-		p.rep.Fatal = true
-		return
-	}
 	if plain, ok := err.(*plainError); ok {
 		p.serverError("%s", plain.text)
 		return
 	}
 	p.serverError("%s.", cString(strings.TrimRight(err.Error(), "\n")))
 }
+
+// plainError is a text that HAProxy ends by itself.
+type plainError struct{ text string }
+
+func (e *plainError) Error() string { return e.text }
 
 // quoted is an error about a word and its value. HAProxy sets one with a line end of its own apart from its context.
 func quoted(word, value string, err error) error {
@@ -252,7 +259,7 @@ func (p *parser) unknownServerWord(word string, line bool) {
 	}
 	best := suggest(word, knownServer)
 	switch {
-	case contains(knownServer, word) && best == word:
+	case slices.Contains(knownServer, word) && best == word:
 		p.serverError("'%s' is not supported by this director", word)
 	case best != "":
 		p.serverError("unknown keyword '%s'; did you mean '%s' maybe ?%s", word, best, hint)

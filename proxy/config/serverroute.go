@@ -32,7 +32,6 @@ var serverRouteKeywords = map[string]serverKeyword{
 	"resolve-prefer":          {1, serverResolvePrefer},
 	"resolve-opts":            {1, serverResolveOpts},
 	"resolve-net":             {1, serverResolveNet},
-	"tfo":                     {0, serverTFO},
 	"no-tfo":                  {0, nil},
 	"log-proto":               {1, serverLogProto},
 	"usesrc":                  {0, serverUseSrc},
@@ -60,8 +59,7 @@ func serverProxyOptions(_ *parser, s *serverBase, _, value string) error {
 	return nil
 }
 
-func serverCheckProto(_ *parser, s *serverBase, name, value string) error {
-	s.CheckProto = value
+func serverCheckProto(_ *parser, _ *serverBase, name, value string) error {
 	return validProto(name, value)
 }
 
@@ -109,10 +107,6 @@ func serverPoolMax(_ *parser, s *serverBase, name, value string) error {
 // serverPoolLow reads from when on threads may take each other's idle connections. Here each loop keeps to its own.
 func serverPoolLow(_ *parser, _ *serverBase, name, value string) error {
 	return needsValue(name, value)
-}
-
-func serverTFO(_ *parser, _ *serverBase, name, _ string) error {
-	return sayf("'%s' is not supported by this director", name)
 }
 
 func serverPoolPurge(p *parser, s *serverBase, name, value string) error {

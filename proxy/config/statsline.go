@@ -24,6 +24,12 @@ func parseGlobalStats(p *parser, w words) {
 		p.cfg.Global.StatsMaxconn, p.cliOpen = n, true
 	case "bind-process":
 		p.cliOpen = true
+		for _, s := range w.from(2) {
+			if _, fault := threadSet(s, 1); fault != "" {
+				p.bad("'%s %s' : %s", w[0], w[1], fault)
+				return
+			}
+		}
 	default:
 		p.bad("'%s' only supports 'socket', 'maxconn', 'bind-process' and 'timeout' (got '%s')", w[0], w.at(1))
 	}

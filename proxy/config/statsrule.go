@@ -3,6 +3,7 @@ package config
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"slices"
 
 	"simulacro/proxy/rules"
 )
@@ -34,7 +35,7 @@ func (p *parser) statsRule(w words) {
 		p.badRule(rules.Request, list, err)
 		return
 	}
-	if !contains(statsActions, r.Name) {
+	if !slices.Contains(statsActions, r.Name) {
 		p.unsupported("stats http-request " + r.Name)
 		return
 	}

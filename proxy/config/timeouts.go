@@ -5,40 +5,31 @@ import (
 	"time"
 )
 
-// timeoutNames are the events of `timeout`, with the side that each belongs to.
-func timeoutNames(t *Timeouts) []struct {
+// timeouts are the events of `timeout`, with the side that each belongs to.
+var timeouts = []struct {
 	name  string
 	need  side
-	value *time.Duration
-} {
-	return []struct {
-		name  string
-		need  side
-		value *time.Duration
-	}{
-		{"client", frontSide, &t.Client},
-		{"tarpit", bothSides, &t.Tarpit},
-		{"http-keep-alive", bothSides, &t.HTTPKeepAlive},
-		{"http-request", bothSides, &t.HTTPRequest},
-		{"server", backSide, &t.Server},
-		{"connect", backSide, &t.Connect},
-		{"check", backSide, &t.Check},
-		{"queue", backSide, &t.Queue},
-		{"tunnel", backSide, &t.Tunnel},
-		{"client-fin", frontSide, &t.ClientFin},
-		{"server-fin", backSide, &t.ServerFin},
-	}
+	value func(*Timeouts) *time.Duration
+}{
+	{"client", frontSide, func(t *Timeouts) *time.Duration { return &t.Client }},
+	{"tarpit", bothSides, func(t *Timeouts) *time.Duration { return &t.Tarpit }},
+	{"http-keep-alive", bothSides, func(t *Timeouts) *time.Duration { return &t.HTTPKeepAlive }},
+	{"http-request", bothSides, func(t *Timeouts) *time.Duration { return &t.HTTPRequest }},
+	{"server", backSide, func(t *Timeouts) *time.Duration { return &t.Server }},
+	{"connect", backSide, func(t *Timeouts) *time.Duration { return &t.Connect }},
+	{"check", backSide, func(t *Timeouts) *time.Duration { return &t.Check }},
+	{"queue", backSide, func(t *Timeouts) *time.Duration { return &t.Queue }},
+	{"tunnel", backSide, func(t *Timeouts) *time.Duration { return &t.Tunnel }},
+	{"client-fin", frontSide, func(t *Timeouts) *time.Duration { return &t.ClientFin }},
+	{"server-fin", backSide, func(t *Timeouts) *time.Duration { return &t.ServerFin }},
 }
 
 func parseTimeout(p *parser, w words) {
-	inherited := timeoutNames(&p.defaults.Timeouts)
-	for i, t := range timeoutNames(&p.px.Timeouts) {
+	for _, t := range timeouts {
 		if t.name == w.at(1) {
-			before := *inherited[i].value
-			if p.px.isDefaults {
-				before = 0
-			}
-			p.timeout(w, t.name, t.need, t.value, before)
+			value := t.value(&p.px.Timeouts)
+			again := !p.px.isDefaults && *value != *t.value(&p.px.from.Timeouts)
+			p.timeout(w, t.need, value, again)
 			return
 		}
 	}
@@ -46,32 +37,28 @@ func parseTimeout(p *parser, w words) {
 		"'tunnel', 'tarpit', 'client-fin' and 'server-fin' (got '%s')", w.at(1))
 }
 
-// timeout sets one; given a second time in a section other than defaults, it warns.
-func (p *parser) timeout(w words, name string, need side, value *time.Duration, before time.Duration) {
+// timeout sets one, which the section may have been given before.
+func (p *parser) timeout(w words, need side, value *time.Duration, again bool) {
+	name := w[0] + " " + w[1]
 	if w.at(2) == "" {
-		p.bad("'timeout %s' expects an integer value (in milliseconds)", name)
+		p.bad("'%s' expects an integer value (in milliseconds)", name)
 		return
 	}
 	d, fault := p.parseTime(w[2], time.Millisecond)
 	if fault != nil {
-		text := fault.bounds(w[2], "timeout "+name)
+		text := fault.bounds(w[2], name)
 		if text == "" {
-			text = fmt.Sprintf("unexpected character '%s' in 'timeout %s'", fault.char, name)
+			text = fmt.Sprintf("unexpected character '%s' in '%s'", fault.char, name)
 		}
 		p.bad("%s", text)
 		return
 	}
 	switch {
 	case w.at(3) != "":
-		p.bad("'timeout %s' : unexpected extra argument '%s' after value '%s'.", name, w[3], w[2])
-	case !p.px.capable(need):
-		lacks := "frontend"
-		if need&backSide != 0 {
-			lacks = "backend"
-		}
-		p.warnAt("'timeout %s' will be ignored because %s '%s' has no %s capability", name, p.px.word(), p.px.Name, lacks)
-	case !p.px.isDefaults && *value != before:
-		p.warnAt("overwriting 'timeout %s' which was already specified", name)
+		p.bad("'%s' : unexpected extra argument '%s' after value '%s'.", name, w[3], w[2])
+	case p.lacksSide("'"+name+"'", need):
+	case again:
+		p.warnAt("overwriting '%s' which was already specified", name)
 	}
 	*value = d
 }

@@ -1,6 +1,9 @@
 package config
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // tlsGlobalKeywords are those of the global section about TLS (sections 3.1 and 3.2).
 var tlsGlobalKeywords = []keyword{
@@ -26,8 +29,7 @@ var tlsGlobalKeywords = []keyword{
 	{name: "ssl-server-verify", usage: "none | required", max: 1, parse: parseServerVerify},
 	{name: "ssl-dh-param-file", usage: "<file>", max: 1, parse: parseDHFile},
 	{name: "tune.ssl.default-dh-param", usage: "<number>", max: 1, parse: parseDHParam},
-	{name: "tune.ssl.cachesize", usage: "<number>", max: 1, parse: tuneNumber}, {name: "tune.ssl.lifetime", usage: "<timeout>", max: 1, parse: nothing},
-	{name: "tune.ssl.maxrecord", usage: "<number>", max: 1, parse: tuneNumber}, {name: "tune.ssl.ssl-ctx-cache-size", usage: "<number>", max: 1, parse: tuneNumber},
+	{name: "tune.ssl.lifetime", usage: "<timeout>", max: 1, parse: parseTLSLifetime},
 	{name: "tune.ssl.force-private-cache", parse: nothing},
 }
 
@@ -120,9 +122,19 @@ func parseDHFile(p *parser, w words) {
 	p.bad("'%s': unable to load DH parameters from file <%s>.", w[0], w[1])
 }
 
-// tuneNumber checks a number that tunes what this director does in its own way.
-func tuneNumber(p *parser, w words) {
+// parseTLSLifetime checks how long a session may be taken up again, which crypto/tls decides by itself.
+func parseTLSLifetime(p *parser, w words) {
 	if w.at(1) == "" {
-		p.bad("'%s' expects an integer argument.", w[0])
+		p.bad("'%s' expects ssl sessions <lifetime> in seconds as argument.", w[0])
+		return
+	}
+	switch _, fault := p.parseTime(w[1], time.Second); {
+	case fault == nil:
+	case fault.over:
+		p.bad("timer overflow in argument '%s' to <%s> (maximum value is 2147483647 s or ~68 years).", w[1], w[0])
+	case fault.under:
+		p.bad("timer underflow in argument '%s' to <%s> (minimum non-null value is 1 s).", w[1], w[0])
+	default:
+		p.bad("unexpected character '%s' in argument to <%s>.", fault.char, w[0])
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/tls"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -68,7 +69,7 @@ func (p *parser) finishBind(s *section, b *Bind) {
 	case len(t.Certs) == 0:
 		p.alert("%s (use 'crt').", where("no SSL certificate specified"))
 		return
-	case s.Mode == ModeHTTP && contains(t.ALPN, "h2"):
+	case s.Mode == ModeHTTP && slices.Contains(t.ALPN, "h2"):
 		p.alert("%s.", where("'alpn h2' is not supported by this director"))
 		return
 	}
@@ -92,7 +93,7 @@ func (p *parser) finishCerts(s *section, line *TLS, where func(format string, ar
 			continue
 		}
 		c.Own.complete(line)
-		if s.Mode == ModeHTTP && contains(c.Own.ALPN, "h2") {
+		if s.Mode == ModeHTTP && slices.Contains(c.Own.ALPN, "h2") {
 			p.alert("%s.", where("'alpn h2' is not supported by this director"))
 			continue
 		}
@@ -153,7 +154,7 @@ func (p *parser) finishServer(s *section, v *Server) {
 			"certificate, please set an explicit 'verify none' statement on the 'server' line, or use 'ssl-server-verify none' in the global " +
 			"section to disable server-side verifications by default.")
 		return
-	case s.Mode == ModeHTTP && contains(t.ALPN, "h2"):
+	case s.Mode == ModeHTTP && slices.Contains(t.ALPN, "h2"):
 		fail("'alpn h2' is not supported by this director")
 		return
 	}

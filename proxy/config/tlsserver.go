@@ -2,11 +2,6 @@ package config
 
 import "simulacro/proxy/rules"
 
-// toggles is a setting without a value.
-func toggles(set func(s *serverBase)) serverKeyword {
-	return serverKeyword{set: func(_ *parser, s *serverBase, _, _ string) error { set(s); return nil }}
-}
-
 // serverTLSKeywords are those of section 5.2 that are about TLS.
 var serverTLSKeywords = map[string]serverKeyword{
 	"ssl":            toggles(func(s *serverBase) { s.tls().On = true }),
@@ -112,11 +107,3 @@ func serverForce(_ *parser, s *serverBase, name, _ string) error {
 }
 
 func serverNo(_ *parser, s *serverBase, name, _ string) error { s.tls().without(name); return nil }
-
-// errSaid refuses a word whose fault has been told already. HAProxy gives up only at the end of all files then.
-var errSaid = &plainError{}
-
-// plainError is a text that HAProxy ends by itself.
-type plainError struct{ text string }
-
-func (e *plainError) Error() string { return e.text }

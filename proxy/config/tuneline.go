@@ -1,8 +1,8 @@
 package config
 
 import (
+	"slices"
 	"strconv"
-	"strings"
 )
 
 // tuneSwitches are on or off, and choose between HAProxy's own mechanisms.
@@ -48,15 +48,14 @@ func parseSwitch(p *parser, w words) {
 }
 
 func parseProfiling(p *parser, w words) {
-	if !contains([]string{"on", "auto", "off"}, w.at(1)) {
+	if !slices.Contains([]string{"on", "auto", "off"}, w.at(1)) {
 		p.bad("'%s' expects either 'on', 'auto', or 'off' but got '%s'.", w[0], w.at(1))
 	}
 }
 
-// parseSize takes a number of bytes, which k, m or g may follow.
+// parseSize takes a number of bytes, or nothing.
 func parseSize(p *parser, w words) {
-	rest := strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(w.at(1), "-"), "+"), "0123456789")
-	if rest != "" && !contains([]string{"k", "m", "g"}, strings.ToLower(rest)) {
+	if _, rest := cNumber(w.at(1), 10); rest != "" {
 		p.bad("%s: '%s' is an invalid size", w[0], w[1])
 	}
 }

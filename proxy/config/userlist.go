@@ -7,6 +7,22 @@ import (
 	"simulacro/proxy/rules"
 )
 
+// openUserlist opens a userlist. Lines behind a heading that makes none belong to the list before, as in HAProxy.
+func (p *parser) openUserlist(w words) {
+	name := w.at(1)
+	c := invalidChar(name)
+	switch {
+	case name == "":
+		p.badTight("'%s' expects <name> as arguments.", w[0])
+	case c != "":
+		p.badTight("character '%s' is not permitted in '%s' name '%s'.", c, w[0], name)
+	case p.users[name] != nil:
+		p.warnTight("ignoring duplicated userlist '%s'.", name)
+	default:
+		p.listName, p.users[name] = name, &rules.UserList{Users: map[string]*rules.User{}}
+	}
+}
+
 // userlistLine reads a line of a userlist: a group with its users, or a user.
 func (p *parser) userlistLine(w words) {
 	if w[0] != "group" && w[0] != "user" {
@@ -29,9 +45,9 @@ func (p *parser) group(w words) {
 		p.badTight("character '%s' is not permitted in '%s' name '%s'.", c, w[0], w[1])
 		return
 	}
-	name := userName{list: p.otherName, group: w[1]}
+	name := userName{list: p.listName, group: w[1]}
 	if slices.Contains(p.userNames, name) {
-		p.warnTight("ignoring duplicated group '%s' in userlist '%s'.", w[1], p.otherName)
+		p.warnTight("ignoring duplicated group '%s' in userlist '%s'.", w[1], p.listName)
 		return
 	}
 	p.userNames = append(p.userNames, name)
@@ -41,7 +57,7 @@ func (p *parser) group(w words) {
 			return
 		}
 		for _, user := range listed(w.at(i + 1)) {
-			p.userNames = append(p.userNames, userName{list: p.otherName, group: w[1], user: user, needsUser: true})
+			p.userNames = append(p.userNames, userName{list: p.listName, group: w[1], user: user, needsUser: true})
 		}
 	}
 }
@@ -52,9 +68,12 @@ func listed(text string) []string {
 }
 
 func (p *parser) user(w words) {
-	list := p.users[p.otherName]
+	list := p.users[p.listName]
+	if list == nil { // there is none before the first right heading
+		list = &rules.UserList{Users: map[string]*rules.User{}}
+	}
 	if list.Users[w[1]] != nil {
-		p.warnTight("ignoring duplicated user '%s' in userlist '%s'.", w[1], p.otherName)
+		p.warnTight("ignoring duplicated user '%s' in userlist '%s'.", w[1], p.listName)
 		return
 	}
 	u := &rules.User{}
@@ -72,7 +91,7 @@ func (p *parser) user(w words) {
 			u.Check = check
 		case "groups":
 			for _, group := range listed(w.at(i + 1)) {
-				p.userNames = append(p.userNames, userName{list: p.otherName, group: group, user: w[1], needsGroup: true})
+				p.userNames = append(p.userNames, userName{list: p.listName, group: group, user: w[1], needsGroup: true})
 			}
 		default:
 			p.badTight("'%s' only supports 'password', 'insecure-password' and 'groups' options.", w[0])

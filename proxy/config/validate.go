@@ -1,11 +1,8 @@
 package config
 
-import "simulacro/proxy/rules"
-
 // finish checks what can be checked only once all has been read, in HAProxy's order, and makes the Config.
 func (p *parser) finish() (*Config, *Report) {
-	if p.rep.Fatal {
-		p.alert("Fatal errors found in configuration.")
+	if p.refuse() {
 		return nil, p.rep
 	}
 	p.base = "" // what is read from here on is looked for where the process is
@@ -26,8 +23,7 @@ func (p *parser) finish() (*Config, *Report) {
 		p.finishTLS()
 	}
 	p.finishErrors()
-	if p.rep.Fatal {
-		p.alert("Fatal errors found in configuration.")
+	if p.refuse() {
 		return nil, p.rep
 	}
 	if !p.resolveServers() {
@@ -35,8 +31,7 @@ func (p *parser) finish() (*Config, *Report) {
 		return nil, p.rep
 	}
 	p.checkPorts()
-	if p.rep.Fatal {
-		p.alert("Fatal errors found in configuration.")
+	if p.refuse() {
 		return nil, p.rep
 	}
 	p.rep.NoListen = len(p.cfg.Global.Sockets) == 0
@@ -49,57 +44,49 @@ func (p *parser) finish() (*Config, *Report) {
 	return p.cfg, p.rep
 }
 
+// refuse ends the report if something in it is fatal.
+func (p *parser) refuse() bool {
+	if p.rep.Fatal {
+		p.alert("Fatal errors found in configuration.")
+	}
+	return p.rep.Fatal
+}
+
 // assignIDs gives proxies, listeners and servers the numbers that statistics show. HAProxy counts its own frontend of the
 // runtime socket as the first.
 func (p *parser) assignIDs() {
-	next := 1
+	var proxies []*int
+	for _, s := range p.proxies {
+		proxies = append(proxies, &s.ID)
+		var binds, servers []*int
+		for i := range s.Binds {
+			binds = append(binds, &s.Binds[i].ID)
+		}
+		for _, v := range s.Servers {
+			servers = append(servers, &v.ID)
+		}
+		number(1, binds)
+		number(1, servers)
+	}
+	first := 1
 	if p.cliOpen {
-		next = 2
+		first = 2
 	}
-	used := map[int]bool{}
-	for _, s := range p.proxies {
-		if s.explicitID {
-			used[s.ID] = true
-		}
-	}
-	for _, s := range p.proxies {
-		if !s.explicitID {
-			for used[next] {
-				next++
-			}
-			s.ID = next
-			used[next] = true
-		}
-		next++
-		numberParts(s)
-	}
+	number(first, proxies)
 }
 
-func numberParts(s *section) {
+// number fills the numbers that no line has chosen. Who has one of its own takes a place in the count all the same.
+func number(next int, ids []*int) {
 	used := map[int]bool{}
-	for _, b := range s.Binds {
-		used[b.ID] = true
+	for _, id := range ids {
+		used[*id] = true
 	}
-	next := 1
-	for i := range s.Binds {
-		if s.Binds[i].ID == 0 {
+	for _, id := range ids {
+		if *id == 0 {
 			for used[next] {
 				next++
 			}
-			s.Binds[i].ID, used[next] = next, true
-		}
-		next++ // also for who has chosen its own
-	}
-	used, next = map[int]bool{}, 1
-	for _, v := range s.Servers {
-		used[v.ID] = true
-	}
-	for _, v := range s.Servers {
-		if v.ID == 0 {
-			for used[next] {
-				next++
-			}
-			v.ID, used[next] = next, true
+			*id, used[next] = next, true
 		}
 		next++
 	}
@@ -133,37 +120,6 @@ func (p *parser) validate(s *section) {
 		p.validateTCP(s)
 	}
 	p.restrictFields(s)
-}
-
-// oddNames is what becomes of header fields of a request whose names have other characters than letters, digits and hyphens.
-type oddNames int
-
-// The ways to treat them (section 4.2, "option http-restrict-req-hdr-names").
-const (
-	keepOddNames oddNames = iota
-	dropOddNames
-	refuseOddNames
-)
-
-// oddNameRules are what option http-restrict-req-hdr-names asks for, in the language of rules.
-var oddNameRules = map[oddNames]words{
-	dropOddNames:   {"http-request", "del-header", "[^A-Za-z0-9-]", "-m", "reg"},
-	refuseOddNames: {"http-request", "deny", "deny_status", "403", "if", "{", "req.hdr_names", "-m", "reg", "[^A-Za-z0-9,-]", "}"},
-}
-
-// restrictFields puts such a rule behind those of http-request, even where one of them ends their evaluation.
-func (p *parser) restrictFields(s *section) {
-	w := oddNameRules[s.oddNames]
-	if w == nil || s.Mode != ModeHTTP {
-		return
-	}
-	p.px = s
-	r, err := rules.ParseRule(p.envFor(rules.Request), rules.Request, w.from(1))
-	if err != nil {
-		p.alert("'option http-restrict-req-hdr-names' : %s.", err)
-		return
-	}
-	s.Rules.Redirects = append([]*rules.Rule{r}, s.Rules.Redirects...)
 }
 
 // linkBackend resolves default_backend.

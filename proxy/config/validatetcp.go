@@ -1,6 +1,10 @@
 package config
 
-import "simulacro/proxy/rules"
+import (
+	"slices"
+
+	"simulacro/proxy/rules"
+)
 
 // validateTCPFirst drops what needs HTTP and is looked at before all else.
 func (p *parser) validateTCPFirst(s *section) {
@@ -12,7 +16,7 @@ func (p *parser) validateTCPFirst(s *section) {
 		p.warn("cookie will be ignored for %s '%s' (needs 'mode http').", s.word(), s.Name)
 		s.Cookie = nil
 	}
-	if contains([]string{"uri", "url_param", "hdr"}, s.Balance.Algorithm) {
+	if slices.Contains([]string{"uri", "url_param", "hdr"}, s.Balance.Algorithm) {
 		p.warn("Layer 7 hash not possible for %s '%s' (needs 'mode http'). Falling back to round robin.", s.word(), s.Name)
 		s.Balance = Balance{Algorithm: "roundrobin"}
 	}
@@ -49,7 +53,7 @@ func (p *parser) validateTCP(s *section) {
 		p.warnNeedsHTTP(s, "originalto")
 		s.OriginalTo = nil
 	}
-	for _, o := range flagOptions() {
+	for _, o := range flagOptions {
 		if s.httpOptions[o.name] && s.capable(o.need) {
 			p.warnNeedsHTTP(s, o.name)
 			o.set(s.Proxy, false)
