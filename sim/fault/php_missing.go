@@ -30,9 +30,7 @@ var phpMissing = Kind{
 	},
 }
 
-// unloadPHP restarts Apache, as an update does. After a reload one in some forty times nobody is answered for a second (the
-// prefork module starts its workers late), which a director's check takes for a failure of its own.
-var unloadPHP = edit{path: "/etc/httpd/conf.modules.d/10-php.conf", load: []string{"systemctl", "restart", "httpd"}, change: func(_ *Site, text string) (string, error) {
+var unloadPHP = edit{path: "/etc/httpd/conf.modules.d/10-php.conf", load: reloadHTTPD, change: func(_ *Site, text string) (string, error) {
 	return commentOut(text, "LoadModule"), nil
 }}
 
