@@ -88,7 +88,7 @@ func (c *client) newTx() *txn {
 	t.Info, t.ID, t.Slots = &t.info, c.fe.cfg.Rules.UniqueID, &c.fe.cfg.Rules.Slots
 	t.info.Line = string(c.line)
 	t.Fill = func() { c.logInfo(&t.info, c.describe()) }
-	t.Room = 1 << 20
+	t.Room, t.BufSize = 1<<20, c.l.e.cfg.Global.BufSize
 	return t
 }
 

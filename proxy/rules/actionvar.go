@@ -55,7 +55,7 @@ func parseSetVarFormat(p *ruleParser) (doing, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(tx *Tx) Verdict { tx.setVar(name, Text(f.Text(tx)), conditions); return Next }, nil
+	return func(tx *Tx) Verdict { tx.setVar(name, Text(tx.cut(f.Text(tx))), conditions); return Next }, nil
 }
 
 func parseUnsetVar(p *ruleParser) (doing, error) {

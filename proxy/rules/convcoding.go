@@ -10,15 +10,15 @@ import (
 func codingConvs() []conv {
 	return []conv{
 		{name: "hex", in: Bin, out: Str, do: func(_ *Tx, v Value, _ []arg) (Value, bool) { return Text(hexText(v.Str)), true }},
-		{name: "base64", in: Bin, out: Str, do: func(_ *Tx, v Value, _ []arg) (Value, bool) {
-			return Text(base64.StdEncoding.EncodeToString([]byte(v.Str))), true
+		{name: "base64", in: Bin, out: Str, do: func(tx *Tx, v Value, _ []arg) (Value, bool) {
+			return Text(base64.StdEncoding.EncodeToString([]byte(v.Str))), base64.StdEncoding.EncodedLen(len(v.Str)) <= tx.longest()
 		}},
 		{name: "b64dec", in: Str, out: Bin, do: func(_ *Tx, v Value, _ []arg) (Value, bool) {
 			b, err := base64.StdEncoding.DecodeString(v.Str)
 			return Value{Kind: Bin, Str: string(b)}, err == nil && !strings.ContainsAny(v.Str, "\r\n")
 		}},
-		{name: "ub64enc", in: Bin, out: Str, do: func(_ *Tx, v Value, _ []arg) (Value, bool) {
-			return Text(base64.RawURLEncoding.EncodeToString([]byte(v.Str))), true
+		{name: "ub64enc", in: Bin, out: Str, do: func(tx *Tx, v Value, _ []arg) (Value, bool) {
+			return Text(base64.RawURLEncoding.EncodeToString([]byte(v.Str))), base64.RawURLEncoding.EncodedLen(len(v.Str)) <= tx.longest()
 		}},
 		{name: "ub64dec", in: Str, out: Bin, do: func(_ *Tx, v Value, _ []arg) (Value, bool) {
 			b, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(v.Str, "="))

@@ -265,26 +265,26 @@ func checkRegsub(a []arg) (err error) {
 
 // convRegsub replaces the first match by what the second argument stands for, where \1 is the first group; or all matches with the flag
 // g. Each of them is looked for in what is left, which does not begin a text.
-func convRegsub(_ *Tx, v Value, a []arg) (Value, bool) {
+func convRegsub(tx *Tx, v Value, a []arg) (Value, bool) {
 	var b strings.Builder
-	s, with := v.Str, a[1].s
-	for re := a[0].re; re != nil; re = a[0].later {
-		m := re.find(s)
+	left, with := subject{v.Str, widened(v.Str)}, a[1].s
+	for re := a[0].re; re != nil && b.Len() < tx.longest(); re = a[0].later {
+		m := left.find(re)
 		if m == nil {
 			break
 		}
-		b.WriteString(s[:m[0]])
-		b.WriteString(expand(with, s, m))
-		if m[1] == 0 && s != "" && a[0].later != nil {
-			b.WriteByte(s[0]) // what is empty stands before a character
+		b.WriteString(left.text[:m[0]])
+		b.WriteString(expand(with, left.text, m))
+		if m[1] == 0 && left.text != "" && a[0].later != nil {
+			b.WriteByte(left.text[0]) // what is empty stands before a character
 			m[1]++
 		}
-		last := s == ""
-		if s = s[m[1]:]; last {
+		if left.text == "" {
 			break
 		}
+		left.skip(m[1])
 	}
-	b.WriteString(s)
+	b.WriteString(left.text)
 	return Text(b.String()), true
 }
 

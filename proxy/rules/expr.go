@@ -228,6 +228,7 @@ func (e *Expr) convert(tx *Tx, v Value) (Value, bool) {
 		if v, ok = s.do(tx, v, s.args); !ok {
 			return v, false
 		}
+		v.Str = tx.cut(v.Str)
 	}
 	return v, true
 }

@@ -28,16 +28,33 @@ func (r *regex) matches(s string) bool { return r.re.MatchString(widened(s)) }
 
 // find gives the places of the first match and its groups in s; nil: there is none.
 func (r *regex) find(s string) []int {
-	w := widened(s)
-	m := r.re.FindStringSubmatchIndex(w)
-	if len(w) > len(s) {
+	t := subject{s, widened(s)}
+	return t.find(r)
+}
+
+// subject is a text in which a regular expression is looked for again and again: it is widened once only.
+type subject struct{ text, wide string }
+
+// find gives the places of the first match and its groups in what is left.
+func (t *subject) find(r *regex) []int {
+	m := r.re.FindStringSubmatchIndex(t.wide)
+	if len(t.wide) > len(t.text) {
 		for i, at := range m {
 			if at >= 0 {
-				m[i] = utf8.RuneCountInString(w[:at])
+				m[i] = utf8.RuneCountInString(t.wide[:at])
 			}
 		}
 	}
 	return m
+}
+
+// skip leaves n bytes behind.
+func (t *subject) skip(n int) {
+	wide := n
+	if len(t.wide) > len(t.text) {
+		wide = len(widened(t.text[:n]))
+	}
+	t.text, t.wide = t.text[n:], t.wide[wide:]
 }
 
 // unanchored is the same expression where no text begins: what stands for its beginning fits nothing.

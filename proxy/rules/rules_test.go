@@ -2,6 +2,8 @@ package rules
 
 import (
 	"net/netip"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -229,6 +231,21 @@ func TestVariablesOfEveryScope(t *testing.T) {
 	}
 }
 
+// TestTextsDoNotGrowBeyondABuffer doubles a variable with each rule, as a session's requests might.
+func TestTextsDoNotGrowBeyondABuffer(t *testing.T) {
+	for _, words := range [][]string{
+		{"set-var(txn.v)", "var(txn.v),concat(,txn.v)"}, {"set-var(txn.v)", "var(txn.v),regsub(.,xx,g)"}, {"set-var(txn.v)", "var(txn.v),hex"}, {"set-var-fmt(txn.v)", "%[var(txn.v)]%[var(txn.v)]"},
+	} {
+		tx := request()
+		tx.Set("txn.v", Text("four"))
+		for range 30 {
+			require.Equal(t, Next, run(t, tx, Request, words...))
+		}
+		v, _ := tx.lookup("txn.v")
+		require.Len(t, v.Str, 16383, words)
+	}
+}
+
 func TestStrictRewritingNeedsRoom(t *testing.T) {
 	tx := request()
 	tx.Room = 10
@@ -328,4 +345,19 @@ func TestJSONQuery(t *testing.T) {
 		}
 		require.Equal(t, c.want, got, "%s of %s", c.path, c.text)
 	}
+}
+
+// TestManyReplacementsTakeTheirTextOnce: each of them widened all that was left, and made a gigabyte of a head's 16 KB.
+func TestManyReplacementsTakeTheirTextOnce(t *testing.T) {
+	e, err := ParseExpr(nil, "var(txn.v),regsub(.,x,g)")
+	require.NoError(t, err)
+	tx := request()
+	tx.Set("txn.v", Text(strings.Repeat("\xe9", 16000)))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	v, ok := e.Eval(tx)
+	require.True(t, ok)
+	require.Equal(t, strings.Repeat("x", 16000), v.Str)
+	runtime.ReadMemStats(&after)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(64<<20))
 }

@@ -66,6 +66,7 @@ type Tx struct {
 	Src, Dst bool // set-src and set-dst have changed the session's addresses
 	Lax      bool // strict-mode off
 	Room     int  // bytes that rewriting may still add
+	BufSize  int  // one more than a text may have that rules make; 0: the default
 	Timeouts map[string]time.Duration
 	Close    bool    // the connection ends after this response
 	NoRetry  bool    // disable-l7-retry
@@ -194,6 +195,17 @@ func (tx *Tx) Unique() string {
 	}
 	return tx.UniqueID
 }
+
+// longest is how long a text may become: each request would double a session's variable otherwise.
+func (tx *Tx) longest() int {
+	if tx.BufSize == 0 {
+		return 16<<10 - 1
+	}
+	return tx.BufSize - 1
+}
+
+// cut takes off a text what has no room in HAProxy's buffers.
+func (tx *Tx) cut(s string) string { return s[:min(len(s), tx.longest())] }
 
 // message is the one that a rule is about.
 func (tx *Tx) message() *Message {
