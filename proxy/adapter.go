@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"errors"
 	"net/netip"
 	"os"
 	"runtime"
@@ -180,16 +179,7 @@ func (a *adapter) SetRateLimit(what stats.RateLimit, n int) error {
 // ClearCounters implements stats.GlobalAdmin.
 func (a *adapter) ClearCounters(all bool) { a.d.engine.ClearCounters(all) }
 
-// maxconnSetter is what an engine that can change a server's limit offers.
-type maxconnSetter interface {
-	SetServerMaxconn(backend, server string, n int) error
-}
-
 // SetServerMaxconn implements stats.ServerAdmin.
 func (a *adapter) SetServerMaxconn(r stats.Ref, n int) error {
-	e, ok := any(a.d.engine).(maxconnSetter)
-	if !ok {
-		return errors.New("set maxconn server is not supported by this director")
-	}
-	return e.SetServerMaxconn(r.Proxy, r.Server, n)
+	return a.d.engine.SetServerMaxconn(r.Proxy, r.Server, n)
 }

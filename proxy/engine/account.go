@@ -116,6 +116,7 @@ func (c *client) settle() {
 	c.fe.mu.Lock()
 	c.fe.front.in += in
 	c.fe.front.out += out
+	c.fe.front.outRate.add(c.l.now, out)
 	c.li.count.in += in
 	c.li.count.out += out
 	c.fe.mu.Unlock()

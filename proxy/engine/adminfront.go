@@ -92,7 +92,6 @@ func (e *Engine) ShutdownSessions(backend, server string) error {
 // ClearCounters resets the maxima, and with all also the totals.
 func (e *Engine) ClearCounters(all bool) {
 	e.mu.Lock()
-	e.maxSeen = int(e.actconn.Load())
 	for i := range e.pace.rates {
 		e.pace.rates[i].max = 0
 	}
@@ -115,7 +114,10 @@ func (e *Engine) ClearCounters(all bool) {
 		for _, s := range p.servers {
 			s.clear(all, s.Served)
 			s.queue.max = s.queue.n
-			if all && s.check != nil {
+			if !all {
+				continue
+			}
+			if s.hanaFails = 0; s.check != nil {
 				s.check.m.ClearCounters()
 			}
 		}

@@ -281,5 +281,13 @@ func (k *checker) end(r health.Result) {
 		return
 	}
 	k.srv.checked(now, r, spread, k.l)
-	k.l.timers.set(&k.timer, k.l.e.at(k.m.Next()))
+	k.plan()
+}
+
+// plan sets the timer to the next check, which other loops may bring forward.
+func (k *checker) plan() {
+	k.srv.be.mu.Lock()
+	at := k.m.Next()
+	k.srv.be.mu.Unlock()
+	k.l.timers.set(&k.timer, k.l.e.at(at))
 }

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -214,4 +215,41 @@ func TestTheStatisticsPage(t *testing.T) {
 	log := d.request(0)
 	require.Equal(t, "<STATS>", log.Server)
 	require.Equal(t, "LR--", flags(log))
+}
+
+// TestLiveTrafficHurriesChecksOfOtherLoops is for the race detector: a check's next time is planned in its loop and brought forward in
+// those whose requests fail.
+func TestLiveTrafficHurriesChecksOfOtherLoops(t *testing.T) {
+	s := serve(t, answering(func(*http.Request) string { return "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n" }))
+	cfg := practical(s.addr, s.addr)
+	for _, srv := range cfg.Proxies[1].Servers {
+		srv.Check, srv.Inter, srv.FastInter = true, 2*time.Millisecond, time.Millisecond
+		srv.Observe, srv.ErrorLimit, srv.OnError = "layer7", 1, "fastinter"
+	}
+	d := start(t, cfg, func(o *Options) { o.Loops = 2 })
+	var clients sync.WaitGroup
+	for range 4 {
+		clients.Add(1)
+		go func() {
+			defer clients.Done()
+			for range 100 {
+				resp, err := http.Get("http://" + d.addr + "/")
+				if err == nil {
+					resp.Body.Close()
+				}
+			}
+		}()
+	}
+	clients.Wait()
+	http.DefaultClient.CloseIdleConnections()
+}
+
+func TestClearedCountersForgetWhatTrafficHasShown(t *testing.T) {
+	e, err := New(practical(dead(t)), Options{})
+	require.NoError(t, err)
+	e.proxies[1].servers[0].hanaFails = 3
+	e.ClearCounters(false)
+	require.EqualValues(t, 3, e.Snapshot().Proxies[1].Servers[0].HanaFails)
+	e.ClearCounters(true)
+	require.Zero(t, e.Snapshot().Proxies[1].Servers[0].HanaFails)
 }

@@ -45,3 +45,10 @@ func TestAConnectionDoesNotInheritTheServersName(t *testing.T) {
 	d.addr = nameOf(t, d.Listeners()[1].FD)
 	require.Equal(t, "raw", d.dial().ended())
 }
+
+func TestTheRateOfBytesIsTold(t *testing.T) {
+	d := start(t, practical(serve(t, named("some bytes")).addr))
+	_, body := d.dial().get("/")
+	d.request(0)
+	require.Greater(t, d.Snapshot().Info.BytesOutRate, uint64(len(body)))
+}

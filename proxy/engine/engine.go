@@ -47,7 +47,6 @@ type Engine struct {
 	mu       sync.Mutex
 	conns    uint64
 	pace     pacing
-	maxSeen  int
 	running  bool
 	starting sync.Mutex // held while Run or SoftStop changes what the loops are to run
 	seeds    *rand.Rand
@@ -140,7 +139,6 @@ func (e *Engine) countAccept(now int64) {
 	e.mu.Lock()
 	e.conns++
 	e.pace.rates[Connections].add(now, 1)
-	e.maxSeen = max(e.maxSeen, int(e.actconn.Load()))
 	e.mu.Unlock()
 }
 

@@ -94,6 +94,6 @@ func (s *server) observe(l *loop, o observed) {
 // hurry sets the timer of a check that has been brought forward.
 func (k *checker) hurry() {
 	if k.trial == nil && !k.idle() {
-		k.l.timers.set(&k.timer, k.l.e.at(k.m.Next()))
+		k.plan()
 	}
 }

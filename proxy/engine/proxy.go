@@ -12,8 +12,6 @@ import (
 	"simulacro/proxy/config"
 )
 
-type atomicPct = atomic.Int32
-
 // proxy is a frontend, a backend or both at work. Its mutex guards everything below it, its servers included.
 type proxy struct {
 	tlsName string // in logs, of connections over TLS
@@ -74,7 +72,7 @@ type frontCounters struct {
 	counters
 	connTot, reqTot, intercepted uint64
 	denConn, denSess             uint64 // connections that tcp-request connection and tcp-request session have refused
-	connRate, reqRate            rate
+	connRate, reqRate, outRate   rate   // outRate: of bytes
 }
 
 // counters are what both sides and servers count.

@@ -1,6 +1,9 @@
 package engine
 
-import "time"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // rate is how often something happens, over the last second: the count of the second before, faded out, and of this one.
 type rate struct {
@@ -73,7 +76,7 @@ func (a *average) longest() time.Duration { return time.Duration(a.max) * time.M
 type idleMeter struct {
 	from time.Time
 	sum  time.Duration
-	pct  atomicPct
+	pct  atomic.Int32
 }
 
 func (m *idleMeter) slept(at time.Time, d time.Duration) {

@@ -9,14 +9,14 @@ import (
 // Snapshot reads all counters and states, one section after the other.
 func (e *Engine) Snapshot() *Snapshot {
 	now := e.clock()
-	s := &Snapshot{Time: time.Now(), Info: e.info(now)}
+	s := &Snapshot{Info: e.info(now)}
 	for _, p := range e.proxies {
 		if p.cfg.Disabled {
 			continue
 		}
 		p.mu.Lock()
 		s.Proxies = append(s.Proxies, p.snapshot(now))
-		s.Info.ActiveServers += p.act
+		s.Info.BytesOutRate += uint64(p.front.outRate.read(now))
 		for _, li := range p.listeners {
 			if !li.stopped.Load() {
 				s.Info.Listeners++
@@ -46,7 +46,7 @@ func (s *Snapshot) linkTracked() {
 func (e *Engine) info(now int64) Info {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	i := Info{Start: e.begin, Loops: e.nloops, CurrConns: int(e.actconn.Load()), MaxConns: e.maxSeen, CumConns: e.conns,
+	i := Info{Loops: e.nloops, CurrConns: int(e.actconn.Load()), CumConns: e.conns,
 		CumReq: e.requests.Load(), BytesOut: e.bytesOut.Load(),
 		Stopping: e.stopping.Load(), IdlePct: 100,
 		TLSConns: int(e.secure.now.Load()), CumTLS: e.secure.total.Load(), MaxTLS: int(e.secure.most)}
@@ -93,8 +93,7 @@ func (p *proxy) frontStats(now int64) *FrontStats {
 	s := &FrontStats{Status: "OPEN", Scur: p.feconn, Smax: f.curMax, Slim: p.maxconn, Stot: f.sess, Bin: f.in, Bout: f.out,
 		Dreq: f.denReq, Dresp: f.denResp, Ereq: f.ereq, Rate: f.rate.read(now), RateLim: p.cfg.RateLimit, RateMax: f.rate.max,
 		ReqRate: f.reqRate.read(now), ReqRateMax: f.reqRate.max, ReqTot: f.reqTot, ConnRate: f.connRate.read(now),
-		ConnRateMax: f.connRate.max, ConnTot: f.connTot, Intercepted: f.intercepted, HTTP: HTTPStats{f.status}, Dcon: f.denConn, Dses: f.denSess,
-		Listeners: len(p.listeners)}
+		ConnRateMax: f.connRate.max, ConnTot: f.connTot, Intercepted: f.intercepted, HTTP: HTTPStats{f.status}, Dcon: f.denConn, Dses: f.denSess}
 	if s.Slim == 0 {
 		if m := p.e.maxconn.Load(); m < 1<<31 {
 			s.Slim = int(m)
@@ -118,7 +117,7 @@ func (p *proxy) backStats(now int64) *BackStats {
 		Wretr: k.retries, Wredis: k.redis, Act: p.act, Bck: p.bck, Chkdown: k.chkDown,
 		Lastchg: ms(now - p.changed), Downtime: ms(p.downtime), Lbtot: k.lb, Rate: k.rate.read(now), RateMax: k.rate.max,
 		ReqTot: k.req, HTTP: HTTPStats{k.status}, CliAbrt: k.cliAbort, SrvAbrt: k.srvAbort, Lastsess: k.lastSession(now),
-		Connect: k.connect, Reuse: k.reuse, Algo: p.cfg.Balance.Algorithm, Retries: p.cfg.Retries}
+		Connect: k.connect, Reuse: k.reuse, Algo: p.cfg.Balance.Algorithm}
 	if s.Algo == "" {
 		s.Algo = "roundrobin"
 	}
@@ -174,7 +173,6 @@ func (s *server) stats(now int64) ServerStats {
 		r.Check, r.CheckRunning = k.m.Last()
 		r.Health, r.Rise, r.Fall = k.m.Health()
 		r.Chkfail = k.m.Fails()
-		r.LastChk = r.Check.Info
 	}
 	if !s.Up {
 		r.Downtime += r.Lastchg

@@ -20,7 +20,7 @@ type way struct {
 	via    *sockaddr
 	header bool // the PROXY protocol's comes first
 	beside bool // TLS or SOCKS4: not by the loop alone
-	direct bool // nothing of all this, nor keep-alives of TCP: a connect is enough, over any server's socket
+	direct bool // nothing of all this, nor keep-alives of TCP, nor a unix socket: a connect is enough, over any server's socket
 }
 
 // portRange gives source ports one after the other.
@@ -45,7 +45,7 @@ func newWay(be *config.Proxy, cfg *config.Server) way {
 		w.via = newSockaddr(cfg.Socks4)
 	}
 	w.beside = w.via != nil || cfg.TLS != nil && cfg.TLS.On && cfg.TLS.Conf != nil
-	w.direct = !w.beside && !w.header && w.source == nil && w.device == "" && w.ut == 0 && !be.ServerKeepAlive
+	w.direct = !w.beside && !w.header && w.source == nil && w.device == "" && w.ut == 0 && !be.ServerKeepAlive && cfg.Addr.Unix == ""
 	return w
 }
 

@@ -194,6 +194,7 @@ func TestServersAtUnixSockets(t *testing.T) {
 			_, body := b.get("/")
 			require.Equal(t, "inside", body, path)
 		}
+		require.EqualValues(t, 1, d.Snapshot().Proxies[1].Servers[0].Reuse, path)
 		d.wait(func() bool { return d.Snapshot().Proxies[1].Servers[0].Check.Status.String() == "L4OK" })
 	}
 }

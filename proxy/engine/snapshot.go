@@ -11,7 +11,6 @@ import (
 // Snapshot is the state of the whole engine at one moment. Names in comments are HAProxy's columns (management manual,
 // section 9.1).
 type Snapshot struct {
-	Time    time.Time
 	Info    Info
 	Proxies []ProxyStats // in the file's order
 }
@@ -21,21 +20,20 @@ type RateStats struct{ Now, Max, Limit int }
 
 // Info is what `show info` says of the data path.
 type Info struct {
-	Start                    time.Time
-	Loops                    int
-	Maxconn                  int // 0: no limit
-	CurrConns, MaxConns      int
-	CumConns, CumReq         uint64
-	Rates                    [paces]RateStats // by Pace
-	BytesOut                 uint64
-	BytesOutRate             uint64
-	Listeners, ActiveServers int
-	IdlePct                  int // of the last second, all loops together
-	Stopping                 bool
-	TLSConns, MaxTLS         int // connections over TLS, to servers too, and maxsslconn; 0: no limit
-	CumTLS                   uint64
-	PipesUsed, PipesFree     int
-	Spliced                  uint64 // bytes
+	Loops                int
+	Maxconn              int // 0: no limit
+	CurrConns            int
+	CumConns, CumReq     uint64
+	Rates                [paces]RateStats // by Pace
+	BytesOut             uint64
+	BytesOutRate         uint64
+	Listeners            int
+	IdlePct              int // of the last second, all loops together
+	Stopping             bool
+	TLSConns, MaxTLS     int // connections over TLS, to servers too, and maxsslconn; 0: no limit
+	CumTLS               uint64
+	PipesUsed, PipesFree int
+	Spliced              uint64 // bytes
 }
 
 // ProxyStats is one section of the file.
@@ -54,20 +52,19 @@ type HTTPStats struct {
 
 // FrontStats is a frontend's line.
 type FrontStats struct {
-	Status                  string // OPEN, FULL, STOP, PAUSED
-	Scur, Smax, Slim        int
-	Stot                    uint64
-	Bin, Bout               uint64
-	Dreq, Dresp, Ereq       uint64
-	Rate, RateLim, RateMax  int
-	ReqRate, ReqRateMax     int
-	ReqTot                  uint64
-	ConnRate, ConnRateMax   int
-	ConnTot                 uint64
-	Intercepted             uint64
-	Dcon, Dses              uint64
-	HTTP                    HTTPStats
-	Listeners, AcceptPaused int
+	Status                 string // OPEN, FULL, STOP, PAUSED
+	Scur, Smax, Slim       int
+	Stot                   uint64
+	Bin, Bout              uint64
+	Dreq, Dresp, Ereq      uint64
+	Rate, RateLim, RateMax int
+	ReqRate, ReqRateMax    int
+	ReqTot                 uint64
+	ConnRate, ConnRateMax  int
+	ConnTot                uint64
+	Intercepted            uint64
+	Dcon, Dses             uint64
+	HTTP                   HTTPStats
 }
 
 // BackStats is a backend's line.
@@ -95,7 +92,6 @@ type BackStats struct {
 	RtimeMax, TtimeMax         time.Duration
 	Connect, Reuse             uint64
 	Algo                       string
-	Retries                    int
 }
 
 // ServerStats is a server's line.
@@ -133,7 +129,6 @@ type ServerStats struct {
 	ReqTot                     uint64
 	CliAbrt, SrvAbrt           uint64
 	Lastsess                   time.Duration
-	LastChk                    string
 	Qtime, Ctime, Rtime, Ttime time.Duration
 	QtimeMax, CtimeMax         time.Duration
 	RtimeMax, TtimeMax         time.Duration

@@ -119,9 +119,16 @@ func (s *server) shed(to turn) {
 	switch {
 	case to == isDown && s.cfg.ShutDown:
 		e.endSessions('D', func(c *client) bool { return c.srv == s && c.holding })
-	case to == isUp && s.cfg.ShutBackups && !s.Backup && s.uweight > 0:
+	case to == isUp && s.cfg.ShutBackups && !s.Backup && s.weighs():
 		e.endSessions('U', func(c *client) bool { return c.be == s.be && c.srv != nil && c.srv.Backup && c.holding })
 	}
+}
+
+// weighs tells whether an operator lets the server have requests at all.
+func (s *server) weighs() bool {
+	s.be.mu.Lock()
+	defer s.be.mu.Unlock()
+	return s.uweight > 0
 }
 
 // follow takes over a change of the tracked server.

@@ -32,7 +32,7 @@ func (l *loop) newUpstream(s *server, plain bool) *upstream {
 	if family == syscall.AF_INET6 {
 		kind = 1
 	}
-	if b := l.takeSpare(s, kind, plain || family == syscall.AF_UNIX); b != nil {
+	if b := l.takeSpare(s, kind, plain); b != nil {
 		return b
 	}
 	fd, e := s.socket(family)
@@ -40,7 +40,7 @@ func (l *loop) newUpstream(s *server, plain bool) *upstream {
 		return nil
 	}
 	b := l.blankUpstream()
-	b.fd, b.plain, b.kind = fd, plain || family == syscall.AF_UNIX, kind
+	b.fd, b.plain, b.kind = fd, plain, kind
 	if family != syscall.AF_UNIX {
 		setOption(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY) // these options outlive a disconnect
 		if !b.plain {

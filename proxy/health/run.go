@@ -112,9 +112,6 @@ func (r *Run) Answer(p []byte, end bool) {
 // Any tells whether something of an answer has come.
 func (r *Run) Any() bool { return len(r.in) > 0 }
 
-// Idle tells whether the script waits for an answer.
-func (r *Run) Idle() bool { return r.cur >= 0 && r.s.Steps[r.cur].Kind == Expect }
-
 // Fail ends the run because of the connection: words are the system's, or none.
 func (r *Run) Fail(status Status, words string) {
 	if status == L7Tout && r.cur >= 0 && r.s.Steps[r.cur].Kind == Expect {

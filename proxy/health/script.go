@@ -95,7 +95,7 @@ type Header struct {
 // Match is how an Expectation looks at an answer.
 type Match int
 
-// The ways to match. The last three are protocols' own.
+// The ways to match. The last one is of protocols' own scripts.
 const (
 	Text Match = iota // string, and binary where Binary is set
 	Regex

@@ -51,9 +51,6 @@ func (s Status) Desc() string { return statusTexts[s].desc }
 // Passed tells whether the check counts as a success.
 func (s Status) Passed() bool { return s == L4OK || s == L6OK || s == L7OK || s == L7OKCond }
 
-// Failed tells whether the check counts against the server.
-func (s Status) Failed() bool { return s > Init && !s.Passed() }
-
 // HasCode tells whether the status comes with a code of layer 7, an HTTP status.
 func (s Status) HasCode() bool { return s >= L7OK }
 
