@@ -131,7 +131,11 @@ func (c *client) serve(name string) {
 
 // readForm waits until all of the request's body is in, and has the page made. Of a form that is too long it keeps nothing.
 func (c *client) readForm() {
-	for !c.body.Done() && !c.body.Bad {
+	for turns := 0; !c.body.Done() && !c.body.Bad; turns++ {
+		if turns == budget {
+			c.l.again = append(c.l.again, c)
+			return
+		}
 		n := recvNothing
 		if c.readable {
 			n = c.recv()

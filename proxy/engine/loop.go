@@ -70,6 +70,7 @@ type runner interface{ run() }
 func newLoop(e *Engine, id int) (*loop, error) {
 	l := &loop{e: e, id: id, live: map[*client]struct{}{}}
 	l.trim = newTrimmer(l)
+	l.load.pct.Store(100) // nothing to do so far
 	l.bufs.init()
 	var err error
 	if l.ep, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
@@ -160,6 +161,7 @@ func (l *loop) serve() {
 		l.work()
 		n := l.wait(l.timers.run(l.now))
 		l.tick()
+		l.load.turn(l.now)
 		l.round++
 		events := l.evs[:max(n, 0)] // -1: interrupted
 		l.sweepPools(events)
@@ -213,10 +215,11 @@ func (l *loop) wait(timeout int) int {
 	if n != 0 || timeout == 0 || len(l.again)+len(l.late) > 0 { // timers may have left something to do
 		return n
 	}
-	slept := time.Now()
+	from := time.Now()
+	l.load.sleeps(l.now)
 	r, _, en := syscall.Syscall6(syscall.SYS_EPOLL_PWAIT, uintptr(l.ep), uintptr(unsafe.Pointer(&l.evs[0])), uintptr(len(l.evs)),
 		uintptr(timeout), 0, 0)
-	l.load.slept(slept, time.Since(slept))
+	l.load.woke(time.Since(from))
 	if en != 0 {
 		return 0
 	}

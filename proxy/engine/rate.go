@@ -72,17 +72,34 @@ func (a *average) read() time.Duration {
 
 func (a *average) longest() time.Duration { return time.Duration(a.max) * time.Millisecond }
 
-// idleMeter measures what part of a second a loop sleeps.
+// idleMeter measures what part of a second a loop sleeps. The loop writes it, and anybody asks.
 type idleMeter struct {
-	from time.Time
-	sum  time.Duration
-	pct  atomic.Int32
+	from   int64 // ms, start of the second
+	sum    time.Duration
+	pct    atomic.Int32 // of the second before
+	asleep atomic.Int64 // ms, since when the loop sleeps; 0: it does not
 }
 
-func (m *idleMeter) slept(at time.Time, d time.Duration) {
-	m.sum += d
-	if all := at.Add(d).Sub(m.from); all >= time.Second {
-		m.pct.Store(int32(100 * m.sum / all))
-		m.from, m.sum = at.Add(d), 0
+// sleeps notes that the loop begins to sleep, woke for how long it has slept.
+func (m *idleMeter) sleeps(now int64) { m.asleep.Store(now) }
+
+func (m *idleMeter) woke(slept time.Duration) {
+	m.asleep.Store(0)
+	m.sum += slept
+}
+
+// turn is called once a round: a loop that has too much to do never sleeps.
+func (m *idleMeter) turn(now int64) {
+	if all := ms(now - m.from); all >= time.Second {
+		m.pct.Store(int32(100 * min(m.sum, all) / all))
+		m.from, m.sum = now, 0
 	}
+}
+
+// read gives the percentage, also of a loop that nothing has woken for a while.
+func (m *idleMeter) read(now int64) int {
+	if since := m.asleep.Load(); since > 0 && now-since >= 1000 {
+		return 100
+	}
+	return int(m.pct.Load())
 }

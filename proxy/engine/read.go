@@ -59,14 +59,12 @@ func (e *Engine) info(now int64) Info {
 	if m := e.maxconn.Load(); m < 1<<31 {
 		i.Maxconn = int(m)
 	}
-	for k, l := range e.loops {
-		if k == 0 {
-			i.IdlePct = 0
+	if n := len(e.loops); n > 0 {
+		idle := 0
+		for _, l := range e.loops {
+			idle += l.load.read(now)
 		}
-		i.IdlePct += int(l.load.pct.Load())
-	}
-	if len(e.loops) > 0 {
-		i.IdlePct /= len(e.loops)
+		i.IdlePct = idle / n
 	}
 	return i
 }

@@ -122,10 +122,10 @@ func (s *session) answer(command string) error {
 	return nil
 }
 
-// data reads lines up to an empty one.
+// data reads lines up to an empty one, as many as HAProxy has room for.
 func (s *session) data() (string, error) {
 	var lines []string
-	for {
+	for size := 0; ; {
 		if _, err := io.WriteString(s.out, s.ending("+ ")); err != nil {
 			return "", fmt.Errorf("ask for data: %w", err)
 		}
@@ -135,6 +135,9 @@ func (s *session) data() (string, error) {
 		}
 		if line == "" {
 			return strings.Join(lines, "\n"), nil
+		}
+		if size += len(line) + 1; size > maxLine {
+			return "", errLineTooLong
 		}
 		lines = append(lines, line)
 	}

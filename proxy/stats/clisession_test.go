@@ -37,9 +37,11 @@ func TestSessionModes(t *testing.T) {
 
 func TestLongLineEndsTheSession(t *testing.T) {
 	f := newFake()
-	err := NewCLI(f, f, nil).Serve(strings.NewReader(strings.Repeat("x", maxLine+1)+"\n"), io.Discard, Session{})
-	if !errors.Is(err, errLineTooLong) {
-		t.Error(err)
+	for _, long := range []string{strings.Repeat("x", maxLine+1) + "\n", "add map m <<\n" + strings.Repeat("key value\n", maxLine/8)} {
+		err := NewCLI(f, f, nil).Serve(strings.NewReader(long), io.Discard, Session{})
+		if !errors.Is(err, errLineTooLong) {
+			t.Error(err)
+		}
 	}
 }
 
