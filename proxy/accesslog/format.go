@@ -27,12 +27,6 @@ func (f *Formatter) Append(dst []byte, format config.LogFormat, p *config.Proxy,
 	return appendDefault(dst, p.Mode, r)
 }
 
-// AppendHTTP adds r as `option httplog` writes it; a Formatter's method of the same purpose is faster.
-func AppendHTTP(dst []byte, r *Record) []byte {
-	var f Formatter
-	return f.HTTP(dst, r)
-}
-
 // HTTP adds r as `option httplog` writes it (configuration manual, section 8.2.3).
 func (f *Formatter) HTTP(dst []byte, r *Record) []byte {
 	dst = f.origin(dst, r)

@@ -78,9 +78,9 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-func TestAppendHTTPKeepsWhatIsThere(t *testing.T) {
+func TestFormatsKeepWhatIsThere(t *testing.T) {
 	r := sample()
-	if got := string(AppendHTTP([]byte("x "), &r)); !strings.HasPrefix(got, "x 10.0.1.2:33317 [") {
+	if got := string(new(Formatter).HTTP([]byte("x "), &r)); !strings.HasPrefix(got, "x 10.0.1.2:33317 [") {
 		t.Fatal(got)
 	}
 }

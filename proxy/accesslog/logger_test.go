@@ -102,7 +102,7 @@ func TestRequestGoesToEveryTarget(t *testing.T) {
 	logs := logging(t, p, config.Global{}, options())
 	r := sample()
 	logs.Request(p, Err, &r)
-	line := `Feb  6 12:14:14 web[14389]: ` + string(AppendHTTP(nil, &r)) + "\n"
+	line := `Feb  6 12:14:14 web[14389]: ` + string(new(Formatter).HTTP(nil, &r)) + "\n"
 	if diff := cmp.Diff("<147>"+line, read(t, first)); diff != "" {
 		t.Error(diff)
 	}

@@ -56,12 +56,9 @@ func (f *framer) rfc3164(dst []byte, now time.Time, level int, host string) []by
 		dst = append(dst, ' ')
 	}
 	dst = append(dst, f.tag...)
-	if f.pid != "" {
-		dst = append(dst, '[')
-		dst = append(dst, f.pid...)
-		dst = append(dst, ']')
-	}
-	return append(dst, ": "...)
+	dst = append(dst, '[')
+	dst = append(dst, f.pid...)
+	return append(dst, "]: "...)
 }
 
 // rfc5424 writes "<150>1 2009-02-06T12:14:14.655123+01:00 - haproxy 14389 - - ".

@@ -61,11 +61,9 @@ func socketNumber(w string) (n int64, rest string) {
 
 // parseNice reads set-nice. All requests are equal to this director's loops, so that it has no effect.
 func parseNice(p *ruleParser) (doing, error) {
-	w, ok := p.take()
-	if !ok {
+	if _, ok := p.take(); !ok { // any word counts as a number, as with HAProxy
 		return nil, sayf("expects exactly 1 argument (integer value)")
 	}
-	_ = w // any word counts as a number, as with HAProxy
 	return func(*Tx) Verdict { return Next }, nil
 }
 

@@ -139,8 +139,7 @@ func (r *mqttReader) properties() map[uint64]string {
 	return m
 }
 
-// parseMQTT reads the packet at s's beginning. Of other kinds than CONNECT and CONNACK only the fixed header counts. nil, true: there
-// is more to come.
+// parseMQTT reads the CONNECT or CONNACK packet at s's beginning; nil, true: there is more to come.
 func parseMQTT(s string) (*mqtt, bool) {
 	r := mqttReader{s: s}
 	head := byte(r.number(1))
@@ -158,9 +157,7 @@ func parseMQTT(s string) (*mqtt, bool) {
 		m.connect(&r)
 	case m.kind == mqttConnack && head&15 == 0:
 		m.connack(&r)
-	case m.kind <= mqttConnack:
-		return nil, false
-	default: // HAProxy does not know the others
+	default: // HAProxy knows no other packets
 		return nil, false
 	}
 	return m, !r.bad && r.s == ""

@@ -5,7 +5,6 @@ type hello struct {
 	kind       byte
 	version    int // of the record: major times 65536 and minor
 	extensions map[uint16]string
-	whole      bool
 }
 
 // The extensions that fetches read.
@@ -37,7 +36,7 @@ func parseHello(p string) (h *hello, more bool) {
 	if len(p) < recordHead+messageHead+length {
 		return nil, true
 	}
-	h.whole, h.extensions = true, map[uint16]string{}
+	h.extensions = map[uint16]string{}
 	h.body([]byte(p[recordHead+messageHead : recordHead+messageHead+length]))
 	return h, false
 }

@@ -117,10 +117,10 @@ func (o options) append(dst []byte, s string) []byte {
 	return dst
 }
 
-// appendEncoded adds a part of the request line; what could break a log line is encoded (section 8.6).
-func appendEncoded(dst []byte, s string) []byte {
+// appendEncoded adds a part of the request line; what could break a log line is encoded (section 8.6), and so is what own lists.
+func appendEncoded(dst []byte, s, own string) []byte {
 	for i := range len(s) {
-		if c := s[i]; c < 0x20 || c >= 0x7f || c == '"' || c == '#' {
+		if c := s[i]; c < 0x20 || c >= 0x7f || c == '"' || c == '#' || strings.IndexByte(own, c) >= 0 {
 			dst = append(dst, '#', hexDigits[c>>4], hexDigits[c&15])
 		} else {
 			dst = append(dst, c)

@@ -107,7 +107,7 @@ func line(f func(i *LogInfo) string) logVar {
 		if i.Line == "" {
 			return append(dst, "<BADREQ>"...)
 		}
-		return appendEncoded(dst, f(i))
+		return appendEncoded(dst, f(i), "")
 	}}
 }
 
@@ -213,17 +213,8 @@ func AppendCaptures(dst []byte, list []string) []byte {
 	return append(dst, '}')
 }
 
-// captured encodes what could be taken for the list's own signs.
-func captured(dst []byte, s string) []byte {
-	for i := range len(s) {
-		if c := s[i]; c < 0x20 || c >= 0x7f || strings.IndexByte("{|}\"#", c) >= 0 {
-			dst = append(dst, '#', hexDigits[c>>4], hexDigits[c&15])
-		} else {
-			dst = append(dst, c)
-		}
-	}
-	return dst
-}
+// captured encodes also what could be taken for the list's own signs.
+func captured(dst []byte, s string) []byte { return appendEncoded(dst, s, "{|}") }
 
 // overTLS shows a word about the client's TLS; without it there is none.
 func overTLS(f func(t *TLS) string) logVar {
