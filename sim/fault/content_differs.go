@@ -27,9 +27,11 @@ var contentDiffers = Kind{
 	},
 }
 
-// serveCopy lays a copy over the mount, which stays beneath: taking it away can harm nothing but the copy.
+// serveCopy lays a copy over the mount, which stays beneath: taking it away can harm nothing but the copy. Its page has the
+// letters' case swapped and so the same length: between its look at a file and its opening Apache may get the other one, and
+// with another length it would end the connection without an answer.
 const serveCopy = `set -e; c=/run/simulacro-site; mkdir -p $c; cp -a /mnt/web/. $c/
-echo "<!-- a copy -->" >>$c/index.html; chmod 755 $c; mount --bind $c /mnt/web`
+LC_ALL=C tr a-zA-Z A-Za-z </mnt/web/index.html >$c/index.html; chmod 755 $c; mount --bind $c /mnt/web`
 
 // dropCopy takes away what lies on the mount only if it is the copy: the last /mnt/web in the list is the one on top.
 const dropCopy = `while grep " /mnt/web " /proc/self/mountinfo | tail -n 1 | grep -q "/simulacro-site /mnt/web "; do
