@@ -10,7 +10,7 @@ import (
 )
 
 // checkExpect reads `expect [<setting> ...] [!] <match> <pattern>` (section 4.2, "http-check expect", "tcp-check expect").
-func checkExpect(w words, http bool) (health.Step, error) {
+func (p *parser) checkExpect(w words, http bool) (health.Step, error) {
 	s := health.Step{Kind: health.Expect}
 	e := &s.Expect
 	e.MinRecv = -1
@@ -25,7 +25,7 @@ func checkExpect(w words, http bool) (health.Step, error) {
 		} else if strings.HasPrefix(word, "!") {
 			e.Negate, word = true, word[1:]
 		}
-		used, err := expectSetting(&s, word, w.from(i+1), http)
+		used, err := p.expectSetting(&s, word, w.from(i+1), http)
 		if used > 0 || err != nil {
 			if err != nil {
 				return s, err
@@ -39,7 +39,7 @@ func checkExpect(w words, http bool) (health.Step, error) {
 		case matched:
 			return s, errExpect(word, http)
 		}
-		if used, err = expectMatch(e, word, w.from(i+1), http); err != nil {
+		if used, err = p.expectMatch(e, word, w.from(i+1), http); err != nil {
 			return s, err
 		}
 		matched = true
@@ -62,7 +62,7 @@ var expectStatuses = map[string]struct {
 }
 
 // expectSetting reads one setting before or after the pattern; 0: the word is none.
-func expectSetting(s *health.Step, word string, args words, http bool) (used int, err error) {
+func (p *parser) expectSetting(s *health.Step, word string, args words, http bool) (used int, err error) {
 	e := &s.Expect
 	v := args.at(0)
 	switch word {
@@ -88,13 +88,11 @@ func expectSetting(s *health.Step, word string, args words, http bool) (used int
 	case "comment":
 		s.Comment = v
 	case "on-success":
-		e.OnSuccess, err = rules.ParseFormat(nil, v, false)
+		e.OnSuccess, err = p.checkFormat(v)
 	case "on-error":
-		e.OnError, err = rules.ParseFormat(nil, v, false)
+		e.OnError, err = p.checkFormat(v)
 	case "status-code":
-		if e.StatusCode, err = rules.ParseExpr(nil, v); err != nil {
-			err = sayf("error detected while parsing status-code expression : %v", err)
-		}
+		e.StatusCode, err = p.checkExpr("status-code", v)
 	default:
 		if x := expectStatuses[word]; !slices.Contains(x.known, v) {
 			return 1, sayf("'%s' only supports %s status (got '%s').", word, x.words, v)
@@ -122,14 +120,14 @@ func expectWords(http bool) []string {
 }
 
 // expectMatch reads the pattern and gives the number of words behind its kind.
-func expectMatch(e *health.Expectation, word string, args words, http bool) (used int, err error) {
+func (p *parser) expectMatch(e *health.Expectation, word string, args words, http bool) (used int, err error) {
 	v := args.at(0)
 	switch {
 	case !slices.Contains(expectWords(http), word):
 		return 0, errExpect(word, http)
 	case word == "hdr" || word == "fhdr":
 		e.Match, e.Full = health.HeaderFields, word == "fhdr"
-		return expectHeader(e, word, args)
+		return p.expectHeader(e, word, args)
 	case v == "":
 		return 0, sayf("'%s' expects a <pattern> as argument", word)
 	}
@@ -154,7 +152,7 @@ func expectMatch(e *health.Expectation, word string, args words, http bool) (use
 		if e.Match = health.TextFormat; http {
 			e.Match = health.BodyFormat
 		}
-		e.Format, err = checkFormat(v)
+		e.Format, err = p.checkFormat(v)
 	case "status":
 		e.Match = health.StatusCodes
 		if bad := strings.TrimLeft(v, "0123456789,- "); bad != "" {
@@ -166,11 +164,11 @@ func expectMatch(e *health.Expectation, word string, args words, http bool) (use
 }
 
 // expectHeader reads `{name | name-lf} [-m <meth>] <name> [{value | value-lf} [-m <meth>] <value>]`.
-func expectHeader(e *health.Expectation, word string, args words) (int, error) {
+func (p *parser) expectHeader(e *health.Expectation, word string, args words) (int, error) {
 	if args.at(0) != "name" && args.at(0) != "name-lf" || args.at(1) == "" {
 		return 0, sayf("'%s' expects at the name keyword as first argument followed by a pattern", word)
 	}
-	name, used, err := expectPattern(word, args, true)
+	name, used, err := p.expectPattern(word, args, true)
 	if err != nil {
 		return 0, err
 	}
@@ -182,7 +180,7 @@ func expectHeader(e *health.Expectation, word string, args words) (int, error) {
 	if rest.at(1) == "" {
 		return 0, sayf("'%s' expect a pattern with the value keyword", word)
 	}
-	value, more, err := expectPattern(word, rest, false)
+	value, more, err := p.expectPattern(word, rest, false)
 	if err != nil {
 		return 0, err
 	}
@@ -191,7 +189,7 @@ func expectHeader(e *health.Expectation, word string, args words) (int, error) {
 }
 
 // expectPattern reads a name or a value of a field, and gives the number of words it took.
-func expectPattern(word string, args words, fold bool) (x health.Pattern, used int, err error) {
+func (p *parser) expectPattern(word string, args words, fold bool) (x health.Pattern, used int, err error) {
 	format := strings.HasSuffix(args[0], "-lf")
 	x.Method, used = "str", 1
 	if args.at(1) == "-m" {
@@ -208,7 +206,7 @@ func expectPattern(word string, args words, fold bool) (x health.Pattern, used i
 	x.Text = args.at(used)
 	switch {
 	case format:
-		x.Format, err = checkFormat(x.Text)
+		x.Format, err = p.checkFormat(x.Text)
 	case x.Method == "reg":
 		expr := x.Text
 		if fold {

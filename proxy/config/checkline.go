@@ -108,7 +108,11 @@ func (p *parser) checkOption(w words) {
 		if p.tooMany(w, 2, 1) {
 			return
 		}
-		if len(args) != 2 || args[0] != "user" {
+		if len(args) > 1 && args[0] != "user" {
+			p.bad("'%s %s' only supports optional values: 'user'.", w[0], w[1])
+			return
+		}
+		if len(args) != 2 {
 			p.bad("'%s %s' expects 'user <username>' as argument.", w[0], w[1])
 			return
 		}
@@ -143,7 +147,7 @@ func (p *parser) mysqlOption(w words) *health.Script {
 		p.bad("'%s %s %s' expects <username> as argument.", w[0], w[1], w[2])
 		return nil
 	case len(args) == 3 && args[2] != "post-41" && args[2] != "pre-41":
-		p.bad("'%s %s' only supports option 'post-41' and 'pre-41' (got '%s').", w[0], w[1], args[2])
+		p.bad("keyword 'user' only supports 'post-41' and 'pre-41' (got '%s').", args[2])
 		return nil
 	}
 	return health.MySQL(args[1], len(args) == 3 && args[2] == "pre-41")
@@ -196,19 +200,21 @@ func (p *parser) checkRule(w words, before []health.Step, http bool) (s health.S
 	case "connect":
 		s, err = p.checkConnect(w, before)
 	case "send":
-		if s, err = checkSendTCP(w, false); http {
-			s, err = checkSendHTTP(w)
+		if http {
+			s, err = p.checkSendHTTP(w)
+		} else {
+			s, err = p.checkSendTCP(w, false)
 		}
 	case "send-lf", "send-binary", "send-binary-lf":
 		if http {
 			p.unknownCheckRule(w, http)
 			return s, false
 		}
-		s, err = checkSendTCP(w, strings.HasSuffix(word, "-lf"))
+		s, err = p.checkSendTCP(w, strings.HasSuffix(word, "-lf"))
 	case "expect":
-		s, err = checkExpect(w.from(2), http)
+		s, err = p.checkExpect(w.from(2), http)
 	case "set-var", "set-var-fmt", "unset-var":
-		s, err = checkVar(w, word)
+		s, err = p.checkVar(w, word)
 	default:
 		p.unknownCheckRule(w, http)
 		return s, false

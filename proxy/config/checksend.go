@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,7 +42,7 @@ func (p *parser) checkConnect(w words, before []health.Step) (health.Step, error
 			o.Linger = true
 		case "port":
 			i++
-			err = connectPort(o, w.at(i))
+			err = p.connectPort(o, w.at(i))
 		case "addr":
 			i++
 			err = p.connectAddr(o, w.at(i))
@@ -122,7 +123,7 @@ func (p *parser) connectAddr(o *health.Open, word string) error {
 	return nil
 }
 
-func connectPort(o *health.Open, word string) error {
+func (p *parser) connectPort(o *health.Open, word string) error {
 	if word == "" {
 		return sayf("'port' expects a port number or a sample expression as argument.")
 	}
@@ -133,14 +134,24 @@ func connectPort(o *health.Open, word string) error {
 		}
 		return nil
 	}
-	if o.PortExpr, err = rules.ParseExpr(nil, word); err != nil {
-		return sayf("error detected while parsing port expression : %v", err)
+	o.PortExpr, err = p.checkExpr("port", word)
+	return err
+}
+
+// checkExpr compiles a rule's expression; what it is for is said where it is wrong.
+func (p *parser) checkExpr(what, word string) (*rules.Expr, error) {
+	e, err := rules.ParseSample(p.envFor(rules.Checks), []string{word}, word)
+	if errors.As(err, new(rules.UnusableError)) {
+		return nil, sayf("error detected while parsing %s expression :  %v.\n", what, err)
 	}
-	return nil
+	if err != nil {
+		return nil, sayf("error detected while parsing %s expression : %v", what, err)
+	}
+	return e, nil
 }
 
 // checkSendTCP reads `send <data>` and its kin, with an optional comment.
-func checkSendTCP(w words, format bool) (health.Step, error) {
+func (p *parser) checkSendTCP(w words, format bool) (health.Step, error) {
 	s := health.Step{Kind: health.Send, Hex: strings.HasPrefix(w[1], "send-binary")}
 	text := w.at(2)
 	if text == "" {
@@ -155,7 +166,7 @@ func checkSendTCP(w words, format bool) (health.Step, error) {
 		}
 	}
 	if format {
-		f, err := checkFormat(text)
+		f, err := p.checkFormat(text)
 		s.Data = f
 		return s, err
 	}
@@ -169,8 +180,8 @@ func checkSendTCP(w words, format bool) (health.Step, error) {
 }
 
 // checkFormat compiles a rule's format.
-func checkFormat(text string) (*rules.Format, error) {
-	f, err := rules.ParseFormat(nil, text, false)
+func (p *parser) checkFormat(text string) (*rules.Format, error) {
+	f, err := rules.ParseFormat(p.envFor(rules.Checks), text, false)
 	if err != nil {
 		return nil, sayf("'%s' invalid log-format string (%v).\n", text, err)
 	}
@@ -182,7 +193,7 @@ var sendWords = []string{"comment", "meth", "uri", "uri-lf", "ver", "hdr", "body
 
 // checkSendHTTP reads `send [meth <m>] [uri <u> | uri-lf <fmt>] [ver <v>] [hdr <name> <fmt>]* [body <text> | body-lf <fmt>]`.
 // What is not said stays empty, for Request.Or.
-func checkSendHTTP(w words) (health.Step, error) {
+func (p *parser) checkSendHTTP(w words) (health.Step, error) {
 	q := &health.Request{}
 	s := health.Step{Kind: health.Send, Ask: q}
 	for i := 2; w.at(i) != ""; i += 2 {
@@ -202,18 +213,18 @@ func checkSendHTTP(w words) (health.Step, error) {
 		case "uri":
 			q.URI = rules.Literal(v)
 		case "uri-lf":
-			q.URI, err = rules.ParseFormat(nil, v, false)
+			q.URI, err = p.checkFormat(v)
 		case "ver":
 			q.Version = v
 		case "hdr":
 			h := health.Header{Name: v}
-			h.Value, err = rules.ParseFormat(nil, w[i+2], false)
+			h.Value, err = rules.ParseFormat(p.envFor(rules.Checks), w[i+2], false)
 			q.Headers = append(q.Headers, h)
 			i++
 		case "body":
 			q.Body = rules.Literal(v)
 		case "body-lf":
-			q.Body, err = rules.ParseFormat(nil, v, false)
+			q.Body, err = p.checkFormat(v)
 		case "comment":
 			s.Comment = v
 		}
@@ -225,30 +236,32 @@ func checkSendHTTP(w words) (health.Step, error) {
 }
 
 // checkVar reads set-var(<name>) <expr>, set-var-fmt(<name>) <fmt> and unset-var(<name>).
-func checkVar(w words, word string) (health.Step, error) {
-	name, _, closed := strings.Cut(strings.TrimPrefix(w[1], word+"("), ")")
-	s := health.Step{Kind: health.SetVar, Var: name}
-	if !closed {
-		return s, sayf("'%s' : invalid or incomplete action '%s'. Expects 'set-var(<var-name>)', 'set-var-fmt(<var-name>)' or "+
-			"'unset-var(<var-name>)'", word, w[1])
+func (p *parser) checkVar(w words, word string) (health.Step, error) {
+	s := health.Step{Kind: health.SetVar}
+	name, opened := strings.CutPrefix(w[1], word+"(")
+	name, closed := strings.CutSuffix(name, ")")
+	if !opened || !closed {
+		fault := "incomplete argument after"
+		if !opened {
+			fault = "invalid or incomplete"
+		}
+		return s, sayf("'%s' : %s action '%s'. Expects 'set-var(<var-name>)', 'set-var-fmt(<var-name>)' or 'unset-var(<var-name>)'",
+			word, fault, w[1])
 	}
 	if strings.Contains(name, ",") {
 		return s, sayf("'%s' with conditions is not supported by this director", word)
 	}
-	if err := rules.ValidVar(name); err != nil {
-		return s, sayf("'%s' : %v", word, err)
-	}
-	text := strings.Join(w.from(2), " ")
-	var err error
+	s.Var = name
+	err := rules.ValidVar(name)
+	env := p.envFor(rules.CheckVars)
 	switch {
+	case err != nil:
 	case word == "unset-var":
-		if s.Kind = health.UnsetVar; text != "" {
-			err = sayf("expects no other arguments")
-		}
+		s.Kind = health.UnsetVar
 	case word == "set-var":
-		s.Expr, err = rules.ParseExpr(nil, text)
+		s.Expr, err = rules.ParseSample(env, w.from(2), w[1])
 	default:
-		s.Format, err = rules.ParseFormat(nil, text, false)
+		s.Format, err = rules.ParseFormat(env, w.at(2), false)
 	}
 	if err != nil {
 		err = sayf("'%s' : %v", word, err)

@@ -10,8 +10,8 @@ import (
 func (p *parser) forwardFor(w words, header string) *ForwardFor {
 	f := &ForwardFor{Header: header}
 	for i := 2; w.at(i) != ""; i++ {
-		switch w[i] {
-		case "except":
+		switch word := w[i]; {
+		case word == "except":
 			net, ok := p.parseNet(w.at(i + 1))
 			if !ok {
 				p.bad("'%s %s %s' expects <address>[/mask] as argument.", w[0], w[1], w[i])
@@ -19,14 +19,14 @@ func (p *parser) forwardFor(w words, header string) *ForwardFor {
 			}
 			f.Except = net
 			i++
-		case "header":
+		case word == "header":
 			if w.at(i+1) == "" {
 				p.bad("'%s %s %s' expects <header_name> as argument.", w[0], w[1], w[i])
 				return f
 			}
 			f.Header = w[i+1]
 			i++
-		case "if-none":
+		case word == "if-none" && w[1] == "forwardfor":
 			f.IfNone = true
 		default:
 			values := "'except', 'header' and 'if-none'"

@@ -81,7 +81,7 @@ func parseOption(p *parser, w words) {
 		p.badTight("%s", text)
 		return
 	}
-	if mode, ok := connModes[name]; ok && p.modifier != reset {
+	if mode, ok := connModes[name]; ok {
 		p.connMode(w, mode)
 		return
 	}

@@ -48,6 +48,7 @@ var expressionIn = map[List]string{
 	TCPResponse: "tcp-response content expression in", Request: "http-request expression in", Response: "http-response response expression in",
 	After: "http-after-response expression in", Logs: "log-format string in", UseBackend: "use_backend expression in",
 	UseServer: "use-server or balance expression in", Parsing: "configuration file expression in", CLI: "command line expression in",
+	Checks: "server directive in", CheckVars: "tcp-check expression in",
 }
 
 // refer notes a name that must exist.

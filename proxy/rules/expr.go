@@ -78,6 +78,19 @@ func ParseExpr(env *Env, text string) (*Expr, error) {
 	return e, err
 }
 
+// ParseSample compiles the expression that the first words make, and refuses one that can have no value where env's rules stand; name
+// is what the message calls it.
+func ParseSample(env *Env, words []string, name string) (*Expr, error) {
+	e, _, err := parseWords(env, words)
+	if err == nil && e.usable(env) != nil {
+		err = UnusableError{unusable(e, name)}
+	}
+	return e, err
+}
+
+// UnusableError is about a sample that is not to be had in its place, which some messages set apart from other errors.
+type UnusableError struct{ error }
+
 // parseWords compiles an expression that begins with the first word. As with HAProxy its converters may be words of their own;
 // the first word that is none ends it, and stands first among those that are given back.
 func parseWords(env *Env, words []string) (*Expr, []string, error) {

@@ -23,6 +23,8 @@ const (
 	UseServer                    // use-server
 	Parsing                      // set-var of the global section
 	CLI                          // set var of the runtime socket
+	Checks                       // rules of tcp-check and http-check
+	CheckVars                    // … that set variables
 )
 
 const (

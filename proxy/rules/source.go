@@ -98,6 +98,8 @@ func (l List) places(front, back bool) (p place) {
 		p = atParsing
 	case CLI:
 		p = atCLI
+	case Checks, CheckVars:
+		p = atCheck
 	default:
 		p = nowhere - 1
 	}
