@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -71,5 +72,13 @@ func parseCapture(p *parser, w words) {
 		r.Slots[side] = append(r.Slots[side], atoi(w[5]))
 	default:
 		p.bad("'%s' expects 'cookie' or 'request header' or 'response header'.", w[0])
+	}
+}
+
+// boundCapture shortens the capture of a cookie to what tune.http.cookielen allows.
+func (p *parser) boundCapture(s *section) {
+	if most := cmp.Or(p.cfg.Global.CookieRoom, defaultCookieRoom) - 1; s.Rules.CookieLen > most {
+		p.warn("truncating capture length to %d bytes for %s '%s'.", most, s.word(), s.Name)
+		s.Rules.CookieLen = most
 	}
 }

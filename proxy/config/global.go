@@ -67,6 +67,7 @@ var withoutEffect = []keyword{
 	{name: "nogetaddrinfo", parse: nothing}, {name: "busy-polling", parse: nothing},
 	{name: "set-dumpable", parse: nothing}, {name: "strict-limits", parse: parseStrictLimits},
 	{name: "insecure-fork-wanted", parse: nothing}, {name: "insecure-setuid-wanted", parse: nothing},
+	{name: "h1-accept-payload-with-any-method", parse: func(p *parser, _ words) { p.cfg.Global.AnyBody = true }},
 	{name: "numa-cpu-mapping", max: -1, parse: nothing},
 }
 

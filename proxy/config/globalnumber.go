@@ -8,6 +8,7 @@ type globalNumber struct {
 	low     int
 	high    int
 	once    bool // a second line is remarked upon, and changes nothing
+	ended   bool // the value is one more: the room of a text with the NUL that ends it in HAProxy
 	value   func(*Global) *int
 }
 
@@ -57,6 +58,10 @@ var globalNumbers = []globalNumber{
 	{name: "fd-hard-limit", low: lowestInt, high: highestInt, once: true, value: func(g *Global) *int { return &g.HardLimit }},
 	{name: "tune.bufsize", refused: "expects a positive integer argument.", low: 1, high: highestInt,
 		value: func(g *Global) *int { return &g.BufSize }},
+	{name: "tune.http.maxhdr", refused: "expects a numeric value between 1 and 32767", low: 1, high: 32767,
+		value: func(g *Global) *int { return &g.MaxHeaders }},
+	{name: "tune.http.logurilen", low: lowestInt, high: highestInt, ended: true, value: func(g *Global) *int { return &g.URIRoom }},
+	{name: "tune.http.cookielen", low: lowestInt, high: highestInt, ended: true, value: func(g *Global) *int { return &g.CookieRoom }},
 	{name: "tune.maxrewrite", refused: "expects a positive integer argument.", high: highestInt,
 		value: func(g *Global) *int { return &g.MaxRewrite }},
 }
@@ -88,6 +93,9 @@ func (t globalNumber) parse(p *parser, w words) {
 		return
 	}
 	p.given[t.name] = n != 0
+	if t.ended {
+		n++
+	}
 	if t.value != nil {
 		*t.value(&p.cfg.Global) = n
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"net/netip"
 	"time"
 
@@ -46,6 +47,10 @@ type Global struct {
 	LaxLimits    bool          // no strict-limits
 	BufSize      int           // tune.bufsize; 0: not set
 	MaxRewrite   int           // tune.maxrewrite; 0: not set
+	MaxHeaders   int           // tune.http.maxhdr: lines of a head; 0: not set
+	URIRoom      int           // tune.http.logurilen and one: see KeptLine; 0: not set
+	CookieRoom   int           // tune.http.cookielen and one; 0: not set
+	AnyBody      bool          // h1-accept-payload-with-any-method
 	SetVars      []*rules.Rule // set-var and set-var-fmt, to be run at the start
 	CrtBase      string        // crt-base and ca-base: where relative names of certificates are looked for
 	CABase       string
@@ -73,6 +78,15 @@ type Global struct {
 	NeverLocal           bool   // pp2-never-send-local
 	LogSendHost          string // log-send-hostname: "" leaves the header's host out, as HAProxy does by default
 }
+
+// What HAProxy takes where the file does not say, with the NUL that ends a text there.
+const (
+	defaultURIRoom    = 1024
+	defaultCookieRoom = 64
+)
+
+// KeptLine is how many bytes of a request line are kept for logs.
+func (g *Global) KeptLine() int { return max(0, cmp.Or(g.URIRoom, defaultURIRoom)-1) }
 
 // SocketBuffers are the sizes of a socket's buffers in the system. 0: as it chooses.
 type SocketBuffers struct{ Receive, Send int }

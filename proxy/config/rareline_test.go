@@ -13,9 +13,16 @@ func TestRareLinesAgainstHAProxy(t *testing.T) {
 			"grace", "grace 5s x", "no grace 5s", "monitor-net", "monitor-net 10.0.0.0/8", "monitor-net 10.0.0.0/8 x",
 			"unique-id-format", "unique-id-format %ci x", "unique-id-format %ci", "unique-id-format %[foo]", "unique-id-format %[foo",
 			"unique-id-header", "unique-id-header X-ID y", "unique-id-format %[path]; mode tcp", "unique-id-header X-ID",
+			"capture cookie a len 64", "capture cookie a len 100; mode tcp", "capture cookie a len 63; capture cookie a len x",
 			"http-error status 404 errorfiles", "http-error status 404 errorfiles nosuch", "http-error status 404 errorfiles nosuch content-type a/b",
 		},
-		"global": {"quiet", "quiet x", "quiet; foo", "foo; quiet; foo", "foo; quiet x"},
+		"global": {
+			"tune.http.maxhdr", "tune.http.maxhdr 0", "tune.http.maxhdr 32768", "tune.http.maxhdr x", "tune.http.maxhdr 10 x",
+			"tune.http.maxhdr 10; tune.http.maxhdr 11", "tune.http.logurilen", "tune.http.logurilen 10; tune.http.logurilen -1",
+			"tune.http.logurilen 10 x", "tune.http.cookielen", "tune.http.cookielen 5; tune.http.cookielen x", "tune.http.cookielen 5 x",
+			"h1-accept-payload-with-any-method", "h1-accept-payload-with-any-method x", "no h1-accept-payload-with-any-method",
+			"quiet", "quiet x", "quiet; foo", "foo; quiet; foo", "foo; quiet x",
+		},
 	} {
 		for _, kind := range strings.Fields(sections) {
 			for _, l := range lines {

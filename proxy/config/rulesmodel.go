@@ -35,7 +35,7 @@ type Rules struct {
 // Any tells whether some rule looks at requests or responses.
 func (r *Rules) Any() bool {
 	return len(r.TCPRequest)+len(r.TCPResponse)+len(r.Request)+len(r.Redirects)+len(r.Response)+len(r.After)+len(r.Switches)+len(r.UseServers)+len(r.Persists) > 0 ||
-		len(r.MonitorFail) > 0 || r.UniqueID != nil || r.LogLine != nil || r.LogData != nil || len(r.Captures[0])+len(r.Captures[1]) > 0 || len(r.HTTPErrors) > 0
+		len(r.MonitorFail) > 0 || r.CookieName != "" || r.UniqueID != nil || r.LogLine != nil || r.LogData != nil || len(r.Captures[0])+len(r.Captures[1]) > 0 || len(r.HTTPErrors) > 0
 }
 
 // list gives the rules of a kind.

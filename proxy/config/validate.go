@@ -99,20 +99,21 @@ func (p *parser) validate(s *section) {
 	if s.front && len(s.Binds) == 0 {
 		p.warn("%s '%s' has no 'bind' directive. Please declare it as a backend if this was intended.", s.word(), s.Name)
 	}
+	if s.back && s.HasDispatch && s.balanced {
+		p.warn("dispatch address of %s '%s' will be ignored in balance mode.", s.word(), s.Name)
+		s.HasDispatch = false
+	}
 	p.finishChecks(s)
 	p.linkBackend(s)
 	p.linkRules(s)
 	p.linkActions(s)
 	p.finishStats(s)
-	p.linkTracking(s)
-	p.checkTimeouts(s)
-	p.checkServerNames(s)
-	if s.back && s.HasDispatch && s.balanced {
-		p.warn("dispatch address of %s '%s' will be ignored in balance mode.", s.word(), s.Name)
-		s.HasDispatch = false
-	}
 	logged := p.compileFormats(s)
 	p.linkRefs(s)
+	p.checkTimeouts(s)
+	p.boundCapture(s)
+	p.checkServerNames(s)
+	p.linkTracking(s)
 	if logged && len(s.logs) == 0 {
 		p.warn("log format ignored for %s '%s' since it has no log address.", s.word(), s.Name)
 	}

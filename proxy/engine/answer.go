@@ -154,7 +154,8 @@ const (
 func (c *client) ruleResponse(h *http1.Head, p []byte) bool {
 	t := c.tx
 	if x := &t.res; !x.waiting {
-		x.head, x.since, x.phase, x.at = *h, -1, 0, 0
+		h.CopyTo(&x.head)
+		x.since, x.phase, x.at = -1, 0, 0
 		readMessage(&t.down, h, p)
 		t.Res, t.Final, t.Lax = &t.down, false, false
 		if c.srv != nil {

@@ -65,19 +65,19 @@ func (b *bufs) original(p []byte) []byte {
 // captureRequest keeps what is no request.
 func (c *client) captureRequest(p []byte) {
 	p = c.l.original(p)
-	c.capture(&Capture{Data: p, Fault: http1.Message{Lenient: c.fe.cfg.LaxRequest}.Diagnose(p), Stream: captureParsing})
+	c.capture(&Capture{Data: p, Fault: http1.Message{Lenient: c.fe.cfg.LaxRequest, Limits: c.l.e.limits()}.Diagnose(p), Stream: captureParsing})
 }
 
 // captureOddRequest keeps a request that only option accept-invalid-http-request lets pass.
 func (c *client) captureOddRequest(p []byte) {
 	p = c.l.original(p)
-	c.capture(&Capture{Data: p, Fault: http1.Message{Lenient: true}.Odd(p)})
+	c.capture(&Capture{Data: p, Fault: http1.Message{Lenient: true, Limits: c.l.e.limits()}.Odd(p)})
 }
 
 // captureOddResponse keeps a response that only option accept-invalid-http-response lets pass.
 func (c *client) captureOddResponse(p []byte) {
 	p = c.l.original(p)
-	c.capture(&Capture{Response: true, Data: p, Fault: http1.Message{Response: true, ToHead: c.noBody, Lenient: true}.Odd(p)})
+	c.capture(&Capture{Response: true, Data: p, Fault: http1.Message{Response: true, ToHead: c.noBody, Lenient: true, Limits: c.l.e.limits()}.Odd(p)})
 }
 
 // captureBody keeps a part of a request's body that breaks its framing; was is how the body stood before it.
@@ -88,7 +88,7 @@ func (c *client) captureBody(was *http1.Body, p []byte) {
 // captureResponse keeps what is no response.
 func (c *client) captureResponse(p []byte) {
 	p = c.l.original(p)
-	m := http1.Message{Response: true, ToHead: c.noBody, Lenient: c.be.cfg.LaxResponse}
+	m := http1.Message{Response: true, ToHead: c.noBody, Lenient: c.be.cfg.LaxResponse, Limits: c.l.e.limits()}
 	c.capture(&Capture{Response: true, Data: p, Fault: m.Diagnose(p), Stream: captureParsing})
 }
 

@@ -17,7 +17,7 @@ type pending struct {
 
 // monitored answers the frontend's monitor-uri: 503 if a `monitor fail` condition holds; false: the request is for another.
 func (c *client) monitored(h *http1.Head, p []byte) bool {
-	if m := c.fe.cfg.Monitor; m == "" || string(h.URI.Of(p)) != m {
+	if m := c.fe.cfg.Monitor; m == "" || string(pathFor(m, h.URI.Of(p))) != m {
 		return false
 	}
 	c.req = c.req[:0]
@@ -64,11 +64,17 @@ func (p *proxy) pageAt(method, uri []byte) bool {
 	default:
 		return false
 	}
-	if p.stats[0] == '/' && len(uri) > 0 && uri[0] != '/' { // the form of a request to a proxy (RFC 9112, section 3.2.2)
-		_, rest, _ := bytes.Cut(uri, []byte("://"))
-		uri = rest[max(0, bytes.IndexByte(rest, '/')):]
+	return hasPrefix(pathFor(p.stats, uri), p.stats)
+}
+
+// pathFor is what of a target is compared with a setting: where that is a path, it has no authority before it, as a request to a
+// proxy has (RFC 9112, section 3.2.2).
+func pathFor(setting string, uri []byte) []byte {
+	if setting[0] != '/' || len(uri) == 0 || uri[0] == '/' {
+		return uri
 	}
-	return hasPrefix(uri, p.stats)
+	_, rest, _ := bytes.Cut(uri, []byte("://"))
+	return rest[max(0, bytes.IndexByte(rest, '/')):]
 }
 
 // pageStep is the place of a section's statistics page among its rules: behind http-request, before redirect.

@@ -72,6 +72,7 @@ func newLoop(e *Engine, id int) (*loop, error) {
 	l.trim = newTrimmer(l)
 	l.load.pct.Store(100) // nothing to do so far
 	l.bufs.init()
+	l.head.Limits = e.limits()
 	var err error
 	if l.ep, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package engine
 import (
 	"simulacro/proxy/accesslog"
 	"simulacro/proxy/config"
+	"simulacro/proxy/http1"
 )
 
 // Options are what a process gives its engine beside the configuration. The zero value works.
@@ -14,6 +15,11 @@ type Options struct {
 	Logger  Logger // nil: nothing is logged
 	Stats   Responder
 	Started func() // called by Run when it serves: only from then on may the engine be stopped; nil: nobody asks
+}
+
+// limits are what the configuration says of all messages.
+func (e *Engine) limits() http1.Limits {
+	return http1.Limits{Lines: e.cfg.Global.MaxHeaders, AnyBody: e.cfg.Global.AnyBody}
 }
 
 // Logger takes what there is to log. Its methods are called from the loops: they must not block, and may be called by

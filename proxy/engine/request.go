@@ -129,6 +129,9 @@ func (c *client) noteLine(h *http1.Head, p []byte) {
 	}
 }
 
+// keptLine is what logs and expressions see of the request line (section 3.2, "tune.http.logurilen").
+func (c *client) keptLine() []byte { return c.line[:min(len(c.line), c.l.e.cfg.Global.KeptLine())] }
+
 // take appends to c.req how much of p behind the head belongs to the request's body, and keeps the rest for the next
 // request. p may be c.held itself.
 func (c *client) take(h *http1.Head, p []byte) {

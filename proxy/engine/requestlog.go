@@ -90,7 +90,7 @@ func (c *client) describe() *accesslog.Record {
 		ActConn: int(c.l.e.actconn.Load()), Retries: c.tries, Redisp: c.redisp, SrvQueue: c.qServer, BackQueue: c.qBackend,
 	}
 	if len(c.line) > 0 {
-		r.Line = c.line
+		r.Line = c.keptLine()
 	}
 	if c.status == 0 && c.fe.http && !c.embryonic {
 		r.Status = -1

@@ -120,7 +120,7 @@ func (c *client) responseHead(p []byte) []byte {
 	}
 	waits := c.tx != nil && c.tx.res.waiting
 	if waits {
-		*h = c.tx.res.head
+		c.tx.res.head.CopyTo(h)
 	}
 	l.early = l.early[:0]
 	h.Resumed = len(b.held) > 0

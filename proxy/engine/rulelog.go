@@ -22,7 +22,6 @@ func (c *client) logRules(r *accesslog.Record) {
 			return
 		}
 		t = c.newTx()
-		t.info.Line = string(c.line)
 	}
 	t.Req, t.Res, t.Final = nil, nil, true // they have gone by now
 	for side := range r.Captures {
@@ -55,7 +54,7 @@ func (c *client) logRules(r *accesslog.Record) {
 
 // logInfo fills in what log variables show.
 func (c *client) logInfo(i *rules.LogInfo, r *accesslog.Record) {
-	cookie, set, line := i.Cookie, i.SetCookie, i.Line
+	cookie, set, line, version := i.Cookie, i.SetCookie, i.Line, i.Version
 	if r.Line == nil {
 		line = ""
 	}
@@ -70,7 +69,7 @@ func (c *client) logInfo(i *rules.LogInfo, r *accesslog.Record) {
 		Request: ms(r.Request), Queue: ms(r.Queue), Connect: ms(r.Connect), Response: ms(r.Response),
 		Active: ms(r.Total), Total: ms(r.Total), Data: -1, Status: r.Status, Bytes: r.Bytes,
 		Early: r.Early, BytesIn: r.BytesIn, Flags: r.Flags, ActConn: r.ActConn, FeConn: r.FeConn, BeConn: r.BeConn, SrvConn: r.SrvConn,
-		Retries: r.Retries, Redisp: r.Redisp, SrvQueue: r.SrvQueue, BackQueue: r.BackQueue, Line: line, Cookie: cookie, SetCookie: set,
+		Retries: r.Retries, Redisp: r.Redisp, SrvQueue: r.SrvQueue, BackQueue: r.BackQueue, Line: line, Version: version, Cookie: cookie, SetCookie: set,
 		Handshake: c.shook,
 		Number:    c.number, Logged: c.fe.logged.Load(), PID: os.Getpid(), Host: hostname(),
 	}

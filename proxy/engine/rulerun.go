@@ -30,7 +30,8 @@ func (c *client) startRules(h *http1.Head, p []byte) {
 func (c *client) openRules(h *http1.Head, p []byte) {
 	t := c.newTx()
 	c.tx = t
-	t.req.head, t.req.buf, t.req.since = *h, append([]byte(nil), p...), -1
+	h.CopyTo(&t.req.head)
+	t.req.buf, t.req.since = append([]byte(nil), p...), -1
 	readMessage(&t.up, h, p)
 	t.Req = &t.up
 	t.capture(0, c.fe.cfg, t.Req)

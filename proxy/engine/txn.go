@@ -86,7 +86,10 @@ func (c *client) newTx() *txn {
 	t.Session, t.World, t.Now = c.session, world{c}, time.Now()
 	t.First, t.Backend = c.requests <= 1, c.fe.cfg.Name
 	t.Info, t.ID, t.Slots = &t.info, c.fe.cfg.Rules.UniqueID, &c.fe.cfg.Rules.Slots
-	t.info.Line = string(c.line)
+	t.info.Line, t.info.Version = string(c.keptLine()), "1.0"
+	if c.v11 {
+		t.info.Version = "1.1"
+	}
 	t.Fill = func() { c.logInfo(&t.info, c.describe()) }
 	t.Room, t.BufSize = 1<<20, c.l.e.cfg.Global.BufSize
 	return t

@@ -12,6 +12,7 @@ type Body struct {
 	tail    []byte // the trailer section, until it is whole
 	st      bodyState
 	lax     bool // it is a response's
+	limits  Limits
 	Bad     bool // the framing is broken: nothing behind the bytes taken so far can be trusted
 }
 
@@ -36,7 +37,7 @@ const (
 func (h *Head) RequestBody() Body {
 	switch {
 	case h.Chunked:
-		return Body{st: size}
+		return Body{st: size, limits: h.Limits}
 	case h.Length > 0:
 		return Body{st: counted, left: h.Length}
 	}
@@ -49,7 +50,7 @@ func (h *Head) ResponseBody(noBody bool) Body {
 	case noBody, 100 <= h.Status && h.Status < 200, h.Status == 204, h.Status == 304:
 		return Body{}
 	case h.Chunked:
-		return Body{st: size, lax: true}
+		return Body{st: size, lax: true, limits: h.Limits}
 	case h.Length >= 0:
 		if h.Length == 0 {
 			return Body{}

@@ -82,6 +82,7 @@ type Message struct {
 	Response bool
 	ToHead   bool // it answers a HEAD
 	Lenient  bool // as Head has it
+	Limits   Limits
 }
 
 // Diagnose finds what is wrong with the message that b begins with; whole lines that are folded become spaces in b.
@@ -102,7 +103,7 @@ func (m Message) Odd(b []byte) Fault {
 }
 
 func (m Message) look(b []byte) *diagnosis {
-	d := &diagnosis{b: b, host: Span{-1, -1}, lenient: m.Lenient, odd: -1}
+	d := &diagnosis{b: b, host: Span{-1, -1}, lenient: m.Lenient, limits: m.Limits, odd: -1}
 	d.Flags = faultAlways
 	if m.Response {
 		d.Flags |= faultResponse
@@ -128,6 +129,7 @@ type diagnosis struct {
 	version         Span
 	host            Span // the first Host's value; -1: none
 	status, fields  int
+	limits          Limits
 	wsKey, upgrades bool
 	headEnd         int
 	lastValue       int // where that of the last field begins

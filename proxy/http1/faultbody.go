@@ -41,7 +41,7 @@ func (d *diagnosis) together() bool {
 		d.State = inDone
 	}
 	switch {
-	case request && d.Flags&faultV11 == 0 && d.hasBody() && bodiless(d.method.Of(d.b)), d.Flags&faultTEOther != 0:
+	case request && d.Flags&faultV11 == 0 && !d.limits.AnyBody && d.hasBody() && bodiless(d.method.Of(d.b)), d.Flags&faultTEOther != 0:
 		return false
 	}
 	return d.State == inChunkSize
@@ -80,7 +80,7 @@ func (d *diagnosis) authorityFits() bool {
 	}
 	h := Head{Method: d.method, URI: d.target, host: -1}
 	if d.host.From >= 0 {
-		h.host, h.n, h.fields[0].Value = 0, 1, d.host
+		h.host, h.n, h.fields = 0, 1, []Field{{Value: d.host}}
 	}
 	if h.normalizeTarget(bytes.Clone(d.b)) {
 		return true

@@ -19,7 +19,7 @@ func (d *diagnosis) fieldLines() bool {
 		}
 	}
 	end, ok := d.lf(i, inLastLF)
-	if ok && d.fields > MaxFields {
+	if ok && d.fields > d.limits.fields() {
 		return d.stop(end, inLastLF)
 	}
 	d.headEnd = end
@@ -89,7 +89,7 @@ func foldName(name []byte) []byte {
 
 // field judges one field; next is where the following one begins.
 func (d *diagnosis) field(next int, name string, value Span) bool {
-	if d.fields > MaxFields {
+	if d.fields > d.limits.fields() {
 		return d.stop(next, inValueFold)
 	}
 	bad, v := -1, value.Of(d.b)

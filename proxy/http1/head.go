@@ -2,9 +2,6 @@ package http1
 
 import "bytes"
 
-// MaxFields is how many header fields a head may have (HAProxy's tune.http.maxhdr, less the start line).
-const MaxFields = 100
-
 // Span is a part of the buffer a head was read from.
 type Span struct{ From, To int32 }
 
@@ -35,6 +32,8 @@ type Head struct {
 	WebSocket bool // Upgrade is websocket
 	Doubtful  bool // of a request Transfer-Encoding with Content-Length, of both in HTTP/1.0: the connection ends after this message
 
+	Limits // set before a parse
+
 	// Lenient says, before a parse, that what HAProxy lets through under option accept-invalid-http-request, or -response, is no
 	// fault. Odd tells, after it, that there was something of the kind that operators are to be shown.
 	Lenient, Odd bool
@@ -52,7 +51,14 @@ type Head struct {
 	n                   int   // fields in use
 	clen, host, upgrade int   // index of the field, -1: none
 	late                error // what a resumed parse has found of a field
-	fields              [MaxFields]Field
+	fields              []Field
+}
+
+// CopyTo makes o the same as h, with fields of its own.
+func (h *Head) CopyTo(o *Head) {
+	fields := append(o.fields[:0], h.fields[:h.n]...)
+	*o = *h
+	o.fields = fields
 }
 
 // Fields gives the header fields in order; dropped ones are among them, with empty names.
@@ -244,7 +250,7 @@ func (h *Head) field(b []byte, i, end int) error {
 		b[c] = l
 		c++
 	}
-	if c == i || c == end || b[c] != ':' || h.n == MaxFields {
+	if c == i || c == end || b[c] != ':' || h.n == h.Limits.fields() {
 		return BadRequest
 	}
 	v, w := c+1, end
@@ -257,7 +263,7 @@ func (h *Head) field(b []byte, i, end int) error {
 	if bytes.IndexByte(b[v:w], '\r') >= 0 {
 		return BadRequest
 	}
-	h.fields[h.n] = Field{Span{int32(i), int32(c)}, Span{int32(v), int32(w)}}
+	h.fields = append(h.fields[:h.n], Field{Span{int32(i), int32(c)}, Span{int32(v), int32(w)}})
 	h.n++
 	err := h.special(b, h.n-1)
 	if h.Resumed && err != nil {

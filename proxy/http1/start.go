@@ -138,7 +138,7 @@ func (h *Head) checkRequest(b []byte) error {
 		}
 		h.Odd = true
 	}
-	if !h.V11 && (h.Chunked || h.Length > 0) && bodiless(method) {
+	if !h.V11 && !h.AnyBody && (h.Chunked || h.Length > 0) && bodiless(method) {
 		return TooLarge
 	}
 	h.Upgrade = h.Upgrading && h.upgrade >= 0

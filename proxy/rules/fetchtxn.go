@@ -33,8 +33,10 @@ func txnFetches() []fetch {
 			return v, ok
 		}},
 		{name: "capture.req.ver", kind: Str, from: srcRequest, get: version(func(tx *Tx) string {
-			v, _ := fetchLine(2)(tx, nil)
-			return strings.TrimPrefix(v.Str, "HTTP/")
+			if tx.Info == nil || tx.Info.Line == "" {
+				return ""
+			}
+			return tx.Info.Version
 		})},
 		{name: "capture.res.ver", kind: Str, from: srcRequest, get: version(func(tx *Tx) string {
 			if tx.Res != nil {

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -24,7 +25,8 @@ type LogInfo struct {
 	Redisp                           bool
 	Early                            bool // by option logasap: Ta, Tt and B may grow
 	SrvQueue, BackQueue              int
-	Line                             string // the request's; "": none came
+	Line                             string // the request's, as far as it is kept; "": none came
+	Version                          string // of the request: 1.0 or 1.1
 	Cookie, SetCookie                string // captured
 	Host                             string
 	Number                           uint64 // the request's among the process's
@@ -121,6 +123,9 @@ func part(n int) func(*LogInfo) string {
 	}
 }
 
+// versionWord is the third word; a line that was cut before it looks like one of HTTP/0.9.
+func versionWord(i *LogInfo) string { return cmp.Or(part(2)(i), "HTTP/0.9") }
+
 func uri(i *LogInfo) *Message { return &Message{Method: part(0)(i), URI: part(1)(i)} }
 
 // httpVars are the log variables that there are in mode http only (section 8.2.4); tsc, which is marked so too, is taken.
@@ -135,7 +140,7 @@ func target(i *LogInfo) netip.AddrPort   { return i.Target }
 var logVars = map[string]logVar{
 	"B": growing(func(i *LogInfo) int64 { return i.Bytes }), "U": number(func(i *LogInfo) int64 { return i.BytesIn }),
 	"CC": word(func(i *LogInfo) string { return i.Cookie }), "CS": word(func(i *LogInfo) string { return i.SetCookie }),
-	"H": word(func(i *LogInfo) string { return i.Host }), "HM": line(part(0)), "HV": line(part(2)), "HU": line(part(1)),
+	"H": word(func(i *LogInfo) string { return i.Host }), "HM": line(part(0)), "HV": line(versionWord), "HU": line(part(1)),
 	"HP":  line(func(i *LogInfo) string { b, p, _ := uri(i).path(); return b + p }),
 	"HPO": line(func(i *LogInfo) string { _, p, _ := uri(i).path(); return p }),
 	"HQ":  line(func(i *LogInfo) string { _, _, q := uri(i).path(); return q }),
