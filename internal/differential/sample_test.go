@@ -56,4 +56,21 @@ var sampleCases = []Case{
 	converted("json-query", []string{
 		"json_query('$.a')", "json_query('$.a',int)", "json_query('$.a[1].b')", "json_query('$.a.b')", "json_query('$.a[*]')", "json_query('$[1]')", "json_query('$')", "json_query('$.')", "json_query('a')",
 	}, oddJSON),
+	{
+		Name: "rules-mistakes",
+		Config: Head + "userlist people\n    group g\nfrontend web\n    bind {web}\n    acl member http_auth_group(people) g x\n    http-request set-header x %[nbsrv]%[srv_conn(a)]%[str(x),regsub(,a)]\n" +
+			"    http-request deny if RDP_COOKIE\n    tcp-request content capture req.len len 5\n    use_backend app if { status 200 }\n" +
+			"backend app\n    http-request set-header x %[fe_conn]\n    force-persist if { status 200 }\n    server a {s1}\n",
+		Fails: true,
+	},
+	{
+		Name:   "groups-missing",
+		Config: Head + "userlist people\n    group g\nlisten web\n    bind {web}\n    acl member http_auth_group(people) g x\n    http-request deny if { http_auth_group(people) -m found }\n    server a {s1}\n",
+		Fails:  true,
+	},
+	{
+		Name:   "pattern-by-name",
+		Config: one("    http-request deny status 403 if { src localhost/8 }\n"),
+		Play:   func(s *Side) { s.Get("web", "/") },
+	},
 }

@@ -17,13 +17,16 @@ var badExpressions = []string{
 	"str(x),json_query(x,str)", "str(x),mqtt_field_value(x,y)", "str(x),mqtt_field_value(connect,x)", "str(x),protobuf(1,x)", "str(x),protobuf(x)", "str(x),protobuf(0)", "str(x),ungrpc(1.2,int32)",
 	"str(x),secure_memcmp", "str(x),secure_memcmp(x)", "str(x),strcmp(x,y)", "str(x),strcmp(x", "str(x),set-var(txn.a,foo)", "str(x),set-var(", "str(x),unset-var(x,y)", "str(x),sha2(1)",
 	"str(x),http_date(,2)", "str(x),http_date(0,x)", "bin", "bin(6g)", "bin(616)", "bin(true)", "bool", "bool(x)", "bool(6162)", "bool(1)", "bool(TRUE)", "fc_rtt()", "fc_rtt(x)", "fc_rtt(us)",
+	"avg_queue", "nbsrv", "fe_conn", "srv_conn", "srv_is_up()", "srv_conn(s)", "srv_conn(f/s)", "srv_conn(x/s)", "be_conn(f)", "str(x),regsub(,a)", "fc_lost(1)", "fc_sacked()", "ssl_c_s_dn(CN,1,x)", "ssl_c_i_dn(,0,rfc2253)",
+	"str(x),mqtt_field_value(publish,flags)", "str(x),mqtt_field_value(01,flags)", "str(x),mqtt_field_value(connect,18)", "str(x),mqtt_field_value(connack,18)", "str(x),mqtt_field_value(puback,reason_code)", "str(x),mqtt_field_value(16,x)",
+	"str(x),fix_tag_value(0)", "str(x),fix_tag_value(beginstring)", "str(x),fix_tag_value(2147483648)",
 	"meth(a:b)", "meth(GET)", "uuid(1)", "uuid(4)", "var(1,2,3)", "var(", "var(x", "var(txn.)", "var(txn.a,b)", "int(999999999999999999999)",
 }
 
 // badTests are whole tests, flags and patterns among them.
 var badTests = []string{
 	"path -m meth GET", "path -m auth x", "path -f testdata/none -m str x", "path -u", "path -m foo x", "method -m bin x", "method -m int 1", "ipv6(::1) -m int 1", "src -m bool", "bool(1) -m ip 1.2.3.4",
-	"bin(61) -m ip 1.2.3.4", "method GET", "method -m str GET",
+	"bin(61) -m ip 1.2.3.4", "method GET", "method -m str GET", "meth(GET) GET", "src_port +5", "path_len eq a", "path_len gt a", "src localhost", "src localhost/8", "src -n localhost", "src_port 80",
 }
 
 // TestExpressionsAgainstHAProxy compares what is said of criteria.
@@ -55,6 +58,11 @@ var badRules = []string{
 	"http-response set-status 200 reason if TRUE", "http-response set-query x", "http-response tarpit", "http-after-response set-nice 0", "tcp-request connection set-pathq x", "http-request unset-var(txn.a,ifexists)",
 	"tcp-request content unset-var(txn.a,foo)", "tcp-request content use-service", "tcp-request content use-service foo", "http-request use-service foo", "tcp-response content accept", "tcp-response content set-nice",
 	"tcp-request content set-var(txn.a) res.hdr(x)", "http-request normalize-uri", "http-request normalize-uri x", "http-request normalize-uri path-strip-dotdot x", "http-request normalize-uri fragment-strip x",
+	"http-request set-timeout server 0", "http-request set-timeout server x", "http-request deny status 403 lf-string %[foo]", "http-request set-var(txn.a,) src", "http-response capture src foo 5",
+	"http-request wait-for-body time 99999999999", "http-request wait-for-body time 5m5", "http-request wait-for-body time 5s at-least 4g", "http-request wait-for-body time 5s at-least 99999999999",
+	"tcp-request content capture req.len len 5", "tcp-request content capture src len 5", "tcp-request content accept if { path_beg /a }", "tcp-request connection accept if { req.len 5 }", "http-request deny if RDP_COOKIE",
+	"http-response deny if { shdr(x) y } { path / }", "http-response deny if { hdr_beg(x) y }", "use_backend f if { status 200 }", "monitor fail if { status 200 }", "http-request set-header x %[res.body]", "http-request set-header x %[fe_conn]%[nbsrv]",
+	"tcp-request connection set-var(sess.a) req.body", "http-request set-header x %[fc_lost(1)]",
 	"http-request set-var(txn.) src", "http-request set-var(txn.a,foo) src", "http-request set-var-fmt(txn.a,foo) %[src]",
 }
 
@@ -66,6 +74,33 @@ func TestRulesAgainstHAProxy(t *testing.T) {
 		text := "global\n expose-experimental-directives\n" + head + section + line + "\n"
 		if got, want := verdict(text), ask(text); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", line, got, want)
+		}
+	}
+}
+
+// TestTimeoutRulesAgainstHAProxy compares what is said of times in rules of a backend, and of conditions that only it has.
+func TestTimeoutRulesAgainstHAProxy(t *testing.T) {
+	ask := oracle(t)
+	for _, line := range []string{
+		"http-request set-timeout server 0", "http-request set-timeout server x", "http-request set-timeout tunnel int(x)", "http-request set-timeout server 25d", "http-request set-timeout server 1us", "http-request set-timeout server 5s5",
+		"http-request set-timeout server 99999999999", "http-request set-timeout server str(a),foo", "http-request set-timeout server int(5)", "force-persist if { status 200 }", "ignore-persist if { req.body_len 5 } { status 1 }",
+		"use-server s if { status 200 }", "use-server s if { req.len 5 }", "force-persist if { req.len 5 }",
+	} {
+		text := head + "frontend f\n bind :80\n default_backend b\nbackend b\n server s 127.0.0.1:1\n " + line + "\n"
+		if got, want := verdict(text), ask(text); got != want {
+			t.Errorf("%s:\n got %s\nwant %s", line, got, want)
+		}
+	}
+}
+
+// TestGroupsAgainstHAProxy compares what is said of groups that a userlist has not, or that no way to match looks at.
+func TestGroupsAgainstHAProxy(t *testing.T) {
+	ask := oracle(t)
+	for _, groups := range []string{"g1", "g1 x y", "", "-i g2", "-- ", "-f /dev/null", "-m str g1", "-m found", "-m beg x"} {
+		text := head + "userlist ul\n group g1\n group g2 users u\n user u insecure-password p\nfrontend f\n bind :80\n acl a http_auth_group(ul) " + groups +
+			"\n http-request deny if { http_auth_group(ul) " + groups + " }\n acl b http_auth_group(ul),lower g1\n"
+		if got, want := verdict(text), ask(text); got != want {
+			t.Errorf("%s:\n got %s\nwant %s", groups, got, want)
 		}
 	}
 }

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,22 +19,46 @@ func (p *parser) linkRefs(s *section) {
 		if found || ofAction(r) {
 			continue
 		}
-		verb := "unable to find"
-		if r.Kind == 'u' && r.Name == "" {
-			verb, what = "missing", "userlist name"
-		} else {
-			what += " referenced"
+		after := "."
+		switch name := unnamed[r.Kind]; {
+		case r.Name == "" && r.Kind == 'b':
+			what, after = "proxy '"+r.In+"', referenced", ", has not backend capability."
+		case r.Name == "" && r.Kind == 'f':
+			what, after = "proxy '"+r.In+"', referenced", ", has not frontend capability."
+		case r.Name == "":
+			what = "missing " + name
+		case what == "": // of a server in a defaults section
+			what = "backend name must be set"
+		default:
+			what = "unable to find " + what + " referenced"
 		}
-		missing = append(missing, fmt.Sprintf("parsing [%s:%d]: %s %s in arg 1 of %s proxy '%s'.", r.Pos.File, r.Pos.Line, verb, what, r.What, r.In))
+		missing = append(missing, fmt.Sprintf("parsing [%s:%d]: %s in arg 1 of %s proxy '%s'%s", r.Pos.File, r.Pos.Line, what, r.What, r.In, after))
 	}
 	switch len(missing) {
 	case 0:
+		p.checkGroups(s)
 	case 1:
 		p.alert("%s", missing[0])
 	default:
 		p.alert("multiple argument resolution errors:\n        %s", strings.Join(missing, "\n        "))
 	}
 }
+
+// checkGroups looks for the groups that ACLs name.
+func (p *parser) checkGroups(s *section) {
+	for _, r := range s.refs {
+		switch name := (userName{list: r.Of, group: r.Name}); {
+		case r.Kind != 'G':
+		case r.Name == "":
+			p.alert("proxy %s: acl %s http_auth_group(): no groups specified.", r.In, r.What)
+		case !slices.Contains(p.userNames, name):
+			p.alert("proxy %s: acl %s http_auth_group(): invalid group '%s'.", r.In, r.What, r.Name)
+		}
+	}
+}
+
+// unnamed are the arguments that must not be empty.
+var unnamed = map[byte]string{'u': "userlist name", 'S': "server name", 'r': "regex"}
 
 // ofAction tells whether it is a rule's action that names something, not an expression.
 func ofAction(r rules.Ref) bool { return r.Kind == 'E' || r.Kind == '<' || r.Kind == '>' }
@@ -64,9 +90,11 @@ func (p *parser) errorsRef(r rules.Ref) {
 func (p *parser) refer(r rules.Ref) (what string, found bool) {
 	switch r.Kind {
 	case 'b':
-		return "backend '" + r.Name + "'", p.backendNamed(r.Name) != nil
+		return "backend '" + r.Name + "'", p.backendNamed(cmp.Or(r.Name, r.In)) != nil
 	case 'f':
-		return "frontend '" + r.Name + "'", p.frontendNamed(r.Name) != nil
+		return "frontend '" + r.Name + "'", p.frontendNamed(cmp.Or(r.Name, r.In)) != nil
+	case 'r':
+		return "", false
 	case 'u':
 		return "userlist '" + r.Name + "'", p.users[r.Name] != nil
 	case 'S':
@@ -75,6 +103,12 @@ func (p *parser) refer(r rules.Ref) (what string, found bool) {
 			be, srv = r.In, r.Name
 		}
 		s := p.backendNamed(be)
+		if s == nil && !ok && p.frontendNamed(be) == nil {
+			return "", false
+		}
+		if s == nil && !ok {
+			return "server '" + srv + "' in proxy '" + be + "',", false
+		}
 		if s == nil {
 			return "proxy '" + be + "'", false
 		}

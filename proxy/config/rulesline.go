@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -18,6 +19,14 @@ func (p *parser) ruleEnv() *rules.Env {
 	return &rules.Env{
 		Pos: rules.Pos{File: p.pos.File, Line: p.pos.Line}, ACLs: r.acls, Users: p.users, Errors: p.httpErrors,
 		ReadFile: p.readFile, Captures: &r.Slots, Front: p.px.front, Back: p.px.back, Refs: &p.px.refs, Patterns: &p.cfg.Patterns,
+		Time: func(text string) (time.Duration, *rules.TimeFault) {
+			d, fault := p.parseTime(text, time.Millisecond)
+			if fault == nil {
+				return d, nil
+			}
+			return 0, &rules.TimeFault{Over: fault.over, Under: fault.under, Char: fault.char}
+		},
+		Resolve:      func(host string) (netip.Addr, bool) { return p.resolve(host, "ip4") },
 		Warn:         func(text string) { p.warnAt("%s", text) },
 		Caution:      func(text string) { p.warnAt("%s.", text) },
 		Bare:         func(text string) { p.warn("%s", text) },
@@ -78,6 +87,7 @@ func parseACL(p *parser, w words) {
 		return
 	}
 	env := p.ruleEnv()
+	env.ACL = w[1]
 	t, err := rules.ParseTest(env, w.from(2))
 	if err != nil {
 		if p.refused(err) {

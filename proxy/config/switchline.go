@@ -6,8 +6,9 @@ import (
 	"simulacro/proxy/rules"
 )
 
-// ruleCondition compiles what follows if or unless from the i-th word on; nil without one. where is the line, in words.
-func (p *parser) ruleCondition(w words, i int, where string) (*rules.Cond, bool) {
+// ruleCondition compiles what follows if or unless from the i-th word on; nil without one. where is the line, in words, and list where its
+// samples are taken; 0: HAProxy does not say.
+func (p *parser) ruleCondition(list rules.List, w words, i int, where string) (*rules.Cond, bool) {
 	if w.at(i) == "" {
 		return nil, true
 	}
@@ -15,7 +16,7 @@ func (p *parser) ruleCondition(w words, i int, where string) (*rules.Cond, bool)
 		p.bad("unexpected keyword '%s' after switching rule, only 'if' and 'unless' are allowed.", w[i])
 		return nil, false
 	}
-	c, err := rules.ParseCond(p.ruleEnv(), w.from(i))
+	c, err := rules.ParseCond(p.envFor(list), w.from(i))
 	if err != nil {
 		if !p.refused(err) {
 			p.bad("error detected while parsing %s : %s.", where, err)
@@ -32,7 +33,7 @@ func parseUseBackend(p *parser, w words) {
 	}
 	s := &Switch{name: w[1], pos: p.pos}
 	var ok bool
-	if s.Cond, ok = p.ruleCondition(w, 2, "switching rule"); ok {
+	if s.Cond, ok = p.ruleCondition(rules.UseBackend, w, 2, "switching rule"); ok {
 		p.px.Rules.Switches = append(p.px.Rules.Switches, s)
 	}
 }
@@ -49,9 +50,32 @@ func (p *parser) linkRules(s *section) {
 			continue
 		}
 		x.Backend = p.target(s, "use_backend", x.name, "in a 'use_backend' rule")
+		p.warnRaw(s, x.Cond)
 	}
 	for _, x := range s.Rules.UseServers {
 		p.linkUseServer(s, x)
+		p.warnRaw(s, x.Cond)
+	}
+}
+
+// warnRaw says that HTTP has none of what a condition asks for.
+func (p *parser) warnRaw(s *section, c *rules.Cond) {
+	if s.Mode == ModeHTTP && c.Raw() {
+		p.warn("Proxy '%s': L6 sample fetches ignored on HTTP proxies (declared at %s:%d).", s.Name, c.Pos.File, c.Pos.Line)
+	}
+}
+
+// checkActions looks at what rules need of the whole section.
+func (p *parser) checkActions(s *section) {
+	r := &s.Rules
+	for _, list := range [][]*rules.Rule{r.Connection, r.Session, r.TCPRequest, r.TCPResponse, r.Request, r.Response, r.After} {
+		for _, x := range list {
+			if x.Waits && s.front && r.InspectRequest == 0 {
+				p.warn("%s '%s' : a 'tcp-request capture' rule explicitly depending on request contents without any 'tcp-request inspect-delay' setting. "+
+					"This means that this rule will randomly find its contents. This can be fixed by setting the tcp-request inspect-delay.", s.word(), s.Name)
+			}
+			p.warnRaw(s, x.Cond())
+		}
 	}
 }
 
@@ -86,7 +110,7 @@ func parseUseServer(p *parser, w words) {
 	if !p.conditioned(w, 2, w[0]) {
 		return
 	}
-	if c, ok := p.ruleCondition(w, 2, "switching rule"); ok {
+	if c, ok := p.ruleCondition(rules.UseServer, w, 2, "switching rule"); ok {
 		p.px.Rules.UseServers = append(p.px.Rules.UseServers, &UseServer{Cond: c, Server: w[1], pos: p.pos})
 	}
 }
@@ -100,7 +124,7 @@ func parseMonitor(p *parser, w words) {
 		return
 	}
 	p.noteOrder(w)
-	if c, ok := p.ruleCondition(w, 2, "a 'monitor fail' condition"); ok {
+	if c, ok := p.ruleCondition(0, w, 2, "a 'monitor fail' condition"); ok {
 		p.px.Rules.MonitorFail = append(p.px.Rules.MonitorFail, c)
 	}
 }
@@ -110,7 +134,7 @@ func parsePersist(p *parser, w words) {
 	if !p.conditioned(w, 1, w[0]) {
 		return
 	}
-	if c, ok := p.ruleCondition(w, 1, "a '"+w[0]+"' rule"); ok {
+	if c, ok := p.ruleCondition(rules.Persisting, w, 1, "a '"+w[0]+"' rule"); ok {
 		p.px.Rules.Persists = append(p.px.Rules.Persists, &Persist{Cond: c, Ignore: w[0] == "ignore-persist"})
 	}
 }

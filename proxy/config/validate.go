@@ -107,6 +107,7 @@ func (p *parser) validate(s *section) {
 	p.linkBackend(s)
 	p.linkRules(s)
 	p.linkActions(s)
+	p.checkActions(s)
 	p.finishStats(s)
 	logged := p.compileFormats(s)
 	p.linkRefs(s)

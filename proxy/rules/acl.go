@@ -30,6 +30,7 @@ type Test struct {
 	how      string
 	fold     bool
 	dotted   bool // numbers may be versions: 3.1
+	numeric  bool // hosts' names are no patterns
 	maps     bool // files are maps, whose keys are the patterns
 	patterns []*Patterns
 }
@@ -61,9 +62,6 @@ func ParseTest(env *Env, words []string) (*Test, error) {
 		return nil, err
 	}
 	t.settle()
-	if name == "http_auth_group" && len(t.expr.convs) == 0 && t.how == "str" {
-		t.how = "auth"
-	}
 	if t.how == "" {
 		return nil, sayf("matching method must be specified first (using '-m') when using a sample fetch of this type ('%s')", name)
 	}
@@ -106,6 +104,7 @@ func (t *Test) flags(env *Env, words []string) (files, rest []string, err error)
 			t.fold = true
 			continue
 		case "-n":
+			t.numeric = true
 			continue
 		case "-f", "-m", "-u":
 		case "-M":

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"errors"
 	"math"
 	"net/netip"
 	"strconv"
@@ -47,6 +48,7 @@ func parseCapture(p *ruleParser) (doing, error) {
 	if e.usable(p.env) != nil {
 		return nil, unusable(e, p.last)
 	}
+	p.waits = p.list == TCPRequest && e.fetch.from.at&(atConnection|atSession) == 0
 	slot, err := p.slot(side)
 	if err != nil {
 		return nil, err
@@ -97,6 +99,9 @@ func (p *ruleParser) slot(side int) (int, error) {
 			p.env.captured(n, side, []string{"http-request", "http-response"}[side]+" capture rule")
 		}
 		return n, nil
+	}
+	if side == 1 {
+		return 0, sayf("expects 'id', found '%s'", how)
 	}
 	return 0, sayf("expects 'len' or 'id', found '%s'", how)
 }
@@ -190,13 +195,23 @@ func parseSetTimeout(p *ruleParser) (doing, error) {
 	if which != "server" && which != "tunnel" {
 		return nil, sayf("'set-timeout' rule supports 'server'/'tunnel' (got '%s')", which)
 	}
-	d, ok := duration(w)
-	if ok {
+	const most = "(maximum value is 2147483647 ms or ~24.8 days)"
+	switch d, fault := p.env.duration(w); {
+	case fault == nil && d == 0:
+		return nil, sayf("null value is not valid for a 'set-timeout %s' rule", which)
+	case fault == nil:
 		return func(tx *Tx) Verdict { tx.timeout(which, d); return Next }, nil
+	case fault.Over:
+		return nil, sayf("timer overflow in argument '%s' to rule 'set-timeout %s' %s", w, which, most)
+	case fault.Under:
+		return nil, sayf("timer underflow in argument '%s' to rule 'set-timeout %s' (minimum value is 1 ms)", w, which)
 	}
 	e, err := ParseExpr(p.env, w)
-	if err != nil {
+	if unsupported := UnsupportedError(""); errors.As(err, &unsupported) {
 		return nil, err
+	}
+	if err != nil {
+		return nil, sayf("unexpected character '%s' in rule 'set-timeout %s'", w[:1], which)
 	}
 	return func(tx *Tx) Verdict {
 		if v, ok := e.Eval(tx); ok {
@@ -215,19 +230,6 @@ func (tx *Tx) timeout(which string, d time.Duration) {
 	tx.Timeouts[which] = d
 }
 
-// duration reads a time: a number with an optional unit, ms without.
-func duration(w string) (time.Duration, bool) {
-	i := 0
-	for i < len(w) && w[i] >= '0' && w[i] <= '9' {
-		i++
-	}
-	unit, ok := map[string]time.Duration{
-		"": time.Millisecond, "us": time.Microsecond, "ms": time.Millisecond, "s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour,
-	}[w[i:]]
-	n, err := strconv.ParseInt(w[:i], 10, 32)
-	return time.Duration(n) * unit, ok && err == nil
-}
-
 func parseStrict(p *ruleParser) (doing, error) {
 	w, ok := p.take()
 	if !ok {
@@ -240,11 +242,19 @@ func parseStrict(p *ruleParser) (doing, error) {
 	return func(tx *Tx) Verdict { tx.Lax = !on; return Next }, nil
 }
 
-// byteSize reads a number of bytes with its unit.
-func byteSize(digits, unit string) (int64, bool) {
-	scale, ok := map[string]int64{"": 1, "k": 1 << 10, "K": 1 << 10, "m": 1 << 20, "M": 1 << 20, "g": 1 << 30, "G": 1 << 30}[unit]
-	n, err := strconv.ParseInt(digits, 10, 32)
-	return n * scale, ok && err == nil
+// byteSize reads a number of 32 bits, of bytes with an optional unit; or gives the character that makes it none.
+func byteSize(w string) (n int64, wrong string) {
+	i := 0
+	for ; i < len(w) && isDigit(w[i]); i++ {
+		if n = n*10 + int64(w[i]-'0'); n > math.MaxUint32 {
+			return 0, w[i : i+1]
+		}
+	}
+	scale, ok := map[string]int64{"": 1, "k": 1 << 10, "K": 1 << 10, "m": 1 << 20, "M": 1 << 20, "g": 1 << 30, "G": 1 << 30}[w[i:]]
+	if !ok || n*scale > math.MaxUint32 {
+		return 0, w[i : i+1]
+	}
+	return n * scale, ""
 }
 
 // parseWaitForBody reads wait-for-body time <time> [at-least <bytes>].
@@ -258,18 +268,25 @@ func parseWaitForBody(p *ruleParser) (doing, error) {
 		if !ok {
 			return nil, sayf("missing argument for '%s'", how)
 		}
-		digits := len(w) - len(strings.TrimLeft(w, "0123456789"))
+		wrong := ""
 		switch how {
 		case "time":
 			timed = true
-			if wait, ok = duration(w); ok && wait > math.MaxInt32*time.Millisecond {
+			var fault *TimeFault
+			switch wait, fault = p.env.duration(w); {
+			case fault == nil:
+			case fault.Over:
 				return nil, sayf("time overflow (maximum value is 2147483647 ms or ~24.8 days)")
+			case fault.Under:
+				return nil, sayf("time underflow (minimum non-null value is 1 ms)")
+			default:
+				wrong = fault.Char
 			}
 		case "at-least":
-			least, ok = byteSize(w[:digits], w[digits:])
+			least, wrong = byteSize(w)
 		}
-		if !ok {
-			return nil, sayf("unexpected character '%s'", (w[digits:] + " ")[:1])
+		if wrong != "" {
+			return nil, sayf("unexpected character '%s'", wrong)
 		}
 	}
 	if !timed {

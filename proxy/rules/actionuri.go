@@ -74,12 +74,12 @@ var normalizers = map[string]struct {
 }
 
 func parseNormalize(p *ruleParser) (doing, error) {
+	if !p.env.Experimental {
+		return nil, &LineError{Text: "'normalize-uri' action is experimental, must be allowed via a global 'expose-experimental-directives'", Bare: true}
+	}
 	w, ok := p.take()
 	if !ok {
 		return nil, sayf("missing argument <normalizer>")
-	}
-	if !p.env.Experimental {
-		return nil, &LineError{Text: "'normalize-uri' action is experimental, must be allowed via a global 'expose-experimental-directives'", Bare: true}
 	}
 	x, ok := normalizers[w]
 	if !ok {

@@ -14,7 +14,7 @@ var argTypes = map[byte]string{
 }
 
 // deferred are the types that may be empty where an argument is read: texts are, the others are looked at once all has been read.
-const deferred = "sSvVxru"
+const deferred = "sSvVxrubf"
 
 // arguments reads "(a,b)" as sig says. who and name are the keyword's, for messages.
 func arguments(env *Env, who, name, text, sig string) ([]arg, string, error) {
@@ -126,7 +126,12 @@ func parseArg(env *Env, name string, letter byte, w string) (arg, error) {
 		if a.ip, err = netip.ParseAddr(w); err != nil || a.ip.Is4() != (letter == 'a') {
 			err = sayf("invalid address")
 		}
-	case 'b', 'f', 'S':
+	case 'b', 'f':
+		env.refer(letter, name, w)
+		if w == "" {
+			a.s = env.own()
+		}
+	case 'S':
 		env.refer(letter, name, w)
 	case 'u':
 		env.refer(letter, name, w)

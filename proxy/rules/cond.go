@@ -1,11 +1,30 @@
 package rules
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Cond is a condition: terms joined by and, the groups of which are joined by or (section 7.2).
 type Cond struct {
+	Pos    Pos
 	groups [][]term
 	unless bool
+}
+
+// Raw tells whether the condition asks for a buffer's bytes, which mode http has not. A nil one asks for nothing.
+func (c *Cond) Raw() bool {
+	if c == nil {
+		return false
+	}
+	for _, group := range c.groups {
+		for _, t := range group {
+			if slices.ContainsFunc(t.acl.Tests, func(x *Test) bool { return x.expr.fetch.raw() }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 type term struct {
@@ -33,7 +52,7 @@ var builtin = map[string][]string{
 
 // ParseCond compiles a condition that begins with if or unless.
 func ParseCond(env *Env, words []string) (*Cond, error) {
-	c := &Cond{unless: words[0] == "unless"}
+	c := &Cond{Pos: envPos(env), unless: words[0] == "unless"}
 	group, not := []term{}, false
 	words = words[1:]
 	for len(words) > 0 {

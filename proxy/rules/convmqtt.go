@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -22,16 +23,29 @@ const (
 var mqttFields = map[byte][]string{
 	mqttConnect: {"flags", "protocol_name", "protocol_version", "client_identifier", "will_topic", "will_payload", "username", "password", "keepalive"},
 	mqttConnack: {"flags", "protocol_version", "reason_code"},
+	4:           {"reason_code"}, 5: {"reason_code"}, 6: {"reason_code"}, 7: {"reason_code"}, 14: {"reason_code"},
 }
 
+// mqttProperties are the properties that each packet may have, CONNECT with those of its will (section 2.2.2.2).
+var mqttProperties = map[byte][]uint64{
+	mqttConnect: {1, 2, 3, 8, 9, 17, 21, 22, 23, 24, 25, 33, 34, 38, 39},
+	mqttConnack: {17, 18, 19, 21, 22, 26, 28, 31, 33, 34, 36, 37, 38, 39, 40, 41, 42},
+	3:           {1, 2, 3, 8, 9, 11, 35, 38},
+	4:           {31, 38}, 5: {31, 38}, 6: {31, 38}, 7: {31, 38}, 8: {11, 38}, 9: {31, 38}, 10: {38}, 11: {31, 38},
+	14: {17, 28, 31, 38}, 15: {21, 22, 31, 38},
+}
+
+// mqttKinds are the packets in the order of their numbers (section 2.1.2), of which those from the third on have no fields here.
+var mqttKinds = []string{"", "connect", "connack", "publish", "puback", "pubrec", "pubrel", "pubcomp", "subscribe", "suback", "unsubscribe", "unsuback",
+	"pingreq", "pingresp", "disconnect", "auth"}
+
+// mqttKind reads a packet's name or number.
 func mqttKind(s string) (byte, bool) {
-	switch strings.ToLower(s) {
-	case "connect", "1":
-		return mqttConnect, true
-	case "connack", "2":
-		return mqttConnack, true
+	n := slices.Index(mqttKinds, strings.ToLower(s))
+	if number, err := strconv.Atoi(s); err == nil {
+		n = number
 	}
-	return 0, false
+	return byte(n), n > 0 && n < len(mqttKinds)
 }
 
 func checkMQTT(a []arg) error {
@@ -39,16 +53,11 @@ func checkMQTT(a []arg) error {
 	if !ok {
 		return sayf("Unknown MQTT type '%s'", a[0].s)
 	}
-	if n, err := strconv.ParseUint(a[1].s, 10, 8); err == nil {
-		if mqttSizes[n] == 0 || n == 38 {
-			return sayf("unsupported property ID '%s' for %s packet", a[1].s, a[0].s)
-		}
+	n, err := strconv.ParseUint(a[1].s, 10, 8)
+	if property := err == nil; property && slices.Contains(mqttProperties[kind], n) || !property && contains(mqttFields[kind], strings.ToLower(a[1].s)) {
 		return nil
 	}
-	if !contains(mqttFields[kind], strings.ToLower(a[1].s)) {
-		return sayf("Unknown MQTT field name '%s' for packet type '%s'", a[1].s, a[0].s)
-	}
-	return nil
+	return sayf("Unknown MQTT field name '%s' for packet type '%s'", a[1].s, a[0].s)
 }
 
 func convMQTT(_ *Tx, v Value, a []arg) (Value, bool) {

@@ -165,11 +165,13 @@ func protoValue(kind string, n uint64) Value {
 var fixNames = map[string]string{"BeginString": "8", "BodyLength": "9", "MsgType": "35", "SenderCompID": "49", "TargetCompID": "56", "CheckSum": "10"}
 
 func fixTag(s string) (string, bool) {
-	if n, ok := fixNames[s]; ok {
-		return n, true
+	for name, n := range fixNames {
+		if strings.EqualFold(name, s) {
+			return n, true
+		}
 	}
-	_, err := strconv.ParseUint(s, 10, 31)
-	return s, err == nil
+	n, err := strconv.ParseUint(s, 10, 32)
+	return s, err == nil && n > 0
 }
 
 const soh = "\x01"

@@ -99,7 +99,7 @@ var setConditions = []string{"ifexists", "ifnotexists", "ifempty", "ifnotempty",
 
 func checkConditions(a []arg) error {
 	for _, x := range a[1:] {
-		if !contains(setConditions, x.s) {
+		if x.s != "" && !contains(setConditions, x.s) {
 			return sayf("unknown condition \"%s\"", x.s)
 		}
 	}

@@ -19,11 +19,17 @@ var aliases = map[string]string{
 	"req_ssl_ver": "req.ssl_ver", "req_ver": "req.ver", "resp_ver": "res.ver",
 }
 
+// aliasMatch are the matches of aliases that those of their types are not.
+var aliasMatch = map[string]string{"method": "meth", "payload": "bin", "payload_lv": "bin"}
+
 // criterion reads an ACL's first word: a sample expression, whose name may end in a way to match.
 func criterion(env *Env, word string) (e *Expr, how string, err error) {
 	name, rest := keyword(word)
 	if f, how := aclKeyword(name); f != nil {
 		e, err := named(env, f, name, rest)
+		if err == nil && name == "http_auth_group" && len(e.convs) == 0 {
+			how = "auth"
+		}
 		return e, how, err
 	}
 	if e, err = ParseExpr(env, word); err != nil {
@@ -37,10 +43,7 @@ func criterion(env *Env, word string) (e *Expr, how string, err error) {
 // aclKeyword finds the fetch of a criterion of HAProxy's own table, and the match that its name says; nil: it is none.
 func aclKeyword(name string) (*fetch, string) {
 	if alias, ok := aliases[name]; ok {
-		if strings.HasPrefix(name, "payload") {
-			return findFetch(alias), "bin"
-		}
-		return findFetch(alias), ""
+		return findFetch(alias), aliasMatch[name]
 	}
 	if fetch, ok := derived[name]; ok && name != "ssl_fc_sni" {
 		return findFetch(fetch), ""
@@ -75,5 +78,5 @@ func named(env *Env, f *fetch, name, rest string) (*Expr, error) {
 
 // defaultMatch is how values of a type are matched without -m.
 func defaultMatch(k Kind) string {
-	return map[Kind]string{Bool: "bool", Int: "int", IP: "ip", IP6: "ip", Str: "str", Method: "meth"}[k]
+	return map[Kind]string{Bool: "bool", Int: "int", IP: "ip", IP6: "ip", Str: "str"}[k]
 }

@@ -30,6 +30,7 @@ type fetch struct {
 	get   func(tx *Tx, a []arg) (Value, bool)
 	all   func(tx *Tx, a []arg) []Value // all values, for ACLs; nil: get's one
 	check func(a []arg) error           // of the arguments; nil: any are right
+	idle  string                        // what HAProxy says of arguments that mean nothing
 }
 
 // conv is one entry of the converters' table.
@@ -155,6 +156,9 @@ func (e *Expr) arguments(env *Env, who, name, rest string) (string, error) {
 			return rest, sayf("invalid args in fetch method '%s' : %w", name, err)
 		}
 	}
+	if e.fetch.idle != "" && len(e.args) > 0 {
+		env.bare("%s", e.fetch.idle)
+	}
 	return rest, nil
 }
 
@@ -183,6 +187,9 @@ func (e *Expr) converters(env *Env, rest string) (string, error) {
 		var err error
 		if s.args, rest, err = arguments(env, "converter", name, rest, c.sig); err != nil {
 			return rest, err
+		}
+		if strings.HasPrefix(c.sig, "r") && s.args[0].s == "" {
+			env.lacks('r', c.name, e)
 		}
 		if c.check != nil {
 			if err := c.check(s.args); err != nil {
@@ -263,10 +270,8 @@ func (e *Expr) any(tx *Tx, ok func(v Value) bool) bool {
 	return false
 }
 
-// keyword is the fetch as it is written, with its arguments.
+// keyword is the fetch as it is written.
 func (e *Expr) keyword() string {
-	if i := strings.IndexByte(e.text, ','); i >= 0 && len(e.args) == 0 {
-		return e.text[:i]
-	}
-	return e.fetch.name
+	name, _ := keyword(e.text)
+	return name
 }

@@ -68,6 +68,7 @@ func clientFetches() []fetch {
 
 // tcpInfoFetches show what the kernel measures. Times are in ms, or in us where the argument says so.
 func tcpInfoFetches() []fetch {
+	idle := map[bool]string{false: "no argument supported for 'fc_*' sample expressions returning counters."}
 	one := func(name, sig string, timed bool, f func(i *TCPInfo) int64) fetch {
 		return fetch{name: name, sig: sig, kind: Int, from: srcClient, get: func(tx *Tx, a []arg) (Value, bool) {
 			get := tx.conn(false).TCP
@@ -88,7 +89,7 @@ func tcpInfoFetches() []fetch {
 				return sayf("expects 'us' or 'ms', got '%s'", a[0].s)
 			}
 			return nil
-		}}
+		}, idle: idle[timed]}
 	}
 	return []fetch{
 		one("fc_rtt", "|s", true, func(i *TCPInfo) int64 { return i.RTT }),

@@ -211,7 +211,7 @@ func bodyFetches() []fetch {
 		name string
 		of   func(*Tx) *Message
 		from source
-	}{{"req", reqMessage, srcReqBody}, {"res", resMessage, srcResBody}} {
+	}{{"req", reqMessage, srcReqHead}, {"res", resMessage, srcResHead}} {
 		list = append(list,
 			fetch{name: side.name + ".body", kind: Bin, from: side.from, get: ofBody(side.of, func(m *Message) Value { return Value{Kind: Bin, Str: m.Body} })},
 			fetch{name: side.name + ".body_len", kind: Int, from: side.from, get: ofBody(side.of, func(m *Message) Value { return integer(len(m.Body)) })},
@@ -220,5 +220,5 @@ func bodyFetches() []fetch {
 			})},
 		)
 	}
-	return append(list, paramFetches([]string{"req.body_param"}, "", "|s", Bin, srcReqBody, func(m *Message, _ []arg) (string, string) { return m.Body, "&;" })...)
+	return append(list, paramFetches([]string{"req.body_param"}, "", "|s", Bin, srcReqHead, func(m *Message, _ []arg) (string, string) { return m.Body, "&;" })...)
 }

@@ -44,10 +44,14 @@ func toIPv4(a netip.Addr) netip.Addr {
 	return a
 }
 
-// parseNet reads address[/mask] as ACLs have it. Octets of 0 in the middle may be left out of an IPv4 one.
-func parseNet(s string) (n network, ok bool) {
+// parseNet reads address[/mask] as ACLs have it. Octets of 0 in the middle may be left out of an IPv4 one. resolve
+// finds addresses of names; nil: there are no names.
+func parseNet(s string, resolve func(host string) (netip.Addr, bool)) (n network, ok bool) {
 	host, mask, masked := strings.Cut(s, "/")
 	a, ok := parseACLAddr(host)
+	if !ok && resolve != nil {
+		a, ok = resolve(host)
+	}
 	if !ok {
 		return n, false
 	}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,6 +16,8 @@ type Patterns struct {
 	how    string
 	fold   bool
 	dotted bool
+	// resolve finds a host's address; nil: patterns are no names.
+	resolve func(host string) (netip.Addr, bool)
 }
 
 // Pattern is one of them.
@@ -172,7 +175,7 @@ func (l *Patterns) compile(w string) (*Pattern, error) {
 	case "int", "len":
 		return p, p.numbers(w, l.dotted)
 	case "ip":
-		if p.net, ok = parseNet(w); !ok {
+		if p.net, ok = parseNet(w, l.resolve); !ok {
 			return nil, sayf("'%s' is not a valid IPv4 or IPv6 address", w)
 		}
 	case "reg":

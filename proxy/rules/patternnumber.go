@@ -13,7 +13,7 @@ func (p *Pattern) numbers(w string, dotted bool) error {
 	}
 	var err error
 	if p.lo, p.hi, err = parseRange(text, dotted); err != nil {
-		if found {
+		if found && op != "eq" {
 			return sayf("'%s' is neither a number nor a supported operator", text)
 		}
 		return err
@@ -70,7 +70,7 @@ func patternNumber(s string, dotted bool) (int64, bool) {
 		if dotted {
 			n <<= 16
 		}
-		return n, err == nil
+		return n, err == nil && s[0] != '+'
 	}
 	a, err := strconv.ParseUint(major, 10, 16)
 	b, err2 := strconv.ParseUint(minor, 10, 16)

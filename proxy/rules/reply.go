@@ -108,7 +108,7 @@ func ParseReply(env *Env, words []string, status int) (*Reply, []string, error) 
 	case r.headers != nil && r.kind != "text" && r.kind != "":
 		env.caution("hdr parameters ignored by the http reply when used with an erorrfile")
 	}
-	return r, words, nil
+	return r, words, r.format(env)
 }
 
 // Section gives the http-errors section that the answer is taken from; "": it is from none.
@@ -159,9 +159,9 @@ func (r *Reply) option(env *Env, words []string) (int, error) {
 		if err != nil {
 			return 0, sayf("error opening file '%s'", v)
 		}
-		return 2, r.text(env, string(b), words[0] == "lf-file")
+		r.body, r.formatted = Literal(string(b)), words[0] == "lf-file"
 	case "string", "lf-string":
-		return 2, r.text(env, v, words[0] == "lf-string")
+		r.body, r.formatted = Literal(v), words[0] == "lf-string"
 	case "hdr":
 		env.Moved = true
 		f, err := ParseFormat(env, words[2], false)
@@ -174,10 +174,12 @@ func (r *Reply) option(env *Env, words []string) (int, error) {
 	return 2, nil
 }
 
-func (r *Reply) text(env *Env, s string, format bool) (err error) {
-	if r.body, r.formatted = Literal(s), format; format {
+// format compiles the body where it is a log format, which HAProxy does once it has read all words.
+func (r *Reply) format(env *Env) (err error) {
+	if r.formatted {
 		env.Moved = true
-		r.body, err = ParseFormat(env, s, false)
+		text, _ := r.body.Constant()
+		r.body, err = ParseFormat(env, text, false)
 	}
 	return err
 }

@@ -25,6 +25,7 @@ const (
 	CLI                          // set var of the runtime socket
 	Checks                       // rules of tcp-check and http-check
 	CheckVars                    // … that set variables
+	Persisting                   // force-persist and ignore-persist
 )
 
 const (
@@ -66,12 +67,16 @@ type Rule struct {
 	cond  *Cond
 	do    func(tx *Tx) Verdict
 	hints bool // early-hint
+	Waits bool // it depends on what a client sends first
 }
 
 // Final tells whether no rule behind one of this action is looked at where it applies.
 func (r *Rule) Final() bool {
 	return contains([]string{"allow", "auth", "deny", "redirect", "return", "tarpit", "use-service"}, r.Name)
 }
+
+// Cond is the rule's condition; nil: it has none.
+func (r *Rule) Cond() *Cond { return r.cond }
 
 // Unconditional tells whether the rule always applies.
 func (r *Rule) Unconditional() bool { return r.cond == nil }
@@ -131,6 +136,7 @@ type ruleParser struct {
 	param string   // what stands in parentheses behind the name
 	words []string // arguments and the condition
 	last  string   // the last word of an expression
+	waits bool     // Rule.Waits
 }
 
 // done tells whether the arguments have ended.
@@ -179,7 +185,8 @@ func ParseRule(env *Env, list List, words []string) (*Rule, error) {
 	}
 	r := &Rule{Pos: env.Pos, Name: a.name, hints: a.name == "early-hint"}
 	var err error
-	if r.do, err = a.parse(p); err != nil {
+	r.do, err = a.parse(p)
+	if r.Waits = p.waits; err != nil {
 		var unsupported UnsupportedError
 		if errors.As(err, &unsupported) {
 			return nil, unsupported

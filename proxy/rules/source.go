@@ -53,7 +53,6 @@ var (
 	srcReqBuf   = source{"request buffer", wholeRequest}
 	srcReqHead  = source{"HTTP request headers", wholeRequest}
 	srcRequest  = source{"HTTP request", wholeRequest | wholeResponse | atLog}
-	srcReqBody  = source{"HTTP request body", wholeRequest}
 	srcEither   = source{"HTTP request headers", wholeRequest | wholeResponse | atCheck}
 	srcEitherL6 = source{"request buffer", wholeRequest | wholeResponse | atCheck}
 	srcBackend  = source{"backend", wholeBackend}
@@ -62,7 +61,6 @@ var (
 	srcResBuf   = source{"response buffer", wholeResponse | atCheck}
 	srcResHead  = source{"HTTP response headers", wholeResponse | atCheck}
 	srcResponse = source{"HTTP response", wholeResponse | atLog | atCheck}
-	srcResBody  = source{"HTTP response body", wholeResponse | atCheck}
 )
 
 // places gives where a list's rules stand in a section.
@@ -80,7 +78,7 @@ func (l List) places(front, back bool) (p place) {
 		p = atConnection
 	case SessionList:
 		p = atSession
-	case TCPRequest:
+	case TCPRequest, Persisting:
 		pick(atFrontContent, atBackContent)
 	case TCPResponse:
 		pick(atFrontResContent, atBackResContent)

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"crypto/sha1"
+	"slices"
 	"strings"
 	"time"
 )
@@ -94,8 +95,8 @@ func tlsFetches() []fetch {
 
 func certFetches() []fetch {
 	return []fetch{
-		onCert("ssl_c_s_dn", "|sis", Str, func(c *Cert, a []arg) (Value, bool) { return distinguished(c.Subject, a) }),
-		onCert("ssl_c_i_dn", "|sis", Str, func(c *Cert, a []arg) (Value, bool) { return distinguished(c.Issuer, a) }),
+		onCert("ssl_c_s_dn", "|sis", Str, func(c *Cert, a []arg) (Value, bool) { return distinguished(c.Subject, a) }).checked(checkDNFormat),
+		onCert("ssl_c_i_dn", "|sis", Str, func(c *Cert, a []arg) (Value, bool) { return distinguished(c.Issuer, a) }).checked(checkDNFormat),
 		onCert("ssl_c_serial", "", Bin, func(c *Cert, _ []arg) (Value, bool) { return binary(c.Serial) }),
 		onCert("ssl_c_der", "", Bin, func(c *Cert, _ []arg) (Value, bool) { return binary(c.DER) }),
 		onCert("ssl_c_sha1", "", Bin, func(c *Cert, _ []arg) (Value, bool) { sum := sha1.Sum(c.DER); return binary(sum[:]) }),
@@ -118,8 +119,44 @@ func (t *TLS) bits() (Value, bool) {
 	return Value{}, false
 }
 
+// checked gives the fetch a check of its arguments.
+func (f fetch) checked(check func(a []arg) error) fetch {
+	f.check = check
+	return f
+}
+
+func checkDNFormat(a []arg) error {
+	if format := argText(a, 2, ""); format != "" && format != "rfc2253" {
+		return sayf("only rfc2253 or a blank value are currently supported as the format argument.")
+	}
+	return nil
+}
+
+// dnText writes a name as text, its last part first (RFC 2253, section 2).
+func dnText(name []Attribute) string {
+	var parts []string
+	for _, x := range slices.Backward(name) {
+		var b strings.Builder
+		for i := range len(x.Value) {
+			switch c := x.Value[i]; {
+			case c < 0x20 || c >= 0x7f:
+				b.WriteString("\\" + hexText(x.Value[i:i+1]))
+				continue
+			case strings.IndexByte(",+\"\\<>;", c) >= 0, c == '#' && i == 0, c == ' ' && (i == 0 || i == len(x.Value)-1):
+				b.WriteByte('\\')
+			}
+			b.WriteByte(x.Value[i])
+		}
+		parts = append(parts, x.Name+"="+b.String())
+	}
+	return strings.Join(parts, ",")
+}
+
 // distinguished shows a name whole, /C=…/CN=…, or one part of it: the n-th of its kind, from the end where n is negative.
 func distinguished(name []Attribute, a []arg) (Value, bool) {
+	if argText(a, 2, "") != "" && argText(a, 0, "") == "" {
+		return some(dnText(name))
+	}
 	if len(a) == 0 || a[0].s == "" {
 		var b strings.Builder
 		for _, x := range name {
