@@ -28,6 +28,7 @@ var (
 	_ stats.GlobalAdmin   = (*adapter)(nil)
 	_ stats.PageAdmin     = (*adapter)(nil)
 	_ stats.AddrAdmin     = (*adapter)(nil)
+	_ stats.AgentAdmin    = (*adapter)(nil)
 )
 
 func newAdapter(d *Director) *adapter { return &adapter{d: d, start: time.Now()} }
@@ -70,7 +71,7 @@ func heapBytes() uint64 {
 	return sample[0].Value.Uint64()
 }
 
-// Sockets estimates the descriptors that a configuration needs: two a client, two a pipe of spliced bodies, one a listener, one a check,
+// Sockets estimates the descriptors that a configuration needs: two a client, two a pipe of spliced bodies, one a listener, one a check or an agent,
 // and a few of the process's own.
 func Sockets(cfg *config.Config, maxconn int) int {
 	const own = 20 // log sockets, epoll and eventfd, standard streams
@@ -79,6 +80,9 @@ func Sockets(cfg *config.Config, maxconn int) int {
 		n += len(p.Binds)
 		for _, s := range p.Servers {
 			if s.Check {
+				n++
+			}
+			if s.Agent.Check {
 				n++
 			}
 		}
@@ -112,12 +116,8 @@ func (a *adapter) SetServerWeight(r stats.Ref, weight int) error {
 
 // SetServerHealth implements stats.HealthAdmin.
 func (a *adapter) SetServerHealth(r stats.Ref, h stats.Health) error {
-	by := a.by
-	if by == "" {
-		by = "CLI"
-	}
 	to := map[stats.Health]engine.Health{stats.HealthUp: engine.HealthUp, stats.HealthStopping: engine.HealthStopping, stats.HealthDown: engine.HealthDown}
-	return a.d.engine.SetServerHealth(r.Proxy, r.Server, to[h], by)
+	return a.d.engine.SetServerHealth(r.Proxy, r.Server, to[h], a.operator())
 }
 
 // SetServerAddr implements stats.AddrAdmin.

@@ -128,9 +128,9 @@ func serverRow(r stats.Row, s *engine.ServerStats) stats.Row {
 		r.IP = s.Addr.IP
 	}
 	r.CheckIP, r.CheckPort = s.CheckAddr.IP, s.CheckAddr.Port
-	r.AgentIP, r.AgentPort = c.CheckHost.IP, c.CheckPort // an agent would be where `addr` and `port` have the checks
+	r.AgentIP, r.AgentPort = s.Agent.Addr.IP, s.Agent.Addr.Port
 	r.Observed, r.HealthFails, r.Tracked = c.Observe != "", s.HanaFails, s.Tracks
-	r.Check = checkOf(s)
+	r.Check, r.Agent = checkOf(s), agentOf(&s.Agent)
 	r.Op, r.Admin = states(s)
 	return r
 }
@@ -152,6 +152,21 @@ func checkOf(s *engine.ServerStats) stats.Check {
 		Rise:       s.Rise,
 		Fall:       s.Fall,
 		Health:     s.Health,
+	}
+}
+
+func agentOf(a *engine.AgentStats) stats.Check {
+	return stats.Check{
+		Configured: a.Configured,
+		Enabled:    a.On,
+		InProgress: a.Running,
+		Status:     a.Result.Status.String(),
+		Code:       a.Result.Code,
+		Duration:   a.Result.Duration,
+		Desc:       a.Result.Info,
+		Rise:       1,
+		Fall:       1,
+		Health:     a.Health,
 	}
 }
 

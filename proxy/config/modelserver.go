@@ -23,6 +23,7 @@ type Server struct {
 	// CheckHost and CheckPort are what `addr` and `port` say of it, without what comes from Addr.
 	CheckHost Address
 	CheckPort int
+	Agent     Agent
 
 	Observe                 string // layer4, layer7; "": live traffic is not looked at
 	OnError                 string // fastinter, fail-check, sudden-death, mark-down

@@ -103,7 +103,7 @@ func serverTrack(_ *parser, s *serverBase, name, value string) error {
 	return nil
 }
 
-// linkTracking finds the servers that others track. A chain must end at a server with checks.
+// linkTracking finds the servers that others track. A chain must end at a server with checks, or an agent.
 func (p *parser) linkTracking(s *section) {
 	for _, v := range s.Servers {
 		if v.TrackServer == "" {
@@ -131,7 +131,7 @@ func (p *parser) track(s *section, v *Server) (fault string) {
 		next = p.tracked[next]
 	}
 	switch {
-	case !t.Check && t.TrackServer == "":
+	case !t.Check && !t.Agent.Check && t.TrackServer == "":
 		return fmt.Sprintf("unable to use %s/%s for tracking as it does not have any check nor agent enabled.", px.Name, t.Name)
 	case next == v:
 		return fmt.Sprintf("unable to track %s/%s as it belongs to a tracking chain looping back to %s/%s.", px.Name, t.Name, px.Name, v.Name)

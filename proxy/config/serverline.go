@@ -12,6 +12,7 @@ type serverBase struct {
 	Server
 	checkPort int // `port`; 0: the server's own
 	checkAddr parsedAddr
+	agentSaid agentWords
 	initAddr  []string // init-addr; nil: the default
 	noPort    bool     // the address has no port: connections keep the client's
 }
@@ -27,7 +28,7 @@ const (
 
 func newServerBase() serverBase {
 	return serverBase{Server: Server{Name: "default-server", Weight: 1, Inter: defaultInter, Rise: defaultRise, Fall: defaultFall,
-		PoolPurge: defaultPurge, OnError: defaultOnError, ErrorLimit: defaultErrorLimit}}
+		PoolPurge: defaultPurge, Agent: Agent{Inter: defaultInter}, OnError: defaultOnError, ErrorLimit: defaultErrorLimit}}
 }
 
 // clone makes a server that may be changed without the one that it comes from.
@@ -156,33 +157,32 @@ func toggles(set func(s *serverBase)) serverKeyword {
 // ownLine are those that default-server does not take: it says so, and goes on without them.
 var ownLine = []string{"id", "no-sslv3", "no-tlsv10", "no-tlsv11", "no-tlsv12", "no-tlsv13"}
 
-// serverKeywords is the table of section 5.2. Those without a function choose between HAProxy's own mechanisms.
+// serverKeywords is the table of section 5.2; a setting without a function has nothing to act on here.
 var serverKeywords = map[string]serverKeyword{
-	"weight":         {1, serverWeight},
-	"maxconn":        {1, func(_ *parser, s *serverBase, _, v string) error { s.Maxconn = max(0, atoi(v)); return nil }},
-	"minconn":        {1, func(_ *parser, s *serverBase, _, v string) error { s.Minconn = max(0, atoi(v)); return nil }},
-	"maxqueue":       {1, func(_ *parser, s *serverBase, _, v string) error { s.Maxqueue = max(0, atoi(v)); return nil }},
-	"id":             {1, serverID},
-	"backup":         toggles(func(s *serverBase) { s.Backup = true }),
-	"no-backup":      toggles(func(s *serverBase) { s.Backup = false }),
-	"disabled":       toggles(func(s *serverBase) { s.Disabled = true }),
-	"enabled":        toggles(func(s *serverBase) { s.Disabled = false }),
-	"cookie":         {1, serverCookie},
-	"check":          toggles(func(s *serverBase) { s.Check = true }),
-	"no-check":       toggles(func(s *serverBase) { s.Check = false }),
-	"addr":           {1, serverCheckAddr},
-	"port":           {1, serverCheckPort},
-	"inter":          {1, func(p *parser, s *serverBase, n, v string) error { return p.serverDelay(&s.Inter, s, n, v) }},
-	"fastinter":      {1, func(p *parser, s *serverBase, n, v string) error { return p.serverDelay(&s.FastInter, s, n, v) }},
-	"downinter":      {1, func(p *parser, s *serverBase, n, v string) error { return p.serverDelay(&s.DownInter, s, n, v) }},
-	"rise":           {1, func(_ *parser, s *serverBase, n, v string) error { return serverCount(&s.Rise, n, v) }},
-	"fall":           {1, func(_ *parser, s *serverBase, n, v string) error { return serverCount(&s.Fall, n, v) }},
-	"no-agent-check": {0, nil},
+	"weight":    {1, serverWeight},
+	"maxconn":   {1, func(_ *parser, s *serverBase, _, v string) error { s.Maxconn = max(0, atoi(v)); return nil }},
+	"minconn":   {1, func(_ *parser, s *serverBase, _, v string) error { s.Minconn = max(0, atoi(v)); return nil }},
+	"maxqueue":  {1, func(_ *parser, s *serverBase, _, v string) error { s.Maxqueue = max(0, atoi(v)); return nil }},
+	"id":        {1, serverID},
+	"backup":    toggles(func(s *serverBase) { s.Backup = true }),
+	"no-backup": toggles(func(s *serverBase) { s.Backup = false }),
+	"disabled":  toggles(func(s *serverBase) { s.Disabled = true }),
+	"enabled":   toggles(func(s *serverBase) { s.Disabled = false }),
+	"cookie":    {1, serverCookie},
+	"check":     toggles(func(s *serverBase) { s.Check = true }),
+	"no-check":  toggles(func(s *serverBase) { s.Check = false }),
+	"addr":      {1, serverCheckAddr},
+	"port":      {1, serverCheckPort},
+	"inter":     {1, func(p *parser, s *serverBase, n, v string) error { return p.serverDelay(&s.Inter, s, n, v) }},
+	"fastinter": {1, func(p *parser, s *serverBase, n, v string) error { return p.serverDelay(&s.FastInter, s, n, v) }},
+	"downinter": {1, func(p *parser, s *serverBase, n, v string) error { return p.serverDelay(&s.DownInter, s, n, v) }},
+	"rise":      {1, func(_ *parser, s *serverBase, n, v string) error { return serverCount(&s.Rise, n, v) }},
+	"fall":      {1, func(_ *parser, s *serverBase, n, v string) error { return serverCount(&s.Fall, n, v) }},
 }
 
 // findServer looks a setting up.
 func findServer(word string) (serverKeyword, bool) {
-	for _, table := range []map[string]serverKeyword{serverKeywords, serverHealthKeywords, serverTLSKeywords, serverRouteKeywords} {
+	for _, table := range []map[string]serverKeyword{serverKeywords, serverHealthKeywords, serverAgentKeywords, serverTLSKeywords, serverRouteKeywords} {
 		if k, ok := table[word]; ok {
 			return k, true
 		}
@@ -219,14 +219,22 @@ func (p *parser) serverWords(w words, i int, s *serverBase, line bool) bool {
 	if !line {
 		return true
 	}
-	err := s.readSNI()
-	if s.Check && s.TrackServer != "" {
-		err = &plainError{"unable to enable checks and tracking at the same time!"}
-	}
+	err := s.consistent()
 	if err != nil {
 		p.serverFault(err)
 	}
 	return err == nil
+}
+
+// consistent looks at what the settings of a line mean together.
+func (s *serverBase) consistent() error {
+	if s.Check && s.TrackServer != "" {
+		return &plainError{"unable to enable checks and tracking at the same time!"}
+	}
+	if s.Agent.Check && s.Agent.Port == 0 {
+		return &plainError{"server " + s.Name + " does not have agent port. Agent check has been disabled."}
+	}
+	return s.readSNI()
 }
 
 // serverFault reports why a word was refused.

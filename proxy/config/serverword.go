@@ -43,6 +43,7 @@ func serverCheckAddr(p *parser, s *serverBase, name, value string) error {
 		return sayf("'%s' : %s", name, err)
 	}
 	s.checkAddr = a
+	s.agentFollowsAddr(a.Address)
 	return nil
 }
 
@@ -51,6 +52,7 @@ func serverCheckPort(_ *parser, s *serverBase, name, value string) error {
 		return sayf("'%s' expects a port number as argument.", name)
 	}
 	s.checkPort = atoi(value)
+	s.agentFollowsPort(s.checkPort)
 	return nil
 }
 

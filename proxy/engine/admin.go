@@ -69,13 +69,18 @@ func (e *Engine) SetServerAdmin(backend, server string, a Admin, cause string) e
 	if err != nil {
 		return err
 	}
+	s.administrate(a, cause)
+	return nil
+}
+
+// administrate makes the steps of what an operator or an agent asks for. No lock is held.
+func (s *server) administrate(a Admin, cause string) {
 	if cause != "" {
 		cause = " (" + cause + ")"
 	}
 	for _, x := range adminSteps[a] {
-		s.flag(e.clock(), x, cause, opRunning)
+		s.flag(s.be.e.clock(), x, cause, opRunning)
 	}
-	return nil
 }
 
 // flag makes one step of administration, and has those who track the server inherit it. It goes no further down than to where
@@ -171,7 +176,7 @@ func (s *server) enterMaint(now int64, was AdminFlags, cause string) ([]*client,
 	return s.shift(now, nil, calm, "is going DOWN for maintenance"+cause)
 }
 
-// leaveMaint lets the server be up unless the one that it tracks is not. The time in maintenance is no downtime.
+// leaveMaint lets the server be up unless the one that it tracks, or its agent, has it down. The time in maintenance is no downtime.
 func (s *server) leaveMaint(now int64, was AdminFlags) (woken []*client, lines []line) {
 	if s.check != nil && s.check.on {
 		s.check.paused = false
@@ -180,7 +185,9 @@ func (s *server) leaveMaint(now int64, was AdminFlags) (woken []*client, lines [
 	if s.tracks == nil {
 		s.lead = opRunning
 	}
-	s.op = s.lead
+	if s.op = s.lead; s.heldDown() {
+		s.op = opStopped
+	}
 	if s.op == opRunning {
 		s.changed = now
 	}

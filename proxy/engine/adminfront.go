@@ -117,8 +117,9 @@ func (e *Engine) ClearCounters(all bool) {
 			if !all {
 				continue
 			}
-			if s.hanaFails = 0; s.check != nil {
-				s.check.m.ClearCounters()
+			s.hanaFails = 0
+			for _, k := range s.checkers() {
+				k.m.ClearCounters()
 			}
 		}
 		p.mu.Unlock()

@@ -17,15 +17,20 @@ func (e *Engine) SetServerWeight(backend, server string, n int, percent bool) er
 	if n < 0 || n > 256 {
 		return fmt.Errorf("weight %d of %s: %w", n, s.name(), ErrRange)
 	}
+	s.reweigh(n, nil)
+	return nil
+}
+
+// reweigh gives the server another weight. l may be nil: the caller is no loop.
+func (s *server) reweigh(n int, l *loop) {
 	p := s.be
 	p.mu.Lock()
 	hadSome := p.wasUp
 	s.uweight = n
-	s.update(e.clock())
+	s.update(p.e.clock())
 	woken, lines := p.admitAll(s), p.lostAll(hadSome, s.stillDrained(nil))
 	p.mu.Unlock()
-	p.tell(nil, woken, lines)
-	return nil
+	p.tell(l, woken, lines)
 }
 
 // ErrRange says that a number is out of its range.
@@ -56,34 +61,34 @@ func (e *Engine) SetServerHealth(backend, server string, h Health, by string) er
 	if s.tracks != nil {
 		return fmt.Errorf("%s: %w", s.name(), ErrTracks)
 	}
-	p := s.be
-	p.mu.Lock()
-	to := s.force(h)
-	var woken []*client
-	var lines []line
-	if to != same {
-		woken, lines = s.move(e.clock(), nil, to, ", changed from "+by)
-	}
-	p.mu.Unlock()
-	p.tell(nil, woken, lines)
-	if to != same {
-		s.moved(e.clock(), to)
-	}
+	to := map[Health]turn{HealthUp: isUp, HealthStopping: isStopping, HealthDown: isDown}[h]
+	s.turn(to, by, func() {
+		if h == HealthDown {
+			s.setHealth(0)
+		} else {
+			s.setHealth(s.cfg.Rise + s.cfg.Fall - 1)
+		}
+	})
 	return nil
 }
 
-// force sets the counter of checks, and tells what that changes: nothing in maintenance.
-func (s *server) force(h Health) turn {
-	to := map[Health]turn{HealthUp: isUp, HealthStopping: isStopping, HealthDown: isDown}[h]
-	if h == HealthDown {
-		s.setHealth(0)
-	} else {
-		s.setHealth(s.cfg.Rise + s.cfg.Fall - 1)
+// turn does what an operator, who is named, has a server's checks or its agent say; set sets their counter. It changes nothing in
+// maintenance.
+func (s *server) turn(to turn, by string, set func()) {
+	p, now := s.be, s.be.e.clock()
+	p.mu.Lock()
+	set()
+	turns := s.turns(to)
+	var woken []*client
+	var lines []line
+	if turns {
+		woken, lines = s.move(now, nil, to, ", changed from "+by)
 	}
-	if !s.turns(to) {
-		return same
+	p.mu.Unlock()
+	p.tell(nil, woken, lines)
+	if turns {
+		s.moved(now, to)
 	}
-	return to
 }
 
 // SetServerCheck switches a server's checks on or off. It fails where none are configured.
@@ -108,12 +113,17 @@ func (e *Engine) SetServerMaxconn(backend, server string, n int) error {
 	if err != nil {
 		return err
 	}
+	s.relimit(n, nil)
+	return nil
+}
+
+// relimit lets the server have n requests at once. l may be nil: the caller is no loop.
+func (s *server) relimit(n int, l *loop) {
 	p := s.be
 	p.mu.Lock()
 	s.maxconn = n
 	s.limit()
 	woken := p.admitAll(s)
 	p.mu.Unlock()
-	p.tell(nil, woken, nil)
-	return nil
+	p.tell(l, woken, nil)
 }

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"errors"
 	"math/rand/v2"
 	"syscall"
 	"time"
@@ -19,6 +18,8 @@ type checker struct {
 	srv    *server
 	m      *health.Machine
 	script *health.Script
+	agent  bool   // it asks the agent, not the server
+	say    string // what the agent is told; "": nothing
 	rng    *rand.Rand
 
 	fd       int       // -1: no connection
@@ -30,6 +31,7 @@ type checker struct {
 	begun    time.Time
 	connect  time.Time // by when the connection must be there
 	answerBy time.Time
+	took     time.Duration // what the answer took, where the check goes on in vain; 0: it does not
 	dialing  bool
 	linger   bool
 	out      []byte // what is to be sent still
@@ -57,18 +59,20 @@ func newChecker(s *server) *checker {
 	return k
 }
 
-// startChecks spreads the first checks of all servers over the shortest interval of all (section 5.2, "inter").
+// oftenest is the interval below which checks do not tell over how long the first ones of all are spread.
+const oftenest = time.Second
+
+// startChecks spreads the first checks of all servers and agents over the shortest interval of all (section 5.2, "inter").
 func (e *Engine) startChecks() {
 	var all []*checker
 	shortest := time.Duration(0)
 	for _, p := range e.proxies {
 		for _, s := range p.servers {
-			if s.check == nil {
-				continue
-			}
-			all = append(all, s.check)
-			if d := s.cfg.Inter; shortest == 0 || d < shortest {
-				shortest = d
+			for _, k := range s.checkers() {
+				all = append(all, k)
+				if d := k.m.Inter(); d >= oftenest && (shortest == 0 || d < shortest) {
+					shortest = d
+				}
 			}
 		}
 	}
@@ -114,12 +118,14 @@ func (k *checker) start() {
 	s.be.mu.Lock()
 	k.connect = k.m.Begin(k.begun)
 	facts := health.Facts{Accept404: s.be.cfg.DisableOn404 && s.op != opStopped, Tx: k.tx()}
+	script := k.steps()
 	s.be.mu.Unlock()
 	if s.be.cfg.SendState {
 		facts.State = s.describe
 	}
 	k.answerBy = k.connect
-	k.trial = k.script.Begin(facts)
+	k.took = 0
+	k.trial = script.Begin(facts)
 	k.goOn()
 }
 
@@ -146,7 +152,9 @@ func (k *checker) goOn() {
 				return
 			}
 		default:
-			k.end(k.trial.Result)
+			if !k.unheard(k.trial.Result) {
+				k.end(k.trial.Result)
+			}
 			return
 		}
 	}
@@ -158,6 +166,9 @@ func (k *checker) open() bool {
 	o := k.trial.Open
 	at := k.srv.at.Load()
 	addr := at.target
+	if k.agent {
+		addr = at.ask
+	}
 	if o.Addr.IsValid() || o.Port != 0 {
 		a := at.probe
 		if o.Addr.IsValid() {
@@ -169,7 +180,7 @@ func (k *checker) open() bool {
 		addr = newSockaddr(a)
 	}
 	r, direct := route{srv: k.srv, addr: addr}, true
-	if o.Default {
+	if o.Default && !k.agent {
 		r, direct = k.srv.checkRoute(addr)
 	}
 	r.check = r.check || o.SendProxy
@@ -187,7 +198,7 @@ func (k *checker) open() bool {
 		return false
 	}
 	k.fd = fd
-	if k.script.OnlyConnects() && !k.header && addr.family() != syscall.AF_UNIX {
+	if !k.agent && k.script.OnlyConnects() && !k.header && addr.family() != syscall.AF_UNIX {
 		// The reset at the end then comes in the place of the handshake's last packet: the server's program sees no connection.
 		_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_QUICKACK, 0)
 	}
@@ -222,30 +233,6 @@ func (k *checker) secure(r *route, o *health.Open) (direct bool) {
 	return false
 }
 
-// reached goes on with a connection that was made beside the loop.
-func (k *checker) reached(r *route, got *reached) {
-	k.way = nil
-	if got.err != nil {
-		k.fail(wayFailed(got))
-		return
-	}
-	k.fd, k.side = got.fd, got.side
-	k.trial.Secured = r.tls != nil
-	k.l.add(k.fd, k, evInOut)
-}
-
-// wayFailed says what a check has seen of a way that did not lead to the server.
-func wayFailed(got *reached) (health.Status, string) {
-	var errno syscall.Errno
-	switch {
-	case got.step == onTLS:
-		return health.L6Rsp, "SSL handshake failure"
-	case errors.As(got.err, &errno):
-		return health.L4Con, Strerror(errno)
-	}
-	return health.L4Con, got.err.Error()
-}
-
 // stop ends the checks.
 func (k *checker) stop() {
 	k.drop()
@@ -271,7 +258,9 @@ func (k *checker) end(r health.Result) {
 	k.drop()
 	k.trial = nil
 	now := time.Now()
-	r.Duration = now.Sub(k.begun)
+	if r.Duration = now.Sub(k.begun); k.took > 0 {
+		r.Duration = k.took
+	}
 	spread := 0.0
 	if pct := k.l.e.cfg.Global.SpreadChecks; pct > 0 {
 		spread = float64(pct) / 100 * (1 - 2*k.rng.Float64())
@@ -280,7 +269,11 @@ func (k *checker) end(r health.Result) {
 		k.skip()
 		return
 	}
-	k.srv.checked(now, r, spread, k.l)
+	if k.agent {
+		k.srv.heard(now, r, spread, k.l)
+	} else {
+		k.srv.checked(k, now, r, spread, k.l)
+	}
 	k.plan()
 }
 

@@ -33,6 +33,30 @@ func (k *checker) onEvent(ev uint32) {
 	}
 }
 
+// reached goes on with a connection that was made beside the loop.
+func (k *checker) reached(r *route, got *reached) {
+	k.way = nil
+	if got.err != nil {
+		k.fail(wayFailed(got))
+		return
+	}
+	k.fd, k.side = got.fd, got.side
+	k.trial.Secured = r.tls != nil
+	k.l.add(k.fd, k, evInOut)
+}
+
+// wayFailed says what a check has seen of a way that did not lead to the server.
+func wayFailed(got *reached) (health.Status, string) {
+	var errno syscall.Errno
+	switch {
+	case got.step == onTLS:
+		return health.L6Rsp, "SSL handshake failure"
+	case errors.As(got.err, &errno):
+		return health.L4Con, Strerror(errno)
+	}
+	return health.L4Con, got.err.Error()
+}
+
 // flush sends what is to be sent; false: the rest has to wait, or the check has ended.
 func (k *checker) flush() bool {
 	if len(k.out) == 0 {

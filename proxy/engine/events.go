@@ -10,37 +10,28 @@ import (
 )
 
 // checked takes the end of a check, with its effects and HAProxy's log lines.
-func (s *server) checked(now time.Time, r health.Result, spread float64, l *loop) {
+func (s *server) checked(k *checker, now time.Time, r health.Result, spread float64, l *loop) {
 	p := s.be
 	p.mu.Lock()
-	change, notable := s.check.m.Report(now, r, spread)
+	_, notable := k.m.Report(now, r, spread)
 	if r.Status.Passed() {
 		s.errorsInRow = 0
 	}
-	s.judge(change, r, notable, l)
+	s.judge(k, r, notable, l)
 }
 
 // judge applies what a check, or live traffic, has told of the server. The backend is locked, and unlocked here.
-func (s *server) judge(change health.Change, r health.Result, notable bool, l *loop) {
+func (s *server) judge(k *checker, r health.Result, notable bool, l *loop) {
 	p := s.be
 	var lines []line
 	if notable && p.cfg.LogHealth {
-		lines = append(lines, line{LevelNotice, s.healthLine(r)})
+		lines = append(lines, line{LevelNotice, s.healthLine(k, r)})
 	}
 	reason := ", reason: " + reasonOf(r)
-	if p.cfg.LogHealth {
+	if p.cfg.LogHealth || s.tracks != nil {
 		reason = ""
 	}
-	to := same
-	switch {
-	case change == health.WentDown:
-		to = isDown
-	case change == health.WentUp && r.Status == health.L7OKCond: // it has to be up before it may stop
-	case change == health.WentUp, s.op == opStopping && r.Status.Passed() && r.Status != health.L7OKCond:
-		to = isUp
-	case r.Status == health.L7OKCond && s.op == opRunning:
-		to = isStopping
-	}
+	to := s.consequence(k, r.Status)
 	var woken []*client
 	if !s.turns(to) {
 		to = same
@@ -52,6 +43,24 @@ func (s *server) judge(change health.Change, r health.Result, notable bool, l *l
 	if to != same {
 		s.moved(l.now, to)
 	}
+}
+
+// consequence tells where the end of a check leads. An agent that can not be heard takes no server down, nor does one that is well bring
+// a server back that is about to leave.
+func (s *server) consequence(k *checker, st health.Status) turn {
+	switch {
+	case st.Failed() && (k.m.Up() || k.agent && st != health.L7Sts):
+		return same
+	case st.Failed():
+		return isDown
+	case !st.Passed() || s.heldDown() || k.agent && s.op == opStopping:
+		return same
+	case st != health.L7OKCond:
+		return isUp
+	case s.op == opRunning: // it has to be up before it may stop
+		return isStopping
+	}
+	return same
 }
 
 // line is something to be logged once no lock is held.
@@ -90,11 +99,11 @@ func reasonOf(r health.Result) string {
 	return b.String()
 }
 
-// printable shows bytes that would break a line, and the quote, as <XX>.
+// printable shows bytes that would break a line, the quote, and what stands around them so, as <XX>.
 func printable(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
-		if c := s[i]; c < 0x20 || c >= 0x7f || c == '"' {
+		if c := s[i]; c < 0x20 || c >= 0x7f || c == '"' || c == '<' || c == '>' {
 			fmt.Fprintf(&b, "<%02X>", c)
 		} else {
 			b.WriteByte(c)
@@ -104,9 +113,12 @@ func printable(s string) string {
 }
 
 // healthLine is a line of option log-health-checks.
-func (s *server) healthLine(r health.Result) string {
-	h, rise, fall := s.check.m.Health()
-	word, state, n, of := "failed", "DOWN", h, rise
+func (s *server) healthLine(k *checker, r health.Result) string {
+	h, rise, fall := k.m.Health()
+	kind, word, state, n, of := "Health", "failed", "DOWN", h, rise
+	if k.agent {
+		kind = "Agent"
+	}
 	switch {
 	case r.Status == health.L7OKCond:
 		word = "conditionally succeeded"
@@ -115,8 +127,11 @@ func (s *server) healthLine(r health.Result) string {
 	}
 	if h >= rise {
 		state, n, of = "UP", h-rise+1, fall
+		if s.uweight == 0 {
+			state = "DRAIN"
+		}
 	}
-	return fmt.Sprintf("Health check for %s %s %s, reason: %s, status: %d/%d %s.", strings.ToLower(s.kind()), s.name(), word,
+	return fmt.Sprintf("%s check for %s %s %s, reason: %s, status: %d/%d %s.", kind, strings.ToLower(s.kind()), s.name(), word,
 		reasonOf(r), n, of, state)
 }
 

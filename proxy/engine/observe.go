@@ -86,9 +86,9 @@ func (s *server) observe(l *loop, o observed) {
 		return
 	}
 	before := k.m.Up()
-	change := k.m.Suspect(s.cfg.OnError, info)
+	k.m.Suspect(s.cfg.OnError, info)
 	r, _ := k.m.Last()
-	s.judge(change, r, before, l)
+	s.judge(k, r, before, l)
 }
 
 // hurry sets the timer of a check that has been brought forward.

@@ -15,21 +15,29 @@ type place struct {
 	check  config.Address // what is set for checks; what is not set there is addr's
 	probe  config.Address // where checks go
 	target *sockaddr      // … as the system wants it
+	agent  config.Address // what is set for the agent; what is not set there is addr's
+	ask    *sockaddr      // where the agent is asked
 }
 
-func newPlace(addr config.Address, mapped bool, check config.Address) *place {
-	p := &place{addr: addr, mapped: mapped, sock: newSockaddr(addr), check: check, probe: addr}
+func newPlace(addr config.Address, mapped bool, check, agent config.Address) *place {
+	p := &place{addr: addr, mapped: mapped, sock: newSockaddr(addr), check: check, agent: agent}
 	if p.nowhere() {
 		p.sock = newSockaddr(unreachable)
 	}
-	if check.Unix != "" || check.IP.IsValid() && !check.IP.IsUnspecified() {
-		p.probe.IP, p.probe.Unix = check.IP, check.Unix
-	}
-	if check.Port != 0 {
-		p.probe.Port = check.Port
-	}
-	p.target = newSockaddr(p.probe)
+	p.probe = overlaid(addr, check)
+	p.target, p.ask = newSockaddr(p.probe), newSockaddr(overlaid(addr, agent))
 	return p
+}
+
+// overlaid is where something of a server goes that may have an address or a port of its own.
+func overlaid(addr, own config.Address) config.Address {
+	if own.Unix != "" || own.IP.IsValid() && !own.IP.IsUnspecified() {
+		addr.IP, addr.Unix = own.IP, own.Unix
+	}
+	if own.Port != 0 {
+		addr.Port = own.Port
+	}
+	return addr
 }
 
 // unreachable stands for an address that is not known: a connection to it fails at once, where one to no address would reach this machine.
@@ -44,7 +52,9 @@ func configuredPlace(cfg *config.Server) *place {
 	if cfg.CheckPort != 0 {
 		check.Port = cfg.CheckPort
 	}
-	return newPlace(cfg.Addr, cfg.PortMap, check)
+	agent := cfg.Agent.Addr
+	agent.Port = cfg.Agent.Port // an address of `addr` may have one, which is the checks'
+	return newPlace(cfg.Addr, cfg.PortMap, check, agent)
 }
 
 // SetServerAddr moves a server, which ends the connections that are kept to it. mapped: the port is added to the client's.
@@ -53,7 +63,7 @@ func (e *Engine) SetServerAddr(backend, server string, ip netip.Addr, port int, 
 		a := p.addr
 		a.IP, a.Port = ip, port
 		a.Text = netip.AddrPortFrom(ip, uint16(port)).String()
-		return newPlace(a, mapped, p.check)
+		return newPlace(a, mapped, p.check, p.agent)
 	})
 }
 
@@ -69,16 +79,22 @@ func (e *Engine) ResolveServer(backend, server string) error {
 
 // SetCheckAddr moves a server's checks. An address that is not valid, and port -1, leave what there is.
 func (e *Engine) SetCheckAddr(backend, server string, ip netip.Addr, port int) error {
-	return e.replace(backend, server, func(p *place) *place {
-		c := p.check
-		if ip.IsValid() {
-			c = config.Address{IP: ip, Port: c.Port}
-		}
-		if port >= 0 {
-			c.Port = port
-		}
-		return newPlace(p.addr, p.mapped, c)
-	})
+	return e.replace(backend, server, func(p *place) *place { return newPlace(p.addr, p.mapped, moved(p.check, ip, port), p.agent) })
+}
+
+// SetAgentAddr moves a server's agent, as SetCheckAddr does the checks.
+func (e *Engine) SetAgentAddr(backend, server string, ip netip.Addr, port int) error {
+	return e.replace(backend, server, func(p *place) *place { return newPlace(p.addr, p.mapped, p.check, moved(p.agent, ip, port)) })
+}
+
+func moved(a config.Address, ip netip.Addr, port int) config.Address {
+	if ip.IsValid() {
+		a = config.Address{IP: ip, Port: a.Port}
+	}
+	if port >= 0 {
+		a.Port = port
+	}
+	return a
 }
 
 // replace gives a server another place.

@@ -172,6 +172,13 @@ func (s *server) stats(now int64) ServerStats {
 		r.Health, r.Rise, r.Fall = k.m.Health()
 		r.Chkfail = k.m.Fails()
 	}
+	r.Agent.Addr = at.agent
+	if k := s.agent; k != nil {
+		r.Agent.Configured, r.Agent.On = true, k.on
+		r.Agent.Result, r.Agent.Running = k.m.Last()
+		r.Agent.Health, _, _ = k.m.Health()
+		r.Chkfail += k.m.Fails()
+	}
 	if !s.Up {
 		r.Downtime += r.Lastchg
 	}

@@ -21,6 +21,7 @@ type server struct {
 	uweight int      // as configured or set
 	maxconn int      // as configured or set; 0: any number
 	check   *checker // nil: none configured
+	agent   *checker // nil: none configured
 	standing
 	queue waitList
 	due   int // places that were given to who waited, and who has not taken them yet
@@ -45,6 +46,9 @@ func newServer(be *proxy, i int, cfg *config.Server) *server {
 	s.pools = make([]pool, be.e.loopCount())
 	if cfg.Check {
 		s.check = newChecker(s)
+	}
+	if cfg.Agent.Check {
+		s.agent = newAgent(s)
 	}
 	s.bare = cfg.Rise
 	if cfg.Disabled {
@@ -74,6 +78,16 @@ func (s *server) limit() {
 	if s.Maxconn > 0 && s.starting {
 		s.Maxconn = max(1, s.Maxconn*s.throttle(s.be.e.clock())/100)
 	}
+}
+
+// checkers are what checks the server: itself, and its agent.
+func (s *server) checkers() (list []*checker) {
+	for _, k := range []*checker{s.check, s.agent} {
+		if k != nil {
+			list = append(list, k)
+		}
+	}
+	return list
 }
 
 // name is "backend/server", as logs have it.

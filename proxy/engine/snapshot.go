@@ -125,6 +125,7 @@ type ServerStats struct {
 	Check                      health.Result
 	CheckRunning               bool // the shown result is of the check before
 	Health, Rise, Fall         int
+	Agent                      AgentStats
 	HTTP                       HTTPStats
 	ReqTot                     uint64
 	CliAbrt, SrvAbrt           uint64
@@ -135,6 +136,19 @@ type ServerStats struct {
 	Connect, Reuse             uint64
 	Idle, Used                 int // connections kept, and in use
 }
+
+// AgentStats is what a server's agent checks have come to. The zero value is of a server without an agent.
+type AgentStats struct {
+	Addr       config.Address // what is set for it
+	Configured bool
+	On         bool // no operator has stopped it
+	Running    bool // the result is of the check before
+	Result     health.Result
+	Health     int // 0: it has the server down; 1: it does not
+}
+
+// Down tells whether the agent has the server down.
+func (a *AgentStats) Down() bool { return a.On && a.Health == 0 }
 
 // Status gives the column of that name as HAProxy fills it: UP, UP 1/3, DOWN 1/2, MAINT, DRAIN, no check. Of a server that
 // tracks another the counts are those of the last of the chain.
@@ -151,7 +165,9 @@ func (s *ServerStats) Status() string {
 		return "MAINT (via " + s.Tracks + ")"
 	case s.Flags.Maint():
 		return "MAINT"
-	case !s.Up && ref.Checked && ref.Health > 0:
+	case !s.Up && ref.Agent.Down():
+		return "DOWN (agent)"
+	case !s.Up && (ref.Checked && ref.Health > 0 || ref.Agent.On && !ref.Checked):
 		return ref.frac("DOWN")
 	case !s.Up:
 		return "DOWN"
@@ -159,6 +175,8 @@ func (s *ServerStats) Status() string {
 		return "NOLB"
 	case s.Stopping:
 		return ref.frac("NOLB")
+	case s.Flags.Drain() && ref.Agent.On:
+		return "DRAIN (agent)"
 	case s.Flags.Drain() && (whole || !ref.Checked):
 		return "DRAIN"
 	case s.Flags.Drain():
@@ -176,5 +194,5 @@ func (s *ServerStats) frac(word string) string {
 	if s.Up {
 		return fmt.Sprintf("%s %d/%d", word, s.Health-s.Rise+1, s.Fall)
 	}
-	return fmt.Sprintf("%s %d/%d", word, s.Health, s.Rise)
+	return fmt.Sprintf("%s %d/%d", word, s.Health, s.Server.Rise)
 }

@@ -42,8 +42,10 @@ func (l *loop) closeIdle() {
 			for pool := &s.pools[l.id]; len(pool.idle) > 0; {
 				pool.idle[len(pool.idle)-1].leavePool()
 			}
-			if s.check != nil && s.check.l == l {
-				s.check.stop()
+			for _, k := range s.checkers() {
+				if k.l == l {
+					k.stop()
+				}
 			}
 		}
 	}

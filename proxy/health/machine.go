@@ -7,6 +7,7 @@ type Params struct {
 	Inter, FastInter, DownInter time.Duration // 0: 2 s, Inter, Inter
 	Rise, Fall                  int           // 0: 2, 3
 	Connect, Check              time.Duration // timeout connect, timeout check; 0: not set
+	Agent                       bool          // of an agent: one that can not be heard is no failure
 }
 
 // Change is what a result did to the server.
@@ -62,6 +63,9 @@ func (m *Machine) Start(now time.Time, pos, n int, inter, most time.Duration) {
 // Next tells when the next check is due.
 func (m *Machine) Next() time.Time { return m.next }
 
+// Inter is the interval between checks where all is well.
+func (m *Machine) Inter() time.Duration { return m.p.Inter }
+
 // Up tells whether the server is up.
 func (m *Machine) Up() bool { return m.health >= m.p.Rise }
 
@@ -101,9 +105,12 @@ func (m *Machine) Report(now time.Time, r Result, spread float64) (c Change, not
 	notable = r.Status != m.last.Status
 	m.last = r
 	up := m.Up()
-	if r.Status.Passed() {
+	switch {
+	case r.Status.Passed():
 		notable = m.pass() || notable
-	} else {
+	case r.Status == Checked:
+		notable = false
+	case !m.p.Agent || r.Status.HasCode():
 		notable = m.fail() || notable
 	}
 	d := m.interval()

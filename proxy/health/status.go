@@ -9,6 +9,7 @@ type Status int
 const (
 	Unknown  Status = iota // UNK: never checked by configuration
 	Init                   // INI: no check has ended yet
+	Checked                // CHECKED: an agent has told nothing of the server's health
 	SockErr                // SOCKERR: the machine refused a socket
 	L4OK                   // L4OK: connected, and nothing more was asked for
 	L4Tout                 // L4TOUT: no connection in time
@@ -27,6 +28,7 @@ const (
 var statusTexts = [...]struct{ code, desc string }{
 	Unknown:  {"UNK", "Unknown"},
 	Init:     {"INI", "Initializing"},
+	Checked:  {"CHECKED", "No status change"},
 	SockErr:  {"SOCKERR", "Socket error"},
 	L4OK:     {"L4OK", "Layer4 check passed"},
 	L4Tout:   {"L4TOUT", "Layer4 timeout"},
@@ -50,6 +52,9 @@ func (s Status) Desc() string { return statusTexts[s].desc }
 
 // Passed tells whether the check counts as a success.
 func (s Status) Passed() bool { return s == L4OK || s == L6OK || s == L7OK || s == L7OKCond }
+
+// Failed tells whether the check has failed.
+func (s Status) Failed() bool { return s > Checked && !s.Passed() }
 
 // HasCode tells whether the status comes with a code of layer 7, an HTTP status.
 func (s Status) HasCode() bool { return s >= L7OK }

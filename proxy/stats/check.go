@@ -1,6 +1,11 @@
 package stats
 
-// checkStatus is a result of a health check: its number in `show servers state`, and its words.
+import (
+	"fmt"
+	"strconv"
+)
+
+// checkStatus is a result of a check: its number in `show servers state`, and its words.
 type checkStatus struct {
 	number int
 	desc   string
@@ -9,6 +14,7 @@ type checkStatus struct {
 // checkStatuses are numbered as HAProxy 2.6 does; the manual's section 9.1 lists the names at check_status.
 var checkStatuses = map[string]checkStatus{
 	"INI":     {1, "Initializing"},
+	"CHECKED": {3, "No status change"},
 	"HANA":    {4, "Health analyze"},
 	"SOCKERR": {5, "Socket error"},
 	"L4OK":    {6, "Layer4 check passed"},
@@ -36,7 +42,7 @@ func (c *Check) number() int {
 }
 
 // ended tells whether a check has ever ended, hasCode whether it ended with an answer of layers 5 to 7.
-func (c *Check) ended() bool   { return c.number() >= 4 }
+func (c *Check) ended() bool   { return c.number() >= 3 }
 func (c *Check) hasCode() bool { return c.number() >= 15 }
 
 // shown is check_status with its mark of a check in progress.
@@ -59,6 +65,30 @@ func (c *Check) result() int {
 		return 2
 	}
 	return 0
+}
+
+// cell is what the page shows of a check: how it ended and when, and its words.
+func (c *Check) cell() cell {
+	text := " " + c.shown()
+	if c.hasCode() {
+		text += "/" + strconv.Itoa(c.Code)
+	}
+	if c.ended() {
+		text += fmt.Sprintf(" in %dms", c.Duration.Milliseconds())
+	}
+	tip := c.description()
+	if c.Desc != "" {
+		tip += ": " + c.Desc
+	}
+	return cell{value: esc(text), tip: esc(tip), ac: true}
+}
+
+// agentState is srv_agent_state: that of a check, with a bit that says what it is.
+func (c *Check) agentState() int {
+	if !c.Configured {
+		return 0
+	}
+	return c.state() | 0x10
 }
 
 // state is srv_check_state: bits for in progress, configured, enabled and paused.

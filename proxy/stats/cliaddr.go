@@ -130,25 +130,12 @@ func moveChecks(s *session, server *Row, addr, port *string) reply {
 	if !checked(server) {
 		return warn("health checks are not enabled on this server")
 	}
-	var ip netip.Addr
-	to := -1
-	if addr != nil {
-		var ok bool
-		if ip, ok = parseIP(*addr); !ok {
-			return warn("invalid addr '" + *addr + "'")
-		}
-	}
-	if port != nil {
-		n, err := strconv.ParseInt(*port, 10, 32)
-		switch {
-		case err != nil || strings.HasPrefix(*port, "+"):
-			return warn("provided port is not an integer")
-		case n < 0 || n > 65535:
-			return warn("provided port is invalid")
-		case n == 0 && server.PortMap:
-			return warn("can't unset 'port' since MAPPORTS is in use")
-		}
-		to = int(n)
+	ip, to, problem := parsePlace(addr, port)
+	switch {
+	case problem != "":
+		return warn(problem)
+	case to == 0 && server.PortMap:
+		return warn("can't unset 'port' since MAPPORTS is in use")
 	}
 	admin, ok := s.cli.admin.(AddrAdmin)
 	if !ok {

@@ -10,8 +10,8 @@ import (
 )
 
 var serverCommands = []command{
-	{words: []string{"enable", "agent"}, help: "enable agent checks", level: config.LevelAdmin, run: onServer(setAgent(true))},
-	{words: []string{"disable", "agent"}, help: "disable agent checks", level: config.LevelAdmin, run: onServer(setAgent(false))},
+	{words: []string{"enable", "agent"}, help: "enable agent checks", level: config.LevelAdmin, run: onServer(setAgentChecks(true))},
+	{words: []string{"disable", "agent"}, help: "disable agent checks", level: config.LevelAdmin, run: onServer(setAgentChecks(false))},
 	{words: []string{"enable", "server"}, help: "enable a disabled server (use 'set server' instead)", args: " (DEPRECATED)", level: config.LevelAdmin, run: onServer(setState(Ready))},
 	{words: []string{"disable", "server"}, help: "disable a server for maintenance (use 'set server' instead)", args: "(DEPRECATED)", level: config.LevelAdmin, run: onServer(setState(Maint))},
 	{words: []string{"enable", "health"}, help: "enable health checks", level: config.LevelAdmin, run: onServer(setChecks(true))},
@@ -86,12 +86,8 @@ func setServer(s *session, server *Row, args []string) reply {
 		return setServerHealth(s, server, rest)
 	case "addr":
 		return setServerAddr(s, server, rest)
-	case "agent", "agent-send":
-		return fail("agent checks are not enabled on this server.\n")
-	case "agent-addr":
-		return setAgentPlace(rest, "set server <b>/<s> agent-addr requires an address and optionally a port.\n")
-	case "agent-port":
-		return setAgentPlace(rest, "set server <b>/<s> agent-port requires a port.\n")
+	case "agent", "agent-send", "agent-addr", "agent-port":
+		return setAgent(s, server, args[0], rest)
 	case "fqdn":
 		if first(rest) == "" {
 			return fail("set server <b>/<s> fqdn requires a FQDN.\n")
@@ -135,24 +131,6 @@ func setServerHealth(s *session, server *Row, args []string) reply {
 		return unsupported("set server <b>/<s> health")
 	}
 	return result(admin.SetServerHealth(server.Ref(), to))
-}
-
-// setAgent answers for servers without an agent, as all of this director's are.
-func setAgent(on bool) serverCommand {
-	return func(*session, *Row, []string) reply {
-		if on {
-			return fail("Agent was not configured on this server, cannot enable.\n")
-		}
-		return done()
-	}
-}
-
-// setAgentPlace is for the address and the port of agents, too.
-func setAgentPlace(args []string, required string) reply {
-	if first(args) == "" {
-		return fail(required)
-	}
-	return warn("agent checks are not enabled on this server")
 }
 
 func setChecks(on bool) serverCommand {

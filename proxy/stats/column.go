@@ -51,6 +51,7 @@ func (c *column) appendValue(dst []byte, r *Row) []byte {
 func http(r *Row) bool       { return r.HTTP }
 func checked(r *Row) bool    { return r.Check.Configured && r.Check.Enabled }
 func checking(r *Row) bool   { return checked(r) && !r.Check.Paused && !r.Admin.Maint() }
+func asked(r *Row) bool      { return r.Agent.Configured && r.Agent.Enabled }
 func hasServers(r *Row) bool { return r.ServersAll > 0 }
 
 func text(name, of, tags string, get func(*Row) string) column {
@@ -75,9 +76,6 @@ func u64(name, of, tags string, get func(*Row) uint64) column {
 func zero(name, of, tags, typ string) column {
 	return column{name: name, of: of, tags: tags, typ: typ, num: func(*Row) int64 { return 0 }}
 }
-
-// absent is a column that stays empty.
-func absent(name string) column { return column{name: name} }
 
 func (c column) only(when func(*Row) bool) column {
 	c.when = when

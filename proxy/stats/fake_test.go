@@ -88,6 +88,18 @@ func (f *fake) Resolved(Ref) error { return nil }
 func (f *fake) SetCheckAddr(r Ref, ip netip.Addr, port int) error {
 	return f.ask("%s/%s check-addr %s %d", r.Proxy, r.Server, ip, port)
 }
+func (f *fake) SetServerAgent(r Ref, on bool) error {
+	return f.ask("%s/%s agent %v", r.Proxy, r.Server, on)
+}
+func (f *fake) ForceServerAgent(r Ref, up bool) error {
+	return f.ask("%s/%s agent up %v", r.Proxy, r.Server, up)
+}
+func (f *fake) SetAgentAddr(r Ref, ip netip.Addr, port int) error {
+	return f.ask("%s/%s agent-addr %s %d", r.Proxy, r.Server, ip, port)
+}
+func (f *fake) SetAgentSend(r Ref, text string) error {
+	return f.ask("%s/%s agent-send %s", r.Proxy, r.Server, text)
+}
 func (f *fake) EnableFrontend(id int, on bool) error { return f.ask("frontend %d enable %v", id, on) }
 func (f *fake) ShutdownFrontend(id int) error        { return f.ask("frontend %d shutdown", id) }
 func (f *fake) SetFrontendMaxconn(id, n int) error   { return f.ask("frontend %d maxconn %d", id, n) }

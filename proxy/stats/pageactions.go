@@ -20,18 +20,17 @@ var formActions = map[string]formAction{
 	"hrunn":    {tracking, healthAction(HealthUp)},
 	"hnolb":    {tracking, healthAction(HealthStopping)},
 	"hdown":    {tracking, healthAction(HealthDown)},
-	"dagent":   {noAgent, nil},
-	"eagent":   {noAgent, nil},
-	"arunn":    {noAgent, nil},
-	"adown":    {noAgent, nil},
+	"dagent":   {agentless, agentAction(func(a AgentAdmin, ref Ref) error { return a.SetServerAgent(ref, false) })},
+	"eagent":   {agentless, agentAction(func(a AgentAdmin, ref Ref) error { return a.SetServerAgent(ref, true) })},
+	"arunn":    {unasked, agentAction(func(a AgentAdmin, ref Ref) error { return a.ForceServerAgent(ref, true) })},
+	"adown":    {unasked, agentAction(func(a AgentAdmin, ref Ref) error { return a.ForceServerAgent(ref, false) })},
 	"shutdown": {nil, killAction},
 }
 
 func unchecked(r *Row) bool { return !r.Check.Configured }
 func tracking(r *Row) bool  { return r.Tracked != "" }
-
-// noAgent: this director has no agent checks, and HAProxy does nothing to a server without one.
-func noAgent(*Row) bool { return true }
+func agentless(r *Row) bool { return !r.Agent.Configured }
+func unasked(r *Row) bool   { return !asked(r) }
 
 // formChoices are the actions that the page offers, in its order.
 var formChoices = [...]struct{ action, text string }{
@@ -71,6 +70,15 @@ func healthAction(to Health) func(ServerAdmin, Ref) error {
 	return func(a ServerAdmin, ref Ref) error {
 		if h, ok := a.(HealthAdmin); ok {
 			return h.SetServerHealth(ref, to)
+		}
+		return unsupportedError{}
+	}
+}
+
+func agentAction(do func(AgentAdmin, Ref) error) func(ServerAdmin, Ref) error {
+	return func(a ServerAdmin, ref Ref) error {
+		if g, ok := a.(AgentAdmin); ok {
+			return do(g, ref)
 		}
 		return unsupportedError{}
 	}

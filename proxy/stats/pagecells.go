@@ -202,22 +202,15 @@ func statusCell(r *Row) string {
 	return since + esc(r.Status)
 }
 
+// checkCell is how the latest check ended: the agent's, where it is what has the server down.
 func checkCell(r *Row) cell {
-	if !checking(r) {
-		return cell{}
+	switch {
+	case strings.HasPrefix(r.Status, "DOWN") && asked(r) && r.Agent.Health == 0:
+		return r.Agent.cell()
+	case checking(r):
+		return r.Check.cell()
 	}
-	text := " " + r.Check.shown()
-	if r.Check.hasCode() {
-		text += "/" + strconv.Itoa(r.Check.Code)
-	}
-	if r.Check.ended() {
-		text += fmt.Sprintf(" in %dms", r.Check.Duration.Milliseconds())
-	}
-	tip := r.Check.description()
-	if r.Check.Desc != "" {
-		tip += ": " + r.Check.Desc
-	}
-	return cell{value: esc(text), tip: esc(tip), ac: true}
+	return cell{}
 }
 
 // failCells are a server's failed checks, its falls and its time down; of one that tracks another, which that is.

@@ -182,11 +182,11 @@ func rowClass(r *Row) string {
 func stateClass(r *Row) string {
 	full := r.Check.Health == r.Check.Rise+r.Check.Fall-1
 	switch {
-	case r.Status == "DOWN":
+	case r.Status == "DOWN", r.Status == "DOWN (agent)":
 		return "down"
 	case strings.HasPrefix(r.Status, "DOWN "):
 		return "going_up"
-	case r.Status == "DRAIN":
+	case r.Status == "DRAIN", r.Status == "DRAIN (agent)":
 		return "draining"
 	case r.Status == "NOLB":
 		return "nolb"

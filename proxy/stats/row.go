@@ -84,22 +84,23 @@ type Row struct {
 	H1In, H1Out                               uint64
 
 	Check Check // servers
+	Agent Check // … and what their agents say
 
 	// Servers: what `show servers state` wants beyond the above.
 	Op    OpState
 	Admin AdminState
 }
 
-// Check is the health check of a server.
+// Check is the health check of a server, or its agent's.
 type Check struct {
-	Configured bool // `check` stands on the server line
-	Enabled    bool // false after `disable health`
+	Configured bool // `check` stands on the server line, or `agent-check`
+	Enabled    bool // false after `disable health`, or `disable agent`
 	Paused     bool // the server is in maintenance: check columns are empty
 	InProgress bool // the status is printed with a leading "* "
 	Status     string
 	Code       int // layer 5-7 code; 0: none
 	Duration   time.Duration
-	Desc       string // details of the last result, "Connection refused"; HAProxy's last_chk
+	Desc       string // details of the last result, "Connection refused"; HAProxy's last_chk and last_agt
 	Fails      uint64 // chkfail
 	Rise, Fall int
 	Health     int // 0..rise-1 is DOWN, rise..rise+fall-1 is UP

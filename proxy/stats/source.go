@@ -107,6 +107,17 @@ type AddrAdmin interface {
 	SetCheckAddr(ref Ref, ip netip.Addr, port int) error
 }
 
+// AgentAdmin is what a ServerAdmin may offer beside, for servers with an agent: `enable|disable agent`, `set server … agent`, `agent-addr`,
+// `agent-port` and `agent-send`.
+type AgentAdmin interface {
+	SetServerAgent(ref Ref, on bool) error
+	// ForceServerAgent forces what the agent says of the server's health.
+	ForceServerAgent(ref Ref, up bool) error
+	// SetAgentAddr moves the agent; an address that is not valid, and port -1, leave what there is.
+	SetAgentAddr(ref Ref, ip netip.Addr, port int) error
+	SetAgentSend(ref Ref, text string) error
+}
+
 // FrontendAdmin is what a ServerAdmin may offer beside: commands on frontends, by the Row's ProxyID.
 type FrontendAdmin interface {
 	EnableFrontend(proxyID int, on bool) error

@@ -1,0 +1,196 @@
+package differential
+
+import (
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+)
+
+var agentColumns = []string{"status", "weight", "uweight", "slim", "act", "chkfail", "chkdown", "check_status", "check_health",
+	"agent_status", "agent_code", "last_agt", "agent_desc", "agent_rise", "agent_fall", "agent_health"}
+
+// agentLines are what agents say, one to a backend; HANG, CLOSE and RESET are ways to say nothing.
+var agentLines = []string{
+	"up\n", "down\n", "down # why not\n", "stopped\r\n", "fail # a \"quote\" <b>\t\x01\xe9\r\nmore\n", "Up # all is well\n", "UP, Drain\t50% MAXCONN:3\n",
+	"50%\n", "0%\n", "100%\n", "300%\n", "30000%\n", "50%x\n", "300x%\n", "50\n", "30% 20%\n", "-5%\n", "50% up#text\n", "up 50%#text\n", "down 50%%\n", "up 50%%\n",
+	"maxconn:30\n", "maxconn:\n", "maxconn:x\n", "maxconn:5x\n", "maxconn:-5\n", "maxconn:0\n", "up maxconn:\n", "5%% maxconn:x\n",
+	"drain\n", "maint\n", "ready\n", "drain ready\n", "maint down # gone\n", "drain 0%\n", "drain up 10%\n",
+	"foo\n", "foo bar\n", "up foo bar\n", "down foo bar\n", "down foo # text, 50% up\n", "up foo # text\n", "up down\n", "down up\n", "up#text\n", "stopping\n", "foo 50%\n",
+	"\n", " \t,\n", "# only text\n", "down #\n", "down # # text\n", "down # " + strings.Repeat("long ", 40) + "\n", "50%,up,maxconn:7,ready\n",
+	"CLOSE", "up", "\x00up\n", "up\x00\n", "HANG",
+}
+
+// agent does what an agent does that says a line.
+func agent(line string) func(c *Conn) {
+	switch line {
+	case "CLOSE":
+		return func(*Conn) {}
+	case "HANG":
+		return say("")
+	}
+	return sayAndClose(line)
+}
+
+// port is the port of a server's address.
+func (s *Side) port(server string) string {
+	_, port, err := net.SplitHostPort(s.Server(server).addr)
+	s.must(err, "read an address")
+	return port
+}
+
+// agentWords has an agent say each line once, to a server that is checked or not.
+func agentWords(name, lines, settings string) Case {
+	config := strings.Replace(Head, "global\n", "global\n    max-spread-checks 500ms\n", 1)
+	config = strings.Replace(config, "timeout check 2s", "timeout check 400ms", 1)
+	for i := range agentLines {
+		config += fmt.Sprintf("backend b%02d\n%s    server a {s1} agent-check agent-port {port%d} agent-inter 1h %s\n", i, lines, i, settings)
+	}
+	return Case{
+		Name:   name,
+		Config: config,
+		Before: func(s *Side) {
+			for i, line := range agentLines {
+				of := fmt.Sprint("s", i+2)
+				s.Server(of).Greets(agent(line))
+				s.Define(fmt.Sprint("port", i), s.port(of))
+			}
+		},
+		Play: func(s *Side) {
+			s.Until("all agents were asked", func() bool {
+				rows := s.rows()
+				for i := range agentLines {
+					r := rows[fmt.Sprintf("b%02d/a", i)]
+					if r["agent_status"] == "INI" || strings.HasPrefix(r["agent_status"], "* ") || r["check_status"] == "INI" || strings.HasPrefix(r["check_status"], "* ") {
+						return false
+					}
+				}
+				return true
+			})
+			for i, line := range agentLines {
+				s.Note("%q", line)
+				s.Stat(fmt.Sprintf("b%02d/a", i), agentColumns...)
+			}
+			s.sortedLogs()
+			s.serversState()
+		},
+	}
+}
+
+// sortedLogs notes the lines that have come so far by what they say: those of several servers come in any order.
+func (s *Side) sortedLogs() {
+	seen := -1
+	s.Until("no more log lines come", func() bool {
+		before := seen
+		_, _ = s.ask("show info")
+		seen = len(s.logs.next())
+		return seen == before
+	})
+	var lines []string
+	for _, l := range s.logs.next() {
+		if !isStart(l) {
+			lines = append(lines, s.normalLog(l))
+		}
+	}
+	s.logs.mu.Lock()
+	s.logs.taken += seen
+	s.logs.mu.Unlock()
+	slices.Sort(lines)
+	for _, l := range lines {
+		s.note("log", l)
+	}
+}
+
+// serversState notes the columns about state, checks and agents.
+func (s *Side) serversState() {
+	text, err := s.ask("show servers state")
+	s.must(err, "show servers state")
+	for _, l := range strings.Split(text, "\n") {
+		if f := strings.Fields(l); len(f) == 25 {
+			s.Note("%s op %s admin %s weight %s/%s check %s agent %s at %s:%s", f[1], f[5], f[6], f[7], f[8], strings.Join(f[10:14], "/"), f[14], f[23], strings.Repeat("p", min(1, len(strings.Trim(f[24], "0")))))
+		}
+	}
+}
+
+// talker is an agent that says what it is told to, and keeps what it hears.
+type talker struct {
+	mu    sync.Mutex
+	says  string
+	heard []string
+}
+
+func (k *talker) tell(says string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.says = says
+}
+
+func (k *talker) greet(c *Conn) {
+	k.mu.Lock()
+	says := k.says
+	k.mu.Unlock()
+	if text, listens := strings.CutPrefix(says, "LISTEN "); listens {
+		heard := hear(c, 3)
+		k.mu.Lock()
+		k.heard = append(k.heard, heard)
+		k.mu.Unlock()
+		says = text
+	}
+	agent(says)(c)
+}
+
+// talking plays what an agent says in turn: each step is a line, and what the statistics show of it in the end; or $ and a command.
+func talking(name, config string, steps ...string) Case {
+	var agents sync.Map // by side
+	return Case{
+		Name:   name,
+		Config: Head + config,
+		Before: func(s *Side) {
+			k := &talker{says: "\n"}
+			agents.Store(s, k)
+			s.Server("s9").Greets(k.greet)
+			s.Define("port", s.port("s9"))
+		},
+		Play: func(s *Side) {
+			k, _ := agents.Load(s)
+			for _, step := range steps {
+				s.Note("> %q", step)
+				if c, ok := strings.CutPrefix(step, "$ "); ok {
+					command(s, c)
+				} else {
+					line, want, _ := strings.Cut(step, " => ")
+					k.(*talker).tell(line)
+					column, value, _ := strings.Cut(want, "=")
+					s.Until(want, func() bool { return strings.TrimPrefix(s.Field("web/a", column), "* ") == value })
+				}
+				s.steady("web/a")
+			}
+			s.sortedLogs()
+		},
+	}
+}
+
+// steady notes a server's state while its agent goes on being asked: what a check under way hides is left out.
+func (s *Side) steady(row string) {
+	s.Stat(row, "status", "weight", "uweight", "slim", "chkfail", "chkdown", "check_health", "agent_health")
+}
+
+var agentCases = []Case{
+	agentWords("agent-words", "", ""),
+	agentWords("agent-words-logged", "    option log-health-checks\n", "check inter 1h"),
+	agentWords("agent-words-static", "    balance source\n", "weight 10 maxconn 20 backup"),
+	talking("agent-alone", "backend web\n    server a {s1} agent-check agent-port {port} agent-inter 50ms weight 10\n",
+		"down\n => status=DOWN (agent)", "up\n => status=no check", "50% down\n => weight=5", "100% up\n => weight=10", "drain\n => status=DRAIN (agent)",
+		"ready\n => status=no check", "maint\n => status=MAINT", "ready\n => status=no check", "down maint\n => status=MAINT", "ready\n => status=DOWN (agent)", "up\n => status=no check"),
+	talking("agent-and-check", "backend web\n    server a {s1} check inter 50ms rise 1 fall 1 agent-check agent-port {port} agent-inter 50ms weight 10\n",
+		"\n => check_status=L4OK", "down\n => status=DOWN (agent)", "up\n => status=UP", "drain 50%\n => weight=5", "ready 100%\n => weight=10", "maint\n => status=MAINT", "ready\n => status=UP"),
+	talking("agent-operated", "backend web\n    server a {s1} agent-check agent-port {port} agent-inter 50ms weight 10\n    server b {s1}\n",
+		"up\n => status=no check", "$ disable agent web/a", "$ set server web/a agent down", "$ set server web/a agent-send x", "$ set server web/a agent-addr 127.0.0.1",
+		"$ set server web/a agent-port 1", "$ enable agent web/a", "HANG => agent_status=L7TOUT", "$ set server web/a agent down", "$ set server web/a agent up", "$ set server web/a agent",
+		"$ set server web/a agent sideways", "$ set server web/a health down", "$ set server web/a agent up", "$ set server web/a state maint", "$ set server web/a agent down",
+		"$ set server web/a state ready", "$ set server web/a health up", "$ set server web/a agent up", "$ set server web/a state drain", "$ set server web/a state ready",
+		"$ set server web/b agent up", "$ set server web/b agent-send x", "$ set server web/b agent-addr 1.2.3.4", "$ set server web/b agent-port 4", "$ enable agent web/b",
+		"$ set server web/a agent-addr", "$ set server web/a agent-addr foo", "$ set server web/a agent-addr 127.0.0.2 port x", "$ set server web/a agent-addr 127.0.0.2 port 70000",
+		"$ set server web/a agent-port", "$ set server web/a agent-port -1", "$ set server web/a agent-port 5x", "$ set server web/a agent-port +5"),
+}
