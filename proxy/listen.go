@@ -167,8 +167,7 @@ func dup(fd int) (int, error) {
 	return n, nil
 }
 
-// listenUnix opens a unix stream socket the way HAProxy does: under a temporary name that then replaces the path, so that
-// a path without a socket is never seen. mode 0 leaves it to the umask; uid and gid of -1 leave the owner.
+// listenUnix opens a unix stream socket, see engine.BindPath.
 func listenUnix(path string, mode uint32, uid, gid int) (int, error) {
 	fail := func(what string, err error) (int, error) {
 		return -1, fmt.Errorf("%s (%s) [%s]", what, strerror(err), path)
@@ -181,7 +180,7 @@ func listenUnix(path string, mode uint32, uid, gid int) (int, error) {
 		// The name goes on with zeros to the end, as HAProxy's do.
 		err = syscall.Bind(fd, &syscall.SockaddrUnix{Name: path + strings.Repeat("\x00", maxAbstract-len(path))})
 	} else {
-		err = bindPath(fd, path, mode, uid, gid)
+		err = engine.BindPath(fd, path, mode, uid, gid)
 	}
 	if err != nil {
 		_ = syscall.Close(fd)
@@ -196,28 +195,6 @@ func listenUnix(path string, mode uint32, uid, gid int) (int, error) {
 
 // maxAbstract is how long an abstract name is.
 const maxAbstract = 108
-
-func bindPath(fd int, path string, mode uint32, uid, gid int) error {
-	temporary := path + "." + strconv.Itoa(os.Getpid()) + ".tmp"
-	_ = os.Remove(temporary) // of a process of the same number that died here
-	if err := syscall.Bind(fd, &syscall.SockaddrUnix{Name: temporary}); err != nil {
-		return err
-	}
-	err := error(nil)
-	if uid >= 0 || gid >= 0 {
-		err = syscall.Chown(temporary, uid, gid)
-	}
-	if err == nil && mode != 0 {
-		err = syscall.Chmod(temporary, mode)
-	}
-	if err == nil {
-		err = syscall.Rename(temporary, path)
-	}
-	if err != nil {
-		_ = os.Remove(temporary)
-	}
-	return err
-}
 
 // listenTCP opens a socket for operators; shared: with SO_REUSEPORT, as frontends' have it.
 func listenTCP(a config.Address, shared bool) (int, error) {

@@ -69,34 +69,40 @@ func (li *listener) warn(what string, err error) {
 // BindWarnings are what Listen could not do and went on without.
 func (e *Engine) BindWarnings() []*BindError { return e.warned }
 
-// bindUnix binds under a temporary name that then replaces the path, so that a path without a socket is never seen; mode, user and
-// group are set before that.
+// bindUnix binds to an abstract name, or to a path.
 func (li *listener) bindUnix() *BindError {
-	path := li.cfg.Addr.Unix
-	if path[0] == '@' {
-		if e := sysBind(li.fd, newSockaddr(li.cfg.Addr)); e != 0 {
-			return li.fail("cannot bind UNIX socket", e)
-		}
-		return nil
+	var err error
+	if path := li.cfg.Addr.Unix; path[0] != '@' {
+		err = BindPath(li.fd, path, li.cfg.Mode, li.cfg.UID, li.cfg.GID)
+	} else if e := sysBind(li.fd, newSockaddr(li.cfg.Addr)); e != 0 {
+		err = e
 	}
-	temporary := path + "." + strconv.Itoa(os.Getpid()) + ".tmp"
-	_ = os.Remove(temporary) // of a process of the same number that died here
-	err := syscall.Bind(li.fd, &syscall.SockaddrUnix{Name: temporary})
 	if err != nil {
 		return li.fail("cannot bind UNIX socket", err)
 	}
-	if li.cfg.UID >= 0 || li.cfg.GID >= 0 {
-		err = syscall.Chown(temporary, li.cfg.UID, li.cfg.GID)
+	return nil
+}
+
+// BindPath binds a unix socket under a temporary name that then replaces the path, so that a path without a socket is never seen; mode,
+// user and group are set before that. mode 0 leaves it to the umask; uid and gid of -1 leave the owner.
+func BindPath(fd int, path string, mode uint32, uid, gid int) error {
+	temporary := path + "." + strconv.Itoa(os.Getpid()) + ".tmp"
+	_ = os.Remove(temporary) // of a process of the same number that died here
+	err := syscall.Bind(fd, &syscall.SockaddrUnix{Name: temporary})
+	if err != nil {
+		return err
 	}
-	if err == nil && li.cfg.Mode != 0 {
-		err = syscall.Chmod(temporary, li.cfg.Mode)
+	if uid >= 0 || gid >= 0 {
+		err = syscall.Chown(temporary, uid, gid)
+	}
+	if err == nil && mode != 0 {
+		err = syscall.Chmod(temporary, mode)
 	}
 	if err == nil {
 		err = syscall.Rename(temporary, path)
 	}
 	if err != nil {
 		_ = os.Remove(temporary)
-		return li.fail("cannot bind UNIX socket", err)
 	}
-	return nil
+	return err
 }

@@ -76,18 +76,17 @@ func New(cfg *config.Config, opt Options) (*Engine, error) {
 		e.SetMaxconn(cfg.Global.Maxconn)
 	}
 	e.setPipes()
-	byCfg := map[*config.Proxy]*proxy{}
-	e.byCfg = byCfg
+	e.byCfg = map[*config.Proxy]*proxy{}
 	for _, c := range cfg.Proxies {
 		p, err := newProxy(e, c)
 		if err != nil {
 			return nil, err
 		}
 		e.proxies = append(e.proxies, p)
-		byCfg[c] = p
+		e.byCfg[c] = p
 	}
 	for _, p := range e.proxies {
-		p.def = byCfg[p.cfg.DefaultBackend]
+		p.def = e.byCfg[p.cfg.DefaultBackend]
 	}
 	if err := e.linkTracking(); err != nil {
 		return nil, err
@@ -109,8 +108,6 @@ func defaultLoops(cores int) int {
 	}
 	return cores / 2
 }
-
-func (e *Engine) loopCount() int { return e.nloops }
 
 // rng gives a generator of its own to whoever draws.
 func (e *Engine) rng() *rand.Rand { return rand.New(rand.NewPCG(e.seeds.Uint64(), e.seeds.Uint64())) }

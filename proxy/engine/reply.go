@@ -47,8 +47,7 @@ var replyTexts = []struct {
 var standard = func() map[int]*reply {
 	m := map[int]*reply{}
 	for _, t := range replyTexts {
-		r := newReply(t.status, t.reason, t.text)
-		m[t.status] = r
+		m[t.status] = newReply(t.status, t.reason, t.text)
 	}
 	return m
 }()

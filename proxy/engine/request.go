@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 
+	"simulacro/proxy/config"
 	"simulacro/proxy/http1"
 )
 
@@ -86,7 +87,7 @@ func (c *client) gotHead(p []byte) {
 	}
 	c.got = c.l.now
 	c.v11, c.noBody, c.upgrade = h.V11, h.IsHead(p), h.Upgrade
-	c.closing = h.Close || h.Doubtful || !h.V11 && !h.KeepAlive || c.fe.cfg.ConnMode == modeClose || c.l.ends()
+	c.closing = h.Close || h.Doubtful || !h.V11 && !h.KeepAlive || c.fe.cfg.ConnMode == config.Close || c.l.ends()
 	c.noteLine(h, p)
 	c.body = h.RequestBody()
 	c.in = h.Size()
@@ -200,7 +201,7 @@ func (c *client) forwarding() *proxy {
 
 // serverCloses tells whether the server's connection ends with the response (section 4.2, "option http-server-close").
 func (c *client) serverCloses() bool {
-	return c.fe.cfg.ConnMode != modeKeepAlive || c.be.cfg.ConnMode != modeKeepAlive
+	return c.fe.cfg.ConnMode != config.KeepAlive || c.be.cfg.ConnMode != config.KeepAlive
 }
 
 // backend gives where the frontend's requests go.

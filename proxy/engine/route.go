@@ -107,7 +107,7 @@ func sysBind(fd int, a *sockaddr) syscall.Errno {
 	return e
 }
 
-// target is where the request's connection goes: the server's address, with the client's port where the line has none of its own.
+// serverAddr is where the request's connection goes: the server's address, with the client's port where the line has none of its own.
 func (c *client) serverAddr() *sockaddr {
 	at := c.srv.at.Load()
 	if !at.mapped {

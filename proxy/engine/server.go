@@ -43,7 +43,7 @@ func newServer(be *proxy, i int, cfg *config.Server) *server {
 		s.purge = 5000
 	}
 	s.limit()
-	s.pools = make([]pool, be.e.loopCount())
+	s.pools = make([]pool, be.e.nloops)
 	if cfg.Check {
 		s.check = newChecker(s)
 	}

@@ -18,7 +18,6 @@ func (c *client) expire() {
 	case stPausing:
 		c.retry()
 	case stConnect:
-		c.up.dialing = true
 		c.connectFailed(true)
 	case stWaiting, stPassing:
 		c.transferTimeout()

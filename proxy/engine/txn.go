@@ -33,7 +33,7 @@ type held struct {
 	body    bool // it waits for the body, not for an inspection's end
 }
 
-// ruled tells whether requests of a frontend need rules' view of them: because of its own or a backend's.
+// isRuled tells whether requests of a frontend need rules' view of them: because of its own or a backend's.
 func (p *proxy) isRuled() bool {
 	ruled := func(c *config.Proxy) bool {
 		for _, s := range c.Servers {

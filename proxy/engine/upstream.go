@@ -3,6 +3,7 @@ package engine
 import (
 	"syscall"
 
+	"simulacro/proxy/config"
 	"simulacro/proxy/http1"
 )
 
@@ -143,7 +144,7 @@ func (b *upstream) release(keep bool) {
 	c := b.c
 	b.c.up = nil
 	b.c = nil
-	private := c.be != nil && (c.be.cfg.Reuse == modeNever || c.be.dispatch)
+	private := c.be != nil && (c.be.cfg.Reuse == config.ReuseNever || c.be.dispatch)
 	if m := b.srv.cfg.PoolMax; !private && (b.srv.cfg.NoPool || m > 0 && int(b.srv.idle.Load()) >= m) {
 		keep = false
 	}

@@ -191,10 +191,7 @@ func (w world) Stopping() bool { return w.c.l.e.stopping.Load() }
 func (world) Env(name string) (string, bool) { return os.LookupEnv(name) }
 
 // Hostname implements rules.World.
-func (world) Hostname() string {
-	name, _ := os.Hostname()
-	return name
-}
+func (world) Hostname() string { return hostname() }
 
 // Local implements rules.World.
 func (world) Local(a netip.Addr) bool {
