@@ -162,6 +162,40 @@ func TestRicherMistakesAgainstHAProxy(t *testing.T) {
 	t.Logf("%d mistakes compared", compared)
 }
 
+// TestOtherFilesAgainstHAProxy compares verdicts on what the practical's file does not have.
+func TestOtherFilesAgainstHAProxy(t *testing.T) {
+	ask := oracle(t)
+	backend := head + "backend b\n "
+	for _, text := range []string{
+		"", "\n", "# nothing\n", "foo\n", "global\n nbthread 0\n", "global\n nbthread x\n", "global\n node a/b\n",
+		"global\n spread-checks 60\n", "global\n hard-stop-after\n", "global\n hard-stop-after 1y\n", "global\n uid x\n",
+		"global\n stats maxconn 0\n", "global\n stats socket /tmp/s level king\n", "global\n stats socket /tmp/s mode 9\n",
+		"global\n log 127.0.0.1 len 5 local0\n", "global\n log /dev/log local0 loud\n", "global\n log-tag\n",
+		"frontend\n", "frontend a b\n mode http\n", "backend a b\n mode http\n", "defaults\n id 1\n", "defaults x from y\n",
+		head + "frontend f\n bind :80\n default_backend b\nbackend b\n mode tcp\n",
+		head + "listen f\n bind :80\n default_backend f\n",
+		head + "frontend f\n bind :0\n", head + "frontend f\n bind 127.0.0.1\n", head + "frontend f\n bind :80-70\n",
+		head + "frontend f\n bind :80 name\n", head + "frontend f\n bind :80 id x\n", head + "frontend f\n fullconn 3\n bind :80\n",
+		backend + "maxconn 3\n", backend + "bind :80\n", backend + "retries\n", backend + "balance uri len x\n",
+		backend + "balance random(0)\n", backend + "balance hdr()\n", backend + "balance url_param\n",
+		backend + "server a 1.2.3.4:80 inter\n", backend + "server a 1.2.3.4:80 rise 0\n", backend + "server a 1.2.3.4 check\n",
+		backend + "server a 1.2.3.4:80 id 0\n", backend + "server a 1.2.3.4:80 id 5\n server b 1.2.3.4:80 id 5\n",
+		backend + "server a 1.2.3.4:80 inter 1y\n", backend + "server a/b 1.2.3.4:80\n", backend + "server a\n",
+		backend + "default-server wieght 3\n", backend + "default-server id 3\n", backend + "option forwardfor header\n",
+		backend + "option httplog\n", backend + "no option httplog\n", backend + "no retries\n", backend + "option forceclose\n",
+		backend + "timeout client 3s\n", backend + "timeout server 3s\n timeout server 4s\n", backend + "clitimeout 3\n",
+		backend + "stats refresh x\n", backend + "stats realm\n", backend + "mode health\n", backend + "id 0\n",
+		backend + "errorfile 503\n", backend + "log 127.0.0.1\n", backend + "redispatch\n", backend + "monitor-uri /x\n",
+		".if\n", ".if true\n", ".if 1\n", ".else\n", ".endif\n", ".if foo\n.endif\n", ".alert hello\n", ".warning hello\n", ".foo\n",
+		"global\n maxconn 1", "global\n log \"$1\" local0\n", "global\n node \"${A\"\n", "global\n node \\x4\n",
+		"global\n " + strings.Repeat("a ", 70) + "\n", strings.Repeat("foo\n", 60), "no\n", "default\n", "no option\n",
+	} {
+		if got, want := verdict(text), ask(text); got != want {
+			t.Errorf("%q:\n got %s\nwant %s", text, got, want)
+		}
+	}
+}
+
 // oracle gives a function that asks the installed haproxy for its verdict on a text.
 func oracle(t *testing.T) func(string) string {
 	t.Helper()

@@ -143,7 +143,7 @@ func (p *parser) openDefaults(w words) {
 		name, i = "", 1
 	}
 	s := newDefaults()
-	if w.at(i) == "from" {
+	if w.at(i) == "from" { // their statistics stay one with this section's, and its lines count for both: as in HAProxy
 		from := p.lookupDefaults(w, i, "defaults", name)
 		if from == nil {
 			return

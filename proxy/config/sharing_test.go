@@ -67,3 +67,13 @@ func TestSlowHashesAreNotTried(t *testing.T) {
 	_, refused := passwordCheck("$7$HzzzzEzzzzEsalt$x")
 	require.Equal(t, "$7$", refused)
 }
+
+// TestStatisticsOfDefaultsAreShared: a section that says nothing of the page shows that of the last line, wherever it stands. HAProxy
+// 2.6 answers so, too.
+func TestStatisticsOfDefaultsAreShared(t *testing.T) {
+	cfg, rep := ParseText("c", "defaults a\n mode http\n timeout client 1s\n stats uri /a\ndefaults b from a\n stats uri /b\n"+
+		"frontend f from a\n bind :1\nfrontend g from a\n bind :2\n stats uri /g\n", testOptions())
+	require.False(t, rep.Fatal, "%s", rep)
+	require.Equal(t, "/b", cfg.Proxies[0].Stats.URI)
+	require.Equal(t, "/g", cfg.Proxies[1].Stats.URI)
+}
