@@ -52,10 +52,20 @@ func deepJSON() []string {
 	return list
 }
 
+// directives are those of utime with each of the letters behind a prefix.
+func directives(prefix, letters string) (list []string) {
+	for _, c := range letters {
+		list = append(list, "utime(%"+prefix+string(c)+")")
+	}
+	return list
+}
+
 var sampleCases = []Case{
 	converted("json-query", []string{
 		"json_query('$.a')", "json_query('$.a',int)", "json_query('$.a[1].b')", "json_query('$.a.b')", "json_query('$.a[*]')", "json_query('$[1]')", "json_query('$')", "json_query('$.')", "json_query('a')",
 	}, oddJSON),
+	converted("strftime", slices.Concat(directives("", "aAbBcCdDeFgGhHIjklmMnpPqrRsStTuUVwWxXyYzZ%"), directives("E", "aCdy"), directives("O", "AcHY"), directives("_", "dHjz"), directives("-", "dejz"), directives("^", "acpq"), directives("#", "apZ"),
+		directives("10", "zsadk%"), directives("-10", "daq"), directives("010", "zaDs"), directives("_5", "zd"), []string{"utime(%Y-%m-%d,-5)", "utime(%)", "utime(a%%d)"}), []string{"0", "1700000000", "951782400", "253402300800", "-1"}),
 	{
 		Name: "rules-mistakes",
 		Config: Head + "userlist people\n    group g\nfrontend web\n    bind {web}\n    acl member http_auth_group(people) g x\n    http-request set-header x %[nbsrv]%[srv_conn(a)]%[str(x),regsub(,a)]\n" +

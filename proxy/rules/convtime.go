@@ -1,9 +1,7 @@
 package rules
 
 import (
-	"fmt"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -43,73 +41,6 @@ func convHTTPDate(_ *Tx, v Value, a []arg) (Value, bool) {
 
 func convTime(zone *time.Location) func(*Tx, Value, []arg) (Value, bool) {
 	return func(_ *Tx, v Value, a []arg) (Value, bool) {
-		return Text(strftime(a[0].s, moment(saturate(v.Int, argNumber(a, 1, 0))).In(zone))), true
+		return Text(strftime(a[0].s, time.Unix(saturate(moment(v.Int).Unix(), argNumber(a, 1, 0)), 0).In(zone))), true
 	}
-}
-
-// layouts are the directives of strftime(3) that package time has, in the C locale.
-var layouts = map[byte]string{
-	'Y': "2006", 'm': "01", 'd': "02", 'H': "15", 'M': "04", 'S': "05", 'y': "06", 'b': "Jan", 'B': "January", 'h': "Jan", 'a': "Mon",
-	'A': "Monday", 'z': "-0700", 'Z': "MST", 'T': "15:04:05", 'X': "15:04:05", 'F': "2006-01-02", 'e': "_2", 'j': "002", 'p': "PM", 'P': "pm",
-	'I': "03", 'R': "15:04", 'r': "03:04:05 PM", 'D': "01/02/06", 'x': "01/02/06", 'c': "Mon Jan _2 15:04:05 2006",
-}
-
-// strftime writes a time as strftime(3) does in the C locale.
-func strftime(format string, t time.Time) string {
-	var b []byte
-	for f := format; f != ""; f = f[1:] {
-		if f[0] != '%' || len(f) == 1 {
-			b = append(b, f[0])
-			continue
-		}
-		if f = f[1:]; (f[0] == 'E' || f[0] == 'O') && len(f) > 1 {
-			f = f[1:]
-		}
-		if layout, ok := layouts[f[0]]; ok {
-			if t.Location() == time.UTC && f[0] == 'Z' {
-				layout = "GMT"
-			}
-			b = t.AppendFormat(b, layout)
-			continue
-		}
-		b = append(b, computed(f[0], t)...)
-	}
-	return string(b)
-}
-
-// computed are the other directives.
-func computed(c byte, t time.Time) string {
-	year, week := t.ISOWeek()
-	monday, day := int(t.Weekday()+6)%7, t.YearDay()-1
-	switch c {
-	case 's':
-		return fmt.Sprint(t.Unix())
-	case 'u':
-		return fmt.Sprint(monday + 1)
-	case 'w':
-		return fmt.Sprint(int(t.Weekday()))
-	case 'C':
-		return fmt.Sprintf("%02d", t.Year()/100)
-	case 'G':
-		return fmt.Sprint(year)
-	case 'g':
-		return fmt.Sprintf("%02d", year%100)
-	case 'V':
-		return fmt.Sprintf("%02d", week)
-	case 'U':
-		return fmt.Sprintf("%02d", (day+7-int(t.Weekday()))/7)
-	case 'W':
-		return fmt.Sprintf("%02d", (day+7-monday)/7)
-	case 'k':
-		return fmt.Sprintf("%2d", t.Hour())
-	case 'l':
-		return fmt.Sprintf("%2d", (t.Hour()+11)%12+1)
-	case 'n':
-		return "\n"
-	case 't':
-		return "\t"
-	case '%':
-		return "%"
-	}
-	return strings.Join([]string{"%", string([]byte{c})}, "")
 }

@@ -273,3 +273,14 @@ func FuzzParsers(f *testing.F) {
 		}
 	})
 }
+
+// TestStrftime writes numbers and texts with flags, widths and modifiers.
+func TestStrftime(t *testing.T) {
+	at := time.Date(2023, 3, 5, 4, 7, 9, 0, time.UTC)
+	for format, want := range map[string]string{
+		"%d %-d %_d %5d %-5d": "05 5  5 00005     5", "%e %0e": " 5 05", "%^a %#a %10a": "SUN SUN        Sun", "%p %#p %P": "AM am am", "%_z %-z": "+   0 +0",
+		"%F %T": "2023-03-05 04:07:09", "%12D": "    03/05/23", "%Ed %Od %EY": "%Ed 05 2023", "%q %^q %": "%q %^Q %", "%j %U %W %V": "064 10 09 09", "%#Z %Z": "gmt GMT", "%12s": "  1677989229",
+	} {
+		require.Equal(t, want, strftime(format, at), format)
+	}
+}
