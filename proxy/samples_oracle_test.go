@@ -231,6 +231,9 @@ var converterSamples = []string{
 	"bin(101600044d5154540402003c000a746573745f636c6e7431),mqtt_is_valid", "bin(101600044d5154540402003c000a746573745f636c6e7431),mqtt_field_value(connect,client_identifier)", "bin(101600044d5154540402003c000a746573745f636c6e7431),mqtt_field_value(connect,protocol_name)",
 	"bin(101600044d5154540402003c000a746573745f636c6e7431),mqtt_field_value(connect,protocol_version)", "bin(101600044d5154540402003c000a746573745f636c6e7431),mqtt_field_value(connect,flags)",
 	// at the edges
+	"str(a.b.c.d),word(3,.,-1)", "str(a.b.c.d),field(3,.,-2)", "str(a.b.c.d),word(-2,.,-1)", "bool(1),xor(-3)", "bool(1),xor(-3),hex", "bool(1),add(1),iif(a,b)", "bool(1),neg,crc32", "int(1),xor(-3),hex",
+	"bin(10),mqtt_is_valid", "bin(2d),mqtt_is_valid", "bin(2d31),mqtt_is_valid", "bin(1080),mqtt_is_valid", "bin(10ff),mqtt_is_valid", "bin(10ffffffff),mqtt_is_valid", "bin(20020000),mqtt_is_valid", "bin(2002000000),mqtt_is_valid", "bin(200300000000),mqtt_is_valid",
+	"bin(383d4649582e342e3401393d350133353d300131303d31363101),fix_is_valid", "bin(383d4649582e342e3401393d350133353d300131303d313631),fix_is_valid", "bin(393d4649582e342e3401393d350133353d300131303d31363101),fix_is_valid",
 	"bin(c080),json(utf8)", "bin(c080),json(utf8s)", "bin(c080),json(utf8p)", "bin(e080af41),json(utf8ps)", "bin(fc80808080af),json(utf8p)", "bin(eda080),json(utf8p)", "bin(efbfbe),json(utf8s)", "bin(f0908080),json(utf8p)", "bin(41c341),json(utf8ps)", "bin(595135350a),ub64dec,hex",
 	"str(é),regsub(.,x,g)", "str(é),regsub(^.,x)", "str(aé),regsub('(.)(.)','\\2\\1',g),hex", "str(aéb),regsub('\\xa9',x),hex", "str(aéb),regsub(é,e)", "str(abc),regsub(^,x,g)", "str(aab),regsub(^a,x,g)", "str(abc),regsub('$',x,g)", "str(ab),regsub('.*',x,g)",
 	"str(ab ab),regsub('\\bab',x,g)", "str(abab),regsub('^a|b',x,g)", "str(abc),regsub('(a)|(b)','[\\1\\2]',g)", "str(),regsub('^',x,g)", "str(AbA),regsub(a,x,gi)", "str(a.b.c),regsub('\\.','-',g)",

@@ -102,9 +102,12 @@ func (r *mqttReader) number(n int) (x uint64) {
 
 func (r *mqttReader) text() string { return r.take(int(r.number(2))) }
 
-// length reads a variable byte integer (section 1.5.5), of at most 4 bytes.
+// length reads a variable byte integer (section 1.5.5), of at most 4 bytes. One that is not whole counts as far as it goes.
 func (r *mqttReader) length() uint64 {
 	n, size := varint(r.s[:min(4, len(r.s))])
+	if size == 0 && len(r.s) < 4 {
+		size = len(r.s)
+	}
 	if size == 0 {
 		r.bad = true
 		return 0
@@ -151,25 +154,26 @@ func (r *mqttReader) properties() map[uint64]string {
 // parseMQTT reads the CONNECT or CONNACK packet at s's beginning; nil, true: there is more to come.
 func parseMQTT(s string) (*mqtt, bool) {
 	r := mqttReader{s: s}
-	head := byte(r.number(1))
-	m := &mqtt{kind: head >> 4, fields: map[string]string{}}
-	n := r.length()
-	if r.bad || m.kind == 0 {
-		return nil, false
-	}
-	if n > uint64(len(r.s)) {
+	if len(s) < 2 {
 		return nil, true
 	}
-	r.s = r.s[:n]
-	switch {
-	case m.kind == mqttConnect && head&15 == 0:
-		m.connect(&r)
-	case m.kind == mqttConnack && head&15 == 0:
-		m.connack(&r)
-	default: // HAProxy knows no other packets
+	head := byte(r.number(1))
+	m := &mqtt{kind: head >> 4, fields: map[string]string{}}
+	if head != mqttConnect<<4 && head != mqttConnack<<4 { // HAProxy knows no other packets
 		return nil, false
 	}
-	return m, !r.bad && r.s == ""
+	n := r.length()
+	begin := len(r.s)
+	switch {
+	case !r.bad && n > uint64(begin):
+		return nil, true
+	case r.bad:
+	case m.kind == mqttConnect:
+		m.connect(&r)
+	default:
+		m.connack(&r)
+	}
+	return m, !r.bad && n == uint64(begin-len(r.s)) // what follows the packet may have been read with it
 }
 
 func decimal(n uint64) string { return strconv.FormatUint(n, 10) }

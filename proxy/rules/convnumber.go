@@ -21,13 +21,17 @@ func (a arg) operand(tx *Tx) (int64, bool) {
 func arith(name string, f func(x, y int64) int64) conv {
 	return conv{name: name, sig: "x", in: Int, out: Int, do: func(tx *Tx, v Value, a []arg) (Value, bool) {
 		y, ok := a[0].operand(tx)
-		return integer(f(v.Int, y)), ok
+		v.Int = f(v.Int, y)
+		return v, ok
 	}}
 }
 
 func unary(name string, out Kind, f func(x int64) int64) conv {
 	return conv{name: name, in: Int, out: out, do: func(_ *Tx, v Value, _ []arg) (Value, bool) {
-		return Value{Kind: out, Int: f(v.Int)}, true
+		if v.Int = f(v.Int); out == Bool {
+			v.Kind = Bool
+		}
+		return v, true
 	}}
 }
 

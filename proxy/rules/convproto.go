@@ -9,8 +9,8 @@ import (
 // protocolConvs look into other protocols' messages.
 func protocolConvs() []conv {
 	return []conv{
-		{name: "protobuf", sig: "p|s", in: Bin, out: Any, check: checkField, do: convProtobuf},
-		{name: "ungrpc", sig: "p|s", in: Bin, out: Any, check: checkField, do: func(tx *Tx, v Value, a []arg) (Value, bool) {
+		{name: "protobuf", sig: "p|s", in: Bin, out: Bin, check: checkField, do: convProtobuf},
+		{name: "ungrpc", sig: "p|s", in: Bin, out: Bin, check: checkField, do: func(tx *Tx, v Value, a []arg) (Value, bool) {
 			// A gRPC message begins with a byte that says whether it is compressed, and its length.
 			if len(v.Str) <= 5 || v.Str[0] != 0 {
 				return v, false
@@ -21,7 +21,7 @@ func protocolConvs() []conv {
 			return convProtobuf(tx, v, a)
 		}},
 		{name: "fix_is_valid", in: Bin, out: Bool, do: func(tx *Tx, v Value, _ []arg) (Value, bool) {
-			return boolean(fixValid(v.Str)), strings.Contains(v.Str, soh)
+			return boolean(fixValid(v.Str)), len(v.Str) >= fixShortest && strings.Contains(v.Str, soh)
 		}},
 		{name: "fix_tag_value", sig: "s", in: Bin, out: Bin, do: convFIXTag, check: func(a []arg) error {
 			if _, ok := fixTag(a[0].s); !ok {
@@ -130,7 +130,7 @@ func protoField(s string, number uint64) (wire uint64, raw string, n uint64, ok 
 	return 0, "", 0, false
 }
 
-// varint reads a base-128 number, and gives how many bytes it took; 0: it is broken.
+// varint reads a base-128 number, and gives how many bytes it took; 0: it has no end.
 func varint(s string) (n uint64, size int) {
 	for i := 0; i < len(s) && i < 10; i++ {
 		n |= uint64(s[i]&0x7f) << (7 * i)
@@ -138,7 +138,7 @@ func varint(s string) (n uint64, size int) {
 			return n, i + 1
 		}
 	}
-	return 0, 0
+	return n, 0
 }
 
 func protoValue(kind string, n uint64) Value {
@@ -175,6 +175,9 @@ func fixTag(s string) (string, bool) {
 }
 
 const soh = "\x01"
+
+// fixShortest is the length of the shortest message: 8=FIX.4.4, 9=5, 35=0, 10=161.
+const fixShortest = 26
 
 func convFIXTag(_ *Tx, v Value, a []arg) (Value, bool) {
 	tag, _ := fixTag(a[0].s)

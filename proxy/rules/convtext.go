@@ -214,7 +214,7 @@ func convBytes(_ *Tx, v Value, a []arg) (Value, bool) {
 type extent struct{ from, to int }
 
 // pick cuts s at the delimiters and gives the parts from the n-th on. A number below 0 counts from the end; the third argument
-// is how many parts are taken, 0 for all that follow. Where empty parts do not count, those between the taken ones stay.
+// is how many parts are taken, 0 and below for all that follow. Where empty parts do not count, those between the taken ones stay.
 func pick(s string, a []arg, skipEmpty bool) (Value, bool) {
 	var list []extent
 	from := 0
@@ -226,7 +226,7 @@ func pick(s string, a []arg, skipEmpty bool) (Value, bool) {
 			from = i + 1
 		}
 	}
-	n, count := int(a[0].n), int(argNumber(a, 2, 1))
+	n, count := int(a[0].n), max(0, int(argNumber(a, 2, 1)))
 	first, last := n-1, n-1+count-1
 	if n < 0 {
 		last = len(list) + n

@@ -46,6 +46,11 @@ func TestNumbersAtTheEdgeEndNoProcess(t *testing.T) {
 		_, ok := e.Eval(&Tx{Payload: message, Final: true})
 		require.False(t, ok, expr)
 	}
+	for _, expr := range []string{"str(a.b),word(3,.,-1)", "str(a.b),field(9,.,-9)", "str(a.b),word(-9,.,-1)"} {
+		e, err := ParseExpr(nil, expr)
+		require.NoError(t, err, expr)
+		e.Eval(request())
+	}
 	require.False(t, fixValid(message))
 	require.False(t, fixValid("8=FIX.4.4\x019=5\x0135=0"))
 }

@@ -155,10 +155,10 @@ func castable(from, to Kind) bool {
 	return true
 }
 
-// cast makes v what a converter takes.
+// cast makes v what a converter takes. A boolean stays one where a number is asked for, also with other numbers than 0 and 1.
 func cast(v Value, to Kind) (Value, bool) {
 	switch {
-	case to == Any, v.Kind == to:
+	case to == Any, v.Kind == to, to == Int && v.Kind == Bool:
 		return v, true
 	case to == Bool && v.Kind == IP:
 		return v, false
@@ -180,7 +180,9 @@ func cast(v Value, to Kind) (Value, bool) {
 // bytes is the sample as binary.
 func (v Value) bytes() string {
 	switch v.Kind {
-	case Bool, Int:
+	case Bool:
+		return bigEndian(bit(v.Int != 0))
+	case Int:
 		return bigEndian(v.Int)
 	case IP:
 		return string(v.IP.AsSlice())
