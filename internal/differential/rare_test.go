@@ -3,4 +3,4 @@ package differential
 import "slices"
 
 // rareCases are about lines that few files have.
-func rareCases() []Case { return slices.Concat(quietCases(), limitCases()) }
+func rareCases() []Case { return slices.Concat(quietCases(), limitCases(), rdpCases) }

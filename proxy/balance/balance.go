@@ -57,7 +57,7 @@ type Request struct {
 	Avoid  *Server    // the server of a failed attempt; nil: none. Taken only where there is no other.
 	Source netip.Addr // the client's address
 	URI    []byte     // the request's target; only `balance uri` looks at it
-	Key    []byte     // of `balance url_param` and `balance hdr`; nil: the request has none
+	Key    []byte     // of `balance url_param`, `balance hdr` and `balance rdp-cookie`; nil: the request has none
 }
 
 // Selector is an algorithm at work on one backend.
@@ -100,7 +100,7 @@ func New(name string, args []string, servers []*Server, p Params) (Selector, err
 		sel = newSource(g, p.Hashing)
 	case "uri":
 		sel = newURI(g, args, p.Hashing)
-	case "url_param", "hdr":
+	case "url_param", "hdr", "rdp-cookie":
 		sel = newKey(g, p.Hashing)
 	case "random":
 		r, err := newRandom(g, args, p)
@@ -121,7 +121,7 @@ func New(name string, args []string, servers []*Server, p Params) (Selector, err
 
 // Deterministic tells whether the algorithm sends a request to one certain server, so that it queues there.
 func Deterministic(name string) bool {
-	return name == "source" || name == "uri" || name == "url_param" || name == "hdr"
+	return name == "source" || name == "uri" || name == "url_param" || name == "hdr" || name == "rdp-cookie"
 }
 
 // Spreads tells whether the algorithm does not care which server is next: a failed connection is then tried elsewhere at once.

@@ -233,7 +233,7 @@ func newSource(g group, h Hashing) *keyed {
 	return newKeyed(g, h, func(q Request) (uint32, bool) { return h.spread(hashAddr(q)), true })
 }
 
-// newKey is `balance url_param` and `balance hdr`: by what the caller has found in the request.
+// newKey is `balance url_param`, `balance hdr` and `balance rdp-cookie`: by what the caller has found in the request.
 func newKey(g group, h Hashing) *keyed {
 	return newKeyed(g, h, func(q Request) (uint32, bool) { return h.key(q.Key), q.Key != nil })
 }

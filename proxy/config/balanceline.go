@@ -24,7 +24,7 @@ func parseBalance(p *parser, w words) {
 
 // balanceAlgorithms are those that this director has; the others' arguments are looked at all the same, so that a mistake in
 // them gets HAProxy's words.
-var balanceAlgorithms = []string{"roundrobin", "static-rr", "leastconn", "first", "source", "random", "uri", "url_param", "hdr"}
+var balanceAlgorithms = []string{"roundrobin", "static-rr", "leastconn", "first", "source", "random", "uri", "url_param", "hdr", "rdp-cookie"}
 
 // parseHashFactor reads `hash-balance-factor`.
 func parseHashFactor(p *parser, w words) {
@@ -56,7 +56,9 @@ func balance(w words) (Balance, error) {
 		return Balance{Algorithm: name, Args: args}, checkParamArgs(w)
 	case strings.HasPrefix(name, "hdr("):
 		return balanceHeader(w)
-	case name == "hash" || strings.HasPrefix(name, "rdp-cookie"):
+	case strings.HasPrefix(name, "rdp-cookie"):
+		return balanceRDP(name)
+	case name == "hash":
 		return Balance{}, sayf(": '%s' is not supported by this director", name)
 	}
 	return Balance{}, sayf("only supports 'roundrobin', 'static-rr', 'leastconn', 'source', 'uri', 'url_param', " +

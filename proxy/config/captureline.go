@@ -77,7 +77,7 @@ func parseCapture(p *parser, w words) {
 
 // boundCapture shortens the capture of a cookie to what tune.http.cookielen allows.
 func (p *parser) boundCapture(s *section) {
-	if most := cmp.Or(p.cfg.Global.CookieRoom, defaultCookieRoom) - 1; s.Rules.CookieLen > most {
+	if most := cmp.Or(p.cfg.Global.cookieRoom, defaultCookieRoom) - 1; s.Rules.CookieLen > most {
 		p.warn("truncating capture length to %d bytes for %s '%s'.", most, s.word(), s.Name)
 		s.Rules.CookieLen = most
 	}

@@ -23,12 +23,20 @@ type Cert struct {
 // bundled are the suffixes of a certificate's versions by kind of key (section 3.1, "ssl-load-extra-files").
 var bundled = []string{".rsa", ".dsa", ".ecdsa"}
 
+// bundled gives those that are looked for.
+func (p *parser) bundled() []string {
+	if p.extra.noBundle {
+		return nil
+	}
+	return bundled
+}
+
 // certFiles gives the files that a `crt` names: one, a directory's in the order of their names, or a bundle's.
 func (p *parser) certFiles(name string) ([]string, error) {
 	info, err := os.Stat(p.path(name))
 	if err != nil {
 		var files []string
-		for _, suffix := range bundled {
+		for _, suffix := range p.bundled() {
 			if _, e := os.Stat(p.path(name + suffix)); e == nil {
 				files = append(files, name+suffix)
 			}
@@ -91,8 +99,8 @@ func (p *parser) loadCert(name string) (*Cert, error) {
 		return nil, sayf("unable to stat SSL certificate from file '%s' : %s.\n", name, errnoText(err))
 	}
 	chain, key := pemParts(text)
-	beside := name + ".key"
-	if key == nil && len(chain) > 0 {
+	beside, looked := p.extra.keyFile(name)
+	if key == nil && len(chain) > 0 && looked {
 		extra, err := p.readFile(beside)
 		if err == nil {
 			_, key = pemParts(extra)

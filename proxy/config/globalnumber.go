@@ -60,8 +60,8 @@ var globalNumbers = []globalNumber{
 		value: func(g *Global) *int { return &g.BufSize }},
 	{name: "tune.http.maxhdr", refused: "expects a numeric value between 1 and 32767", low: 1, high: 32767,
 		value: func(g *Global) *int { return &g.MaxHeaders }},
-	{name: "tune.http.logurilen", low: lowestInt, high: highestInt, ended: true, value: func(g *Global) *int { return &g.URIRoom }},
-	{name: "tune.http.cookielen", low: lowestInt, high: highestInt, ended: true, value: func(g *Global) *int { return &g.CookieRoom }},
+	{name: "tune.http.logurilen", low: lowestInt, high: highestInt, ended: true, value: func(g *Global) *int { return &g.uriRoom }},
+	{name: "tune.http.cookielen", low: lowestInt, high: highestInt, ended: true, value: func(g *Global) *int { return &g.cookieRoom }},
 	{name: "tune.maxrewrite", refused: "expects a positive integer argument.", high: highestInt,
 		value: func(g *Global) *int { return &g.MaxRewrite }},
 }

@@ -48,8 +48,8 @@ type Global struct {
 	BufSize      int           // tune.bufsize; 0: not set
 	MaxRewrite   int           // tune.maxrewrite; 0: not set
 	MaxHeaders   int           // tune.http.maxhdr: lines of a head; 0: not set
-	URIRoom      int           // tune.http.logurilen and one: see KeptLine; 0: not set
-	CookieRoom   int           // tune.http.cookielen and one; 0: not set
+	uriRoom      int           // tune.http.logurilen and one: see KeptLine; 0: not set
+	cookieRoom   int           // tune.http.cookielen and one; 0: not set
 	AnyBody      bool          // h1-accept-payload-with-any-method
 	SetVars      []*rules.Rule // set-var and set-var-fmt, to be run at the start
 	CrtBase      string        // crt-base and ca-base: where relative names of certificates are looked for
@@ -86,7 +86,7 @@ const (
 )
 
 // KeptLine is how many bytes of a request line are kept for logs.
-func (g *Global) KeptLine() int { return max(0, cmp.Or(g.URIRoom, defaultURIRoom)-1) }
+func (g *Global) KeptLine() int { return max(0, cmp.Or(g.uriRoom, defaultURIRoom)-1) }
 
 // SocketBuffers are the sizes of a socket's buffers in the system. 0: as it chooses.
 type SocketBuffers struct{ Receive, Send int }

@@ -122,6 +122,7 @@ type Proxy struct {
 	PreferLast     bool // option prefer-last-server: a client's requests stay where it has a connection of its own
 	// PretendKeepAlive is option http-pretend-keepalive: the server is not told that its connection will be closed.
 	PretendKeepAlive bool
+	PersistRDP       string         // persist rdp-cookie: the cookie's name; "": none
 	Persist          bool           // option persist: a cookie's server is asked even if it is down
 	RetryOn          *RetryOn       // nil: where no connection was made
 	Check            *health.Script // nil: `check` is a connection only (L4)

@@ -40,6 +40,7 @@ type parser struct {
 	experimental bool // expose-experimental-directives
 	client       httpClient
 	caseFile     string                 // h1-case-adjust-file
+	extra        besideFiles            // that lie beside certificates and are not looked for
 	context      string                 // what the next message of a server line begins with
 	cas          map[string]authorities // that have been read
 	tracked      map[*Server]*Server    // which server each tracks

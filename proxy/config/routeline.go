@@ -8,6 +8,7 @@ import (
 // routeKeywords are those of section 4 that say how servers are reached.
 var routeKeywords = []keyword{
 	{name: "server-template", usage: "<prefix> <number | range> <address>[:<port>] [<setting> ...]", max: -1, parse: parseServerTemplate},
+	{name: "persist", usage: "rdp-cookie[(<name>)]", max: -1, parse: parsePersistLine},
 	{name: "source", usage: "<address>[:<port>] [interface <name>]", max: -1, need: backSide, parse: parseSource},
 }
 

@@ -27,6 +27,8 @@ var tlsGlobalKeywords = []keyword{
 	}},
 	{name: "ssl-default-server-options", usage: "<option>...", max: -1, parse: func(p *parser, w words) { p.tlsOptions(w, &p.cfg.Global.ServerTLS) }},
 	{name: "ssl-server-verify", usage: "none | required", max: 1, parse: parseServerVerify},
+	{name: "ssl-load-extra-files", usage: "none | all | bundle | sctl | ocsp | issuer | key ...", max: -1, parse: parseExtraFiles},
+	{name: "ssl-load-extra-del-ext", max: -1, parse: func(p *parser, _ words) { p.extra.cutExt = true }},
 	{name: "ssl-dh-param-file", usage: "<file>", max: 1, parse: parseDHFile},
 	{name: "tune.ssl.default-dh-param", usage: "<number>", max: 1, parse: parseDHParam},
 	{name: "tune.ssl.lifetime", usage: "<timeout>", max: 1, parse: parseTLSLifetime},

@@ -24,11 +24,14 @@ func (p *proxy) hashing() balance.Hashing {
 	return h
 }
 
-// balanceKey finds what balance url_param or balance hdr looks at; nil: the request has none.
+// balanceKey finds what balance url_param, balance hdr or balance rdp-cookie looks at; nil: the request has none.
 func (c *client) balanceKey() []byte {
 	b := c.be.cfg.Balance
 	if len(b.Args) == 0 {
 		return nil
+	}
+	if b.Algorithm == "rdp-cookie" {
+		return c.rdpCookie(b.Args[0])
 	}
 	if b.Algorithm == "hdr" {
 		v := c.sentField(b.Args[0])

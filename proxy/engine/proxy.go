@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -26,7 +27,7 @@ type proxy struct {
 	http        bool
 	dispatch    bool // servers holds the one of `dispatch`, which nobody sees
 	byURI       bool // balance uri
-	byKey       bool // balance url_param, balance hdr
+	byKey       bool // balance url_param, balance hdr, balance rdp-cookie
 	ruled       bool // its requests need the rules' view of them
 	showsOrigin bool // its log lines tell our end of connections to servers
 
@@ -151,7 +152,7 @@ func (p *proxy) newBackend() error {
 		all = append(all, &srv.Server)
 	}
 	b := p.cfg.Balance
-	p.byURI, p.byKey = b.Algorithm == "uri", b.Algorithm == "url_param" || b.Algorithm == "hdr"
+	p.byURI, p.byKey = b.Algorithm == "uri", slices.Contains([]string{"url_param", "hdr", "rdp-cookie"}, b.Algorithm)
 	sel, err := balance.New(b.Algorithm, b.Args, all, balance.Params{AllBackups: p.cfg.AllBackups, Rand: p.e.rng(), Hashing: p.hashing()})
 	if err != nil {
 		return fmt.Errorf("backend %s: %w", p.cfg.Name, err)

@@ -30,6 +30,7 @@ func (c *client) runTCPRules() {
 	c.held = append(c.held[:0], t.req.buf...)
 	t.req.buf = nil
 	c.persist()
+	c.persistRDP()
 	c.assign()
 }
 

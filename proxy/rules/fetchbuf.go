@@ -134,24 +134,38 @@ func fetchPayloadLV(tx *Tx, a []arg) (Value, bool) {
 
 // fetchRDPCookie reads "Cookie: name=value" of an RDP connection request ([MS-RDPBCGR], section 2.2.1.1).
 func fetchRDPCookie(tx *Tx, a []arg) (Value, bool) {
-	const head = 11 // TPKT and X.224
-	p := tx.Payload
-	if len(p) <= head {
+	value, more, ok := rdpCookie(tx.Payload, argText(a, 0, ""))
+	if more {
 		return tx.more()
 	}
+	return Text(value), ok
+}
+
+// RDPCookie finds a cookie in the connection request that RDP begins with; name "": any.
+func RDPCookie(payload, name string) (value string, ok bool) {
+	value, _, ok = rdpCookie(payload, name)
+	return value, ok
+}
+
+// rdpCookie is RDPCookie; more: it may still come.
+func rdpCookie(p, want string) (value string, more, ok bool) {
+	const head = 11 // TPKT and X.224
+	if len(p) <= head {
+		return "", true, false
+	}
 	if p[0] != 3 || p[5] != 0xe0 {
-		return none()
+		return "", false, false
 	}
 	line, _, ended := strings.Cut(p[head:], "\r\n")
 	if !ended {
-		return tx.more()
+		return "", true, false
 	}
 	text, is := cutPrefixFold(line, "Cookie: ")
 	name, value, ok := strings.Cut(text, "=")
-	if want := argText(a, 0, ""); !is || !ok || want != "" && !strings.EqualFold(want, name) {
-		return none()
+	if !is || !ok || want != "" && !strings.EqualFold(want, name) {
+		return "", false, false
 	}
-	return Text(value), true
+	return value, false, true
 }
 
 func cutPrefixFold(s, prefix string) (string, bool) {
