@@ -19,7 +19,7 @@ var agentLines = []string{
 	"drain\n", "maint\n", "ready\n", "drain ready\n", "maint down # gone\n", "drain 0%\n", "drain up 10%\n",
 	"foo\n", "foo bar\n", "up foo bar\n", "down foo bar\n", "down foo # text, 50% up\n", "up foo # text\n", "up down\n", "down up\n", "up#text\n", "stopping\n", "foo 50%\n",
 	"\n", " \t,\n", "# only text\n", "down #\n", "down # # text\n", "down # " + strings.Repeat("long ", 40) + "\n", "50%,up,maxconn:7,ready\n",
-	"CLOSE", "up", "\x00up\n", "up\x00\n", "HANG",
+	"CLOSE", "HANG",
 }
 
 // agent does what an agent does that says a line.
@@ -40,10 +40,14 @@ func (s *Side) port(server string) string {
 	return port
 }
 
+// soon is Head with all first checks within the given milliseconds, however rare the further ones are.
+func soon(ms int) string {
+	return strings.Replace(Head, "global\n", fmt.Sprintf("global\n    max-spread-checks %dms\n", ms), 1)
+}
+
 // agentWords has an agent say each line once, to a server that is checked or not.
 func agentWords(name, lines, settings string) Case {
-	config := strings.Replace(Head, "global\n", "global\n    max-spread-checks 500ms\n", 1)
-	config = strings.Replace(config, "timeout check 2s", "timeout check 400ms", 1)
+	config := strings.Replace(soon(500), "timeout check 2s", "timeout check 400ms", 1)
 	for i := range agentLines {
 		config += fmt.Sprintf("backend b%02d\n%s    server a {s1} agent-check agent-port {port%d} agent-inter 1h %s\n", i, lines, i, settings)
 	}
@@ -145,7 +149,7 @@ func talking(name, config string, steps ...string) Case {
 	var agents sync.Map // by side
 	return Case{
 		Name:   name,
-		Config: Head + config,
+		Config: soon(100) + config,
 		Before: func(s *Side) {
 			k := &talker{says: "\n"}
 			agents.Store(s, k)
@@ -193,4 +197,102 @@ var agentCases = []Case{
 		"$ set server web/b agent up", "$ set server web/b agent-send x", "$ set server web/b agent-addr 1.2.3.4", "$ set server web/b agent-port 4", "$ enable agent web/b",
 		"$ set server web/a agent-addr", "$ set server web/a agent-addr foo", "$ set server web/a agent-addr 127.0.0.2 port x", "$ set server web/a agent-addr 127.0.0.2 port 70000",
 		"$ set server web/a agent-port", "$ set server web/a agent-port -1", "$ set server web/a agent-port 5x", "$ set server web/a agent-port +5"),
+}
+
+// agentPage has a server in each state that an agent may have brought it to.
+const agentPage = `
+frontend web
+    no log
+    bind {web}
+    stats enable
+    stats uri /st
+    stats admin if TRUE
+    http-request use-service prometheus-exporter if { path /metrics }
+    default_backend app
+backend app
+    balance roundrobin
+    default-server agent-check agent-inter 1h
+    server up {s1} agent-port {p2}
+    server down {s1} agent-port {p3} check inter 1h
+    server drain {s1} agent-port {p4} backup
+    server maint {s1} agent-port {p5}
+    server weight {s1} agent-port {p6} weight 40 check inter 1h
+    server odd {s1} agent-port {p7}
+    server gone {s1} agent-port {p8}
+    server far {s1} port {p2} addr 127.0.0.1 agent-send hello
+    server own {s1} agent-addr 127.0.0.1 agent-port {p2}
+    server off {s1} no-agent-check agent-port {p2}
+    server tracks {s1} no-agent-check track app/down
+    server drops {s1} no-agent-check track app/drain
+`
+
+var agentPageLines = []string{"up # <i>well</i>\n", "down # it's gone\n", "drain\n", "maint\n", "0%\n", "50%% maxconn:9\n", "CLOSE"}
+
+// playAgentPage looks at the page, at the figures in each format, and sends forms.
+func playAgentPage(s *Side) {
+	asked := []string{"up", "down", "drain", "maint", "weight", "odd", "gone", "far", "own"}
+	s.Until("all agents were asked", func() bool {
+		rows := s.rows()
+		return !slices.ContainsFunc(asked, func(name string) bool {
+			r := rows["app/"+name]
+			return r["agent_status"] == "INI" || strings.HasPrefix(r["agent_status"], "* ") || r["check_status"] == "INI" || strings.HasPrefix(r["check_status"], "* ")
+		})
+	})
+	s.Mask(`in \d+ms`, "in (n)ms")
+	s.Mask(`((?:agent|check)_duration\.1:MDP:u64):\d+`, "$1:n")
+	s.sortedLogs()
+	s.Page("web", "/st")
+	s.PageTop("web", "/st;up")
+	for _, format := range []string{"typed", "json"} {
+		text, err := s.ask("show stat " + format)
+		s.must(err, "show stat")
+		for _, l := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '{' }) {
+			if strings.Contains(l, "agent") || strings.Contains(l, "last_agt") {
+				s.note(format, l)
+			}
+		}
+	}
+	s.serversState()
+	for _, name := range append(asked, "off", "tracks", "drops") {
+		s.Stat("app/"+name, agentColumns...)
+	}
+	for _, form := range []string{
+		"s=up&action=dagent&b=app", "s=up&action=adown&b=app", "s=up&action=eagent&b=app", "s=up&action=adown&b=app", "s=up&action=arunn&b=app", "s=down&action=arunn&b=app",
+		"s=off&action=dagent&b=app", "s=off&action=adown&b=app", "s=off&s=odd&action=adown&b=app", "s=drain&action=ready&b=app", "s=maint&action=adown&b=app",
+		"s=maint&action=ready&b=app", "s=maint&action=arunn&b=app", "s=drain&action=adown&b=app", "s=drain&action=drain&b=app", "s=weight&action=drain&b=app", "s=weight&action=hdown&b=app",
+	} {
+		s.post("web", "/st", form)
+		for _, name := range []string{"up", "down", "drain", "maint", "weight", "odd", "off", "tracks", "drops"} {
+			s.Stat("app/"+name, "status", "weight", "chkdown", "agent_status", "agent_health")
+		}
+	}
+	s.sortedLogs()
+	s.serversState()
+	s.Page("web", "/st")
+}
+
+// agentStates are the cases of what agents and others make of servers together.
+func agentStates() []Case {
+	return []Case{{
+		Name:   "agent-page",
+		Config: strings.Replace(soon(300), "global\n", "global\n    maxconn 5000\n", 1) + agentPage,
+		Before: func(s *Side) {
+			for i, line := range agentPageLines {
+				of := fmt.Sprint("s", i+2)
+				s.Server(of).Greets(agent(line))
+				s.Define(fmt.Sprint("p", i+2), s.port(of))
+			}
+		},
+		Play: playAgentPage,
+	},
+		talking("agent-tracked", "backend main\n    server m {s1} agent-check agent-port {port} agent-inter 50ms\nbackend web\n    server a {s1} track main/m\n    server b {s1} track a\n",
+			"down\n => status=DOWN (agent)", "up\n => status=no check", "drain\n => status=DRAIN (agent)", "ready\n => status=no check", "maint\n => status=MAINT (via main/m)", "down\n => status=MAINT (via main/m)",
+			"ready down\n => status=DOWN (agent)", "up\n => status=no check", "$ set server web/a agent up"),
+		talking("agent-that-tracks", "backend main\n    server m {s1} check inter 50ms\nbackend web\n    server a {s1} track main/m agent-check agent-port {port} agent-inter 50ms\n",
+			"up\n => agent_status=L7OK", "down\n => agent_health=0", "up\n => status=UP", "drain\n => status=DRAIN", "ready\n => status=UP", "down maint\n => status=MAINT", "ready\n => agent_status=CHECKED", "up\n => status=UP"),
+		talking("agent-and-stopping", "backend web\n    server a {s1} check inter 1h agent-check agent-port {port} agent-inter 50ms\n",
+			"up\n => agent_status=L7OK", "$ set server web/a health stopping", "drain\n => agent_status=CHECKED", "ready\n => agent_status=CHECKED", "up\n => agent_status=L7OK", "down\n => status=DOWN (agent)", "up\n => status=UP",
+			"$ set server web/a health down", "50%\n => agent_status=CHECKED", "up\n => agent_status=L7OK", "0%\n => weight=0", "$ disable health web/a",
+			"100%\n => weight=1", "up\n => status=no check", "$ enable health web/a"),
+	}
 }

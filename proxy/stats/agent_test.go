@@ -90,6 +90,19 @@ func TestPageShowsTheAgentThatHasAServerDown(t *testing.T) {
 	require.Equal(t, "Layer7 wrong status: via agent : down (a &lt;b&gt;)", checkCell(r).tip)
 	require.Equal(t, "active_down", rowClass(r))
 	r.Status, r.Agent.Health = "DRAIN (agent)", 1
-	require.Equal(t, "active_draining", rowClass(r))
+	require.Equal(t, "active_up", rowClass(r), "as in HAProxy")
 	require.NotContains(t, checkCell(r).value, "L7STS")
+}
+
+func TestWhatTheAgentHasDownIsNotRising(t *testing.T) {
+	_, r := withAgent(true)
+	r.Op, r.Check = OpStopped, Check{Configured: true, Enabled: true, Rise: 2, Fall: 3, Health: 4}
+	up := Filter{ProxyID: -1, Types: -1, ServiceID: -1, HideDown: true}
+	require.Empty(t, up.Apply([]Row{*r}))
+	r.Agent.Health = 1
+	require.Len(t, up.Apply([]Row{*r}), 1)
+	r.Check.Health = 0
+	require.Empty(t, up.Apply([]Row{*r}))
+	r.Check.Configured = false
+	require.Len(t, up.Apply([]Row{*r}), 1)
 }

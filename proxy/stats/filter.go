@@ -56,5 +56,10 @@ func (f *Filter) selects(r *Row) bool {
 	if r.Admin.Maint() && (f.HideMaint || f.HideDown) {
 		return false
 	}
-	return !f.HideDown || r.Op != OpStopped || checked(r) && r.Check.Health > 0
+	return !f.HideDown || r.Op != OpStopped || rising(r)
+}
+
+// rising tells whether a server that is down is on its way up: it is checked, and neither its checks nor its agent have it wholly down.
+func rising(r *Row) bool {
+	return (checked(r) || asked(r)) && !(checked(r) && r.Check.Health == 0) && !(asked(r) && r.Agent.Health == 0)
 }

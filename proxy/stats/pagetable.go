@@ -186,7 +186,7 @@ func stateClass(r *Row) string {
 		return "down"
 	case strings.HasPrefix(r.Status, "DOWN "):
 		return "going_up"
-	case r.Status == "DRAIN", r.Status == "DRAIN (agent)":
+	case r.Status == "DRAIN":
 		return "draining"
 	case r.Status == "NOLB":
 		return "nolb"
