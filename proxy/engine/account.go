@@ -161,6 +161,12 @@ func (c *client) end() {
 	if p.http {
 		p.front.status[class(c.status)]++
 	}
+	if c.aborted() {
+		p.front.cliAbort++
+		if c.be == nil { // its own section stands for the backend that is not known yet
+			p.back.cliAbort++
+		}
+	}
 	p.mu.Unlock()
 	if c.be != nil {
 		c.endBackend(now)
@@ -168,9 +174,25 @@ func (c *client) end() {
 	c.log()
 }
 
-// clientAborted tells whether the client has broken the exchange off, as HAProxy counts it: not before a server had the request.
-func (c *client) clientAborted() bool {
-	return (c.flags[0] == 'C' || c.flags[0] == 'c') && c.flags[1] != 'Q' && c.flags[1] != 'C'
+// aborted tells whether the end counts as one that the client has brought about.
+func (c *client) aborted() bool {
+	return c.lost || !c.excused && (c.flags[0] == 'C' || c.flags[0] == 'c')
+}
+
+// countUnfit counts a request on its frontend that ended before it could be sent on.
+func (c *client) countUnfit() {
+	c.fe.mu.Lock()
+	c.fe.front.ereq++
+	c.li.count.ereq++
+	c.fe.mu.Unlock()
+}
+
+// countServerAbort counts a server that has let the client wait for the rest.
+func (c *client) countServerAbort() {
+	c.be.mu.Lock()
+	c.srv.srvAbort++
+	c.be.back.srvAbort++
+	c.be.mu.Unlock()
 }
 
 // endBackend counts the request on its backend and server.
@@ -190,7 +212,7 @@ func (c *client) endBackend(now int64) {
 		if k == nil {
 			continue
 		}
-		if c.clientAborted() {
+		if c.aborted() {
 			k.cliAbort++
 		}
 		k.qtime.add(between(c.got, c.assigned))

@@ -93,6 +93,9 @@ type exchange struct {
 	id                   uint64 // for operators; 0: none has asked
 	half                 uint8  // of a tunnel: which directions have ended
 	silent               bool   // neither counted as an error nor logged
+	lost                 bool   // has broken the connection before the director's own answer
+	excused              bool   // has left, or kept silent, in a way that is not counted
+	moved                int64  // ms: when bytes last passed a tunnel, or the wait for its end began
 	logged               bool   // by option logasap, before its end
 	form                 *InternalRequest
 	formRoom             int    // how long the form may be
@@ -171,6 +174,9 @@ func (c *client) onEvent(ev uint32) {
 			return
 		}
 		if c.stuck() && !c.passesUp() {
+			if c.fin && c.st == stPassing {
+				c.left()
+			}
 			return // an answer goes out before more is heard; a client that has shut its side may still read
 		}
 	}
@@ -232,12 +238,8 @@ func (c *client) proceed() {
 			return
 		}
 	}
-	if c.fin && c.st >= stQueued && c.st <= stWaiting && c.be.cfg.AbortOnClose {
-		if c.st == stWaiting { // HAProxy answers, though nobody is there any more
-			c.status = 400
-			c.out += c.replyText(400).size
-		}
-		c.abort('C', phase(c)) // without the option the client may only have shut its sending side
+	if c.fin {
+		c.left()
 	}
 }
 

@@ -196,9 +196,14 @@ func (c *client) appendEnd(t []byte) []byte {
 // answerWith sends a whole answer and ends the request.
 func (c *client) answerWith(t []byte) {
 	c.answered = true
+	if x := c.tx; x != nil && x.req.gone && !x.Req.Whole { // HAProxy's parser has ended with the client
+		c.closing = true
+		c.finish(false)
+		return
+	}
 	if !c.send(c, t) {
 		c.unsay()
-		c.closing = true
+		c.closing, c.lost = true, true
 	}
 	c.finish(false)
 }

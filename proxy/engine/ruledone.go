@@ -70,6 +70,13 @@ func (c *client) rulesDone() {
 		c.reply(503, 'S', 'C')
 		return
 	}
+	if t.req.gone && !t.Req.Whole {
+		c.prepare()
+		c.got = c.l.now
+		c.enterBackend()
+		c.unfit()
+		return
+	}
 	c.persist()
 	c.readCookie()
 	c.forward(h, p)

@@ -8,15 +8,16 @@ import (
 // The steps of a request through its sections' rules, in order.
 const (
 	stepFrontContent = iota
+	stepFrontBody
 	stepFrontHTTP
 	stepFrontPage
 	stepFrontRedirect
 	stepSwitch
+	stepBackBody
 	stepBackContent
 	stepBackHTTP
 	stepBackPage
 	stepBackRedirect
-	stepBody
 	stepsDone
 )
 
@@ -51,7 +52,7 @@ func (x *held) measure(m *rules.Message, body http1.Body, e *Engine) {
 	rest := x.buf[x.head.End:]
 	limit, _ := e.dataLimit()
 	text := body.Content(nil, rest)
-	m.Got, m.Whole, m.Full = body.Payload, body.Done() || body.Bad, len(x.buf) >= limit
+	m.Got, m.Whole, m.Full = body.Payload, body.Done() || body.Bad, len(x.buf) >= limit || x.gone
 	m.Body = string(text)
 }
 
@@ -64,7 +65,7 @@ func (c *client) runRules() {
 			c.waitRules()
 			return
 		}
-		t.req.at, t.req.since, t.Final = 0, -1, false
+		t.req.at, t.req.since, t.Final = 0, -1, t.req.gone
 		if v != rules.Next && v != rules.Accept {
 			c.ruled(v)
 			return
@@ -107,8 +108,10 @@ func (c *client) step() (v rules.Verdict) {
 		default:
 			list = r.Redirects
 		}
-	case stepBody:
-		return c.bodyStep()
+	case stepFrontBody:
+		return c.bodyStep(c.fe)
+	case stepBackBody:
+		return c.bodyStep(c.be)
 	}
 	if delay == 0 && (t.req.phase == stepFrontContent || t.req.phase == stepBackContent) {
 		t.Final = true
@@ -131,16 +134,16 @@ func (x *held) wait(t *txn, now, delay int64) {
 	}
 }
 
-// bodyStep is option http-buffer-request: the body comes first, as much as there is room for.
-func (c *client) bodyStep() rules.Verdict {
+// bodyStep is a section's option http-buffer-request: the body comes before its rules, as much as there is room for.
+func (c *client) bodyStep(p *proxy) rules.Verdict {
 	t := c.tx
-	if !c.fe.cfg.BufferBody && (c.be == nil || !c.be.cfg.BufferBody) || t.Req.Whole || t.Req.Full {
+	if p == nil || !p.cfg.BufferBody || t.Req.Whole || t.Req.Full {
 		return rules.Next
 	}
 	if t.req.since < 0 {
-		t.req.since, t.req.until, t.req.body = c.l.now, c.l.now+c.fe.request, true
-		if c.fe.request == 0 {
-			t.req.until = 0
+		t.req.since, t.req.until, t.req.body = c.l.now, 0, true
+		if d := shorter(p.cfg.Timeouts.HTTPRequest.Milliseconds(), c.fe.client); d > 0 {
+			t.req.until = c.l.now + d
 		}
 	}
 	return rules.Yield
@@ -194,7 +197,7 @@ func (c *client) ruleData() {
 		return
 	}
 	if n <= 0 {
-		c.abort('C', 'D')
+		c.leftRules(n != recvEnd)
 		return
 	}
 	t.req.buf = append(t.req.buf, c.l.buf[:n]...)
@@ -208,11 +211,11 @@ func (c *client) ruleTimeout() {
 	switch {
 	case t.slow != nil:
 		c.prepare()
-		c.got, c.assigned = c.start-1, c.l.now // in the log all of the time is a queue's, as with HAProxy
+		c.tarred()
 		c.sendAnswer(t.slow, 'P', 'T')
 	case t.req.body:
 		c.prepare()
-		c.reply(408, 'c', 'D')
+		c.unheard(t.req.phase)
 	case !c.fe.http:
 		t.Final = true
 		c.runTCPRules()

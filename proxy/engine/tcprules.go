@@ -22,9 +22,13 @@ func (c *client) runTCPRules() {
 			return
 		}
 		c.enterBackend()
-		t.req.phase, t.req.at, t.req.since, t.Final = stepBackContent, 0, -1, false
+		t.req.phase, t.req.at, t.req.since, t.Final = stepBackContent, 0, -1, t.req.gone
 	}
 	if c.be != c.fe && !c.tcpContent(c.be) {
+		return
+	}
+	if t.req.broke {
+		c.unfit()
 		return
 	}
 	c.held = append(c.held[:0], t.req.buf...)

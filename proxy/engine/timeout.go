@@ -55,6 +55,7 @@ func (c *client) transferTimeout() {
 	case c.st == stWaiting:
 		c.serverTimeout()
 	default:
+		c.countServerAbort()
 		c.abort('s', 'D')
 	}
 }

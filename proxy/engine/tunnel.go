@@ -12,6 +12,7 @@ const (
 	downEnded
 	upShut
 	downShut
+	downSilent // the server has not ended: its time is up
 )
 
 // startTCP chooses a server for a connection in mode tcp.
@@ -75,21 +76,56 @@ func (c *client) openTunnel() {
 	}
 }
 
-// armTunnel starts the clock: `timeout tunnel`, or the shorter of client's and server's.
+// armTunnel starts both sides' clocks: bytes have passed, or the wait for an end begins that has a time of its own.
 func (c *client) armTunnel() {
-	d, server := c.timeout("tunnel", c.be.tunnel), c.timeout("server", c.be.server)
-	switch {
-	case c.half&downEnded != 0: // only the client is waited for
-		d = first(c.fe.clientFin, d, c.fe.client)
-	case c.half&upEnded != 0:
-		d = first(c.be.serverFin, d, server)
-	case d == 0:
-		d = shorter(c.fe.client, server)
-	}
+	c.moved = c.l.now
+	c.tunnelClock()
+}
+
+// tunnelClock waits for the first side whose time is up.
+func (c *client) tunnelClock() {
+	due := min(c.clientDue(), c.serverDue())
 	if c.inspecting() {
-		d = max(c.tx.res.until-c.l.now, 1)
+		due = c.tx.res.until
 	}
-	c.arm(d)
+	if due == never {
+		c.arm(0)
+		return
+	}
+	c.arm(max(due-c.l.now, 1))
+}
+
+// clientDue is when the client will have been silent for too long: for `timeout tunnel`, or else its own time, or for that of who is to
+// end.
+func (c *client) clientDue() int64 {
+	if c.half&upEnded != 0 && !c.stuck() {
+		return never
+	}
+	d := first(c.timeout("tunnel", c.be.tunnel), c.fe.client)
+	if c.half&downShut != 0 {
+		d = first(c.fe.clientFin, d)
+	}
+	return c.after(d)
+}
+
+// serverDue is clientDue of the server.
+func (c *client) serverDue() int64 {
+	if c.half&downEnded != 0 && !c.up.stuck() {
+		return never
+	}
+	d := first(c.timeout("tunnel", c.be.tunnel), c.timeout("server", c.be.server))
+	if c.half&upShut != 0 {
+		d = first(c.be.serverFin, d)
+	}
+	return c.after(d)
+}
+
+// after is when a time of silence will be over; 0: there is none.
+func (c *client) after(d int64) int64 {
+	if d <= 0 {
+		return never
+	}
+	return c.moved + d
 }
 
 // first gives the first timeout that is set; 0: none is.
@@ -110,20 +146,49 @@ func shorter(a, b int64) int64 {
 	return a
 }
 
-// tunnelTimeout tells who was silent: the side that still had to end, or else the one with the shorter time. `timeout tunnel` is
-// both sides' time, and the client's runs out first.
+// tunnelTimeout ends the direction that has been silent for too long, as if its sender had ended it. Of who does not take what is
+// sent to it nothing more is awaited. The log has who was silent first.
 func (c *client) tunnelTimeout() {
 	if c.inspecting() {
 		c.inspect(nil)
 		return
 	}
-	client, server := c.fe.client, c.timeout("server", c.be.server)
-	both := c.half&(upEnded|downEnded) == 0 && c.timeout("tunnel", c.be.tunnel) == 0
-	if c.half&upEnded != 0 || both && server > 0 && (client == 0 || server < client) {
+	client, server := c.clientDue() <= c.l.now, c.serverDue() <= c.l.now
+	switch {
+	case client && c.stuck():
+		c.abort('c', 'D')
+		return
+	case server && c.up.stuck():
+		c.silentServer()
 		c.abort('s', 'D')
 		return
 	}
-	c.abort('c', 'D')
+	if client {
+		c.flag('c', 'D')
+		c.half |= upEnded
+	}
+	if server {
+		c.silentServer()
+		c.half |= downEnded | downSilent
+	}
+	b := c.up
+	if client {
+		c.shutUp()
+	}
+	if server && c.up == b {
+		c.shutDown()
+	}
+	if c.up == b {
+		c.tunnelClock()
+	}
+}
+
+// silentServer notes that the server has kept the client waiting, unless another end is noted already.
+func (c *client) silentServer() {
+	if c.flags[0] == '-' {
+		c.countServerAbort()
+	}
+	c.flag('s', 'D')
 }
 
 // relayUp moves bytes from the client to the server.
@@ -226,9 +291,7 @@ func (c *client) shutUp() {
 			return
 		}
 		sysShutdownWrite(c.up.fd)
-		if c.be.serverFin > 0 || c.be.tunnel == 0 {
-			c.armTunnel()
-		}
+		c.awaitEnd(c.be.serverFin)
 	}
 	c.closeTunnel()
 }
@@ -239,16 +302,23 @@ func (c *client) shutDown() {
 		if !c.fe.cfg.NoLinger || c.half&upShut == 0 { // else a reset follows at once
 			sysShutdownWrite(c.fd)
 		}
-		if c.fe.clientFin > 0 || c.be.tunnel == 0 {
-			c.armTunnel()
-		}
+		c.awaitEnd(c.fe.clientFin)
 	}
 	c.closeTunnel()
 }
 
-// closeTunnel ends the session when both directions have. What HTTP has switched to ends with the server's side, as an answer does.
+// awaitEnd waits for the other end, too: for a time of its own, or for what is left of the silence that is allowed.
+func (c *client) awaitEnd(own int64) {
+	if own > 0 {
+		c.moved = c.l.now
+	}
+	c.tunnelClock()
+}
+
+// closeTunnel ends the session when both directions have. What HTTP has switched to ends with the server's side, as an answer does, where
+// that has ended itself.
 func (c *client) closeTunnel() {
-	if c.half&downShut == 0 || c.half&upShut == 0 && !c.fe.http {
+	if c.half&downShut == 0 || c.half&upShut == 0 && (!c.fe.http || c.half&downSilent != 0) {
 		return
 	}
 	if c.up != nil {

@@ -30,6 +30,8 @@ type held struct {
 	since   int64 // when the wait began; -1: nothing waits
 	until   int64 // when the wait ends; 0: never
 	waiting bool
+	gone    bool // the sender has left: no more will come
+	broke   bool // … and takes nothing either
 	body    bool // it waits for the body, not for an inspection's end
 }
 

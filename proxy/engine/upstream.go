@@ -118,7 +118,7 @@ func (b *upstream) discard() {
 		b.way.giveUp()
 		b.way = nil
 	}
-	if b.srv.be.cfg.NoLinger && b.fd >= 0 {
+	if b.fd >= 0 && (b.srv.be.cfg.NoLinger || b.plain && !b.fin) { // a port in TIME_WAIT is spared where the server has not ended itself
 		setReset(b.fd)
 	}
 	b.shut()
