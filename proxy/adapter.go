@@ -138,8 +138,8 @@ func (a *adapter) SetServerChecks(r stats.Ref, on bool) error {
 	return a.d.engine.SetServerCheck(r.Proxy, r.Server, on)
 }
 
-// frontend finds a frontend's name by its number.
-func (a *adapter) frontend(id int) string {
+// section finds a section's name by its number.
+func (a *adapter) section(id int) string {
 	for _, p := range a.d.cfg.Proxies {
 		if p.ID == id {
 			return p.Name
@@ -150,15 +150,25 @@ func (a *adapter) frontend(id int) string {
 
 // EnableFrontend implements stats.FrontendAdmin.
 func (a *adapter) EnableFrontend(id int, on bool) error {
-	return a.d.engine.SetFrontend(a.frontend(id), on)
+	return a.d.engine.SetFrontend(a.section(id), on)
 }
 
 // ShutdownFrontend implements stats.FrontendAdmin.
-func (a *adapter) ShutdownFrontend(id int) error { return a.d.engine.ShutdownFrontend(a.frontend(id)) }
+func (a *adapter) ShutdownFrontend(id int) error { return a.d.engine.ShutdownFrontend(a.section(id)) }
+
+// SetDynamicCookies implements stats.CookieAdmin.
+func (a *adapter) SetDynamicCookies(id int, on bool) error {
+	return a.d.engine.SetDynamicCookies(a.section(id), on)
+}
+
+// SetDynamicCookieKey implements stats.CookieAdmin.
+func (a *adapter) SetDynamicCookieKey(id int, secret string) error {
+	return a.d.engine.SetDynamicCookieKey(a.section(id), secret)
+}
 
 // SetFrontendMaxconn implements stats.FrontendAdmin.
 func (a *adapter) SetFrontendMaxconn(id, n int) error {
-	return a.d.engine.SetFrontendMaxconn(a.frontend(id), n)
+	return a.d.engine.SetFrontendMaxconn(a.section(id), n)
 }
 
 // SetGlobalMaxconn implements stats.GlobalAdmin.

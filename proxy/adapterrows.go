@@ -47,7 +47,14 @@ func frontRow(r stats.Row, f *engine.FrontStats) stats.Row {
 	r.ReqRate, r.ReqRateMax, r.ReqTotal = f.ReqRate, f.ReqRateMax, f.ReqTot
 	r.ConnRate, r.ConnRateMax, r.ConnTotal = f.ConnRate, f.ConnRateMax, f.ConnTot
 	r.Intercepted, r.Responses = f.Intercepted, responses(f.HTTP)
+	muxes(&r, f.H1)
 	return r
+}
+
+// muxes fills in the columns h1_*.
+func muxes(r *stats.Row, h engine.H1Stats) {
+	r.H1Open, r.H1OpenStreams, r.H1Conns, r.H1Streams = uint64(h.Open), uint64(h.OpenStreams), h.Conns, h.Streams
+	r.H1In, r.H1Out = h.BytesIn, h.BytesOut
 }
 
 func socketRow(r stats.Row, s *engine.ListenerStats) stats.Row {
@@ -86,6 +93,7 @@ func backRow(r stats.Row, b *engine.BackStats, servers []stats.Row) stats.Row {
 	r.QTime, r.CTime, r.RTime, r.TTime = ms(b.Qtime), ms(b.Ctime), ms(b.Rtime), ms(b.Ttime)
 	r.QTimeMax, r.CTimeMax, r.RTimeMax, r.TTimeMax = ms(b.QtimeMax), ms(b.CtimeMax), ms(b.RtimeMax), ms(b.TtimeMax)
 	r.Connects, r.Reuses = b.Connect, b.Reuse
+	muxes(&r, b.H1)
 	r.ServersAll = len(servers)
 	for i := range servers {
 		if servers[i].Op != stats.OpStopped && !servers[i].Admin.Maint() {
@@ -117,11 +125,11 @@ func serverRow(r stats.Row, s *engine.ServerStats) stats.Row {
 	r.QTime, r.CTime, r.RTime, r.TTime = ms(s.Qtime), ms(s.Ctime), ms(s.Rtime), ms(s.Ttime)
 	r.QTimeMax, r.CTimeMax, r.RTimeMax, r.TTimeMax = ms(s.QtimeMax), ms(s.CtimeMax), ms(s.RtimeMax), ms(s.TtimeMax)
 	r.Connects, r.Reuses, r.IdleConns, r.UsedConns = s.Connect, s.Reuse, s.Idle, s.Used
-	r.NeedEst, r.SafeConns, r.IdleLimit = s.Used, s.Idle, -1
+	r.UsedMax, r.NeedEst, r.SafeConns, r.IdleLimit = s.UsedMax, s.NeedEst, s.Safe, -1
 	if c.PoolMax > 0 || c.NoPool {
 		r.IdleLimit = c.PoolMax
 	}
-	r.Cookie, r.Addr, r.Port, r.PortMap, r.Host = c.Cookie, s.Addr.Text, s.Addr.Port, s.PortMap, c.Host
+	r.Cookie, r.Addr, r.Port, r.PortMap, r.Host = s.Cookie, s.Addr.Text, s.Addr.Port, s.PortMap, c.Host
 	if s.Addr.Unix != "" {
 		r.Addr = "unix"
 	} else {

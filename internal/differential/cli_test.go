@@ -228,8 +228,8 @@ help show env
 `
 
 // absent are HAProxy's commands that this director has not: about the inside of its process, and what docs/differences.md lists.
-const absent = `(?m)^  (?:\S+: )?((abort|commit|del|new|add) ssl|set ssl (ca-file|cert|crl|ocsp)|show ssl|(add|del) server|(enable|disable) dynamic|set dynamic|` +
-	`show (activity|fd|pools|threads|libs|events|profiling|tasks|trace|resolvers|schema)|trace|set profiling)\S* .*\n`
+const absent = `(?m)^  (?:\S+: )?((abort|commit|del|new|add) ssl|set ssl (ca-file|cert|crl|ocsp)|show ssl|(add|del) server|` +
+	`show (activity|fd|pools|threads|libs|events|profiling|tasks|trace|resolvers)|trace|set profiling)\S* .*\n`
 
 var cliCases = []Case{{
 	Name:   "cli-words",

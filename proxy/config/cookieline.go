@@ -24,6 +24,7 @@ type Cookie struct {
 	NoCache          bool
 	PostOnly         bool
 	Preserve         bool
+	Dynamic          bool // servers without a value of their own get one of dynamic-cookie-key
 	HTTPOnly, Secure bool
 	Domain           string        // one, or several with "; domain=" in between
 	Attrs            string        // with "; " in between
@@ -87,8 +88,7 @@ func (p *parser) cookieFlag(c *Cookie, w words, i int) bool {
 	case "secure":
 		c.Secure = true
 	case "dynamic":
-		p.unsupported("cookie dynamic")
-		return false
+		c.Dynamic = true
 	default:
 		if what, ok := cookieValues[w[i]]; ok {
 			p.badTight("'%s' expects %s as argument.", w[i], what)

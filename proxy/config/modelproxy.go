@@ -114,6 +114,7 @@ type Proxy struct {
 	Fullconn    int
 	AllBackups  bool
 	Cookie      *Cookie // nil: none
+	CookieKey   string  // dynamic-cookie-key; "": none
 	SendName    string  // http-send-name-header: the field that tells a server its name; "": none
 	LaxResponse bool    // option accept-invalid-http-response
 	CheckCache  bool    // option checkcache: no cookie in what a cache may keep

@@ -78,6 +78,7 @@ var proxyKeywords = slices.Concat([]keyword{
 	{name: "default-server", usage: "[<setting> ...]", max: -1, parse: parseDefaultServer},
 	{name: "option", usage: "<option> [<arguments>]", max: -1, parse: parseOption},
 	{name: "cookie", usage: "<name> [rewrite | insert | prefix] [indirect] ...", max: -1, need: backSide, parse: parseCookie},
+	{name: "dynamic-cookie-key", usage: "<secret>", max: -1, need: backSide, parse: parseDynamicKey},
 	{name: "retry-on", usage: "<event> ...", max: -1, parse: parseRetryOn},
 	{name: "http-check", usage: "<rule> ...", max: -1, parse: parseHTTPCheck},
 	{name: "tcp-check", usage: "<rule> ...", max: -1, parse: parseTCPCheck},

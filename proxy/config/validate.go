@@ -31,6 +31,7 @@ func (p *parser) finish() (*Config, *Report) {
 		return nil, p.rep
 	}
 	p.checkPorts()
+	p.checkDynamicCookies()
 	if p.refuse() {
 		return nil, p.rep
 	}

@@ -11,6 +11,7 @@ func (c *client) countRequest() {
 	p, now := c.fe, c.l.now
 	p.mu.Lock()
 	p.front.reqTot++
+	c.openStream()
 	p.front.reqRate.add(now, 1)
 	p.mu.Unlock()
 	c.number = p.e.requests.Add(1) - 1
@@ -109,7 +110,12 @@ func (c *client) countLive() {
 // settle adds the bytes that the counters have not seen.
 func (c *client) settle() {
 	in, out := uint64(c.in-c.seenIn), uint64(c.out-c.seenOut)
-	if in+out == 0 {
+	raw, served := c.raw.take(), c.served.take()
+	if c.up != nil {
+		b := c.up.raw.take()
+		served.in, served.out = served.in+b.in, served.out+b.out
+	}
+	if in+out == 0 && raw == (traffic{}) && served == (traffic{}) {
 		return
 	}
 	c.seenIn, c.seenOut = c.in, c.out
@@ -117,6 +123,7 @@ func (c *client) settle() {
 	c.fe.front.in += in
 	c.fe.front.out += out
 	c.fe.front.outRate.add(c.l.now, out)
+	c.fe.front.h1.add(raw)
 	c.li.count.in += in
 	c.li.count.out += out
 	c.fe.mu.Unlock()
@@ -127,6 +134,7 @@ func (c *client) settle() {
 	c.be.mu.Lock()
 	c.be.back.in += in
 	c.be.back.out += out
+	c.be.back.h1.add(served)
 	if c.srv != nil {
 		c.srv.in += in
 		c.srv.out += out
@@ -161,6 +169,7 @@ func (c *client) end() {
 	if p.http {
 		p.front.status[class(c.status)]++
 	}
+	c.closeStream()
 	if c.aborted() {
 		p.front.cliAbort++
 		if c.be == nil { // its own section stands for the backend that is not known yet

@@ -34,21 +34,22 @@ const (
 // client is a connection to a client and its current request. It drives: the server's side only carries.
 type client struct {
 	sock
-	fe       *proxy
-	be       *proxy // of the current request; nil: not known yet
-	st       state
-	addr     netip.AddrPort
-	xff      []byte         // ready field of forwardfor
-	requests int            // on this connection so far
-	origin   netip.AddrPort // addr, until a rule changes it
-	dest     netip.AddrPort // where the client connected to; invalid: not looked up
-	bind     *config.Bind
-	li       *listener
-	shaking  *handshake     // of TLS, under way
-	secure   *secured       // what TLS has made of the connection; nil: none
-	shook    int64          // ms that the handshake has taken
-	private  []*upstream    // idle connections to servers that only this client may use, the oldest first
-	session  *rules.Session // rules' view of the connection; nil: none has asked
+	fe        *proxy
+	be        *proxy // of the current request; nil: not known yet
+	st        state
+	addr      netip.AddrPort
+	xff       []byte         // ready field of forwardfor
+	requests  int            // on this connection so far
+	origin    netip.AddrPort // addr, until a rule changes it
+	dest      netip.AddrPort // where the client connected to; invalid: not looked up
+	bind      *config.Bind
+	li        *listener
+	shaking   *handshake     // of TLS, under way
+	secure    *secured       // what TLS has made of the connection; nil: none
+	shook     int64          // ms that the handshake has taken
+	streaming bool           // an exchange has begun, and is counted as open
+	private   []*upstream    // idle connections to servers that only this client may use, the oldest first
+	session   *rules.Session // rules' view of the connection; nil: none has asked
 	timing
 	exchange
 }
@@ -82,8 +83,9 @@ type exchange struct {
 	ahead                bool // the response is complete, but the request is not
 	flags                [2]byte
 	status               int
-	in, out              int64 // bytes, as HAProxy counts them
-	seenIn, seenOut      int64 // of these, already in the counters
+	in, out              int64   // bytes, as HAProxy counts them
+	seenIn, seenOut      int64   // of these, already in the counters
+	served               traffic // of the connections to servers that it has left
 	internal             *pending
 	page                 bool   // answered by the statistics page
 	refused              bool   // was no request; has been logged
@@ -126,7 +128,7 @@ func (l *loop) newClient(fd int, li *listener) *client {
 		c.timer = timer{owner: c, due: never}
 	}
 	c.l, c.fd, c.fe, c.be = l, fd, li.p, nil
-	c.readable, c.fin, c.added, c.asked = false, false, false, false
+	c.readable, c.fin, c.added, c.asked, c.raw, c.streaming = false, false, false, false, traffic{}, false
 	c.xff = c.xff[:0]
 	c.putAway()
 	c.st, c.requests = stIdle, 0
@@ -158,6 +160,9 @@ func (c *client) fresh() {
 func (c *client) begin() {
 	c.st = stReading
 	c.start = c.l.now
+	c.fe.mu.Lock()
+	c.openStream()
+	c.fe.mu.Unlock()
 	if c.requests > 0 {
 		c.arm(c.fe.request)
 	}

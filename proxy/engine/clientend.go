@@ -7,6 +7,7 @@ import (
 // close ends the connection; whatever it held has been given back.
 func (c *client) close() {
 	l := c.l
+	c.settleEnd()
 	for _, b := range c.private {
 		if b.pooled && b.owner == c {
 			b.leavePool()

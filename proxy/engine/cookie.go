@@ -89,7 +89,7 @@ func (c *client) cookieValue(k *config.Cookie, value string) (rest string, isOur
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, s := range p.servers {
-		if s.cfg.Cookie == "" || s.cfg.Cookie != id {
+		if own := s.id(); own == "" || own != id {
 			continue
 		}
 		if s.Up || c.stay.force || p.cfg.Persist {
@@ -172,7 +172,7 @@ func (c *client) writeCookie(m *rules.Message) {
 		return
 	}
 	m.Fields = append(m.Fields, rules.Field{Name: "set-cookie", Value: c.newCookie(k)})
-	if c.stay.given = 'I'; c.srv.cfg.Cookie != "" && c.stay.direct {
+	if c.stay.given = 'I'; c.srv.id() != "" && c.stay.direct {
 		c.stay.given = 'U'
 	}
 	if k.NoCache && c.cacheable(m).page {
@@ -194,12 +194,12 @@ func (c *client) setCookie(k *config.Cookie, f *rules.Field) bool {
 	case k.Mode == config.CookieInsert, c.stay.direct && k.Indirect:
 		c.stay.given = 'D'
 		return false
-	case c.srv.cfg.Cookie == "":
+	case c.srv.id() == "":
 		return true
 	case k.Mode == config.CookieRewrite:
-		value = c.srv.cfg.Cookie
+		value = c.srv.id()
 	case k.Mode == config.CookiePrefix:
-		value = c.srv.cfg.Cookie + "~" + value
+		value = c.srv.id() + "~" + value
 	default:
 		return true
 	}
@@ -220,7 +220,7 @@ func (c *client) wantsCookie(k *config.Cookie) bool {
 // newCookie is the Set-Cookie field's value; a server without a cookie of its own takes the client's away.
 func (c *client) newCookie(k *config.Cookie) string {
 	v := k.Name + "=; Expires=Thu, 01-Jan-1970 00:00:01 GMT; path=/"
-	if id := c.srv.cfg.Cookie; id != "" {
+	if id := c.srv.id(); id != "" {
 		v = k.Name + "=" + id
 		now := (c.l.e.wall(c.l.now).Unix() + 3) >> 2
 		if k.MaxIdle > 0 || k.MaxLife > 0 {

@@ -106,6 +106,7 @@ func (c *client) sendFirst(b *upstream) {
 		return
 	}
 	if e == 0 {
+		b.raw.out += int64(n)
 		b.pend = append(b.pend, first[n:]...)
 		b.register(b, len(b.pend) > 0)
 		c.connectedNow()
@@ -178,6 +179,7 @@ func (c *client) countAttempt(reused bool) {
 		c.srv.connect++
 		p.back.connect++
 	}
+	p.back.h1.streams++
 	p.mu.Unlock()
 }
 

@@ -123,6 +123,7 @@ func (s *sock) siphon(to *sock, most int64) int {
 	case e == 0:
 		if s.readable = n > 0; n > 0 {
 			p.n, to.pipe = n, p
+			s.raw.in += int64(n)
 			s.bulk = s.bulk && n >= spliceAsked
 			s.l.e.spliced.Add(uint64(n))
 		}
@@ -146,6 +147,7 @@ func (s *sock) flushPipe(h handler) bool {
 	if e != 0 && e != syscall.EAGAIN && e != syscall.EINTR {
 		return false
 	}
+	s.raw.out += int64(max(n, 0))
 	if p.n -= max(n, 0); p.n > 0 {
 		s.register(h, true)
 		return true

@@ -107,6 +107,7 @@ func (e *Engine) replace(backend, server string, with func(*place) *place) error
 	before := s.at.Load()
 	after := with(before)
 	s.at.Store(after)
+	s.renewCookie()
 	s.be.mu.Unlock()
 	if *before.sock != *after.sock || before.mapped != after.mapped {
 		s.forgetIdle()

@@ -38,6 +38,8 @@ type proxy struct {
 	mu sync.Mutex
 	// a frontend's
 	feconn, maxconn int
+	dyncookies      dynamicCookies
+	streams         int // exchanges of the frontend that are open
 	paused, closed  bool
 	full            atomic.Bool // somebody waits in the backlog because of a limit
 	front           frontCounters
@@ -86,6 +88,8 @@ type counters struct {
 	retries, redis           uint64
 	cliAbort, srvAbort       uint64
 	connect, reuse           uint64
+	unmade                   uint64 // of connect: those that have failed
+	h1                       h1
 	chkDown                  uint64
 	curMax                   int
 	rate                     rate
@@ -145,6 +149,7 @@ func (p *proxy) newBackend() error {
 		list = []*config.Server{{Pos: p.cfg.Pos, Name: "<NOSRV>", Addr: p.cfg.Dispatch, Weight: 1}}
 		p.dispatch = true
 	}
+	p.dyncookies = dynamicCookies{p.cfg.Cookie != nil && p.cfg.Cookie.Dynamic, p.cfg.CookieKey}
 	for i, s := range list {
 		srv := newServer(p, i, s)
 		p.servers = append(p.servers, srv)

@@ -91,7 +91,8 @@ func (p *proxy) frontStats(now int64) *FrontStats {
 	s := &FrontStats{Status: "OPEN", Scur: p.feconn, Smax: f.curMax, Slim: p.maxconn, Stot: f.sess, Bin: f.in, Bout: f.out,
 		Dreq: f.denReq, Dresp: f.denResp, Ereq: f.ereq, Rate: f.rate.read(now), RateLim: p.cfg.RateLimit, RateMax: f.rate.max,
 		ReqRate: f.reqRate.read(now), ReqRateMax: f.reqRate.max, ReqTot: f.reqTot, ConnRate: f.connRate.read(now),
-		ConnRateMax: f.connRate.max, ConnTot: f.connTot, Intercepted: f.intercepted, HTTP: HTTPStats{f.status}, Dcon: f.denConn, Dses: f.denSess}
+		ConnRateMax: f.connRate.max, ConnTot: f.connTot, Intercepted: f.intercepted, HTTP: HTTPStats{f.status}, Dcon: f.denConn, Dses: f.denSess,
+		H1: p.frontH1()}
 	if s.Slim == 0 {
 		if m := p.e.maxconn.Load(); m < 1<<31 {
 			s.Slim = int(m)
@@ -115,7 +116,7 @@ func (p *proxy) backStats(now int64) *BackStats {
 		Wretr: k.retries, Wredis: k.redis, Act: p.act, Bck: p.bck, Chkdown: k.chkDown,
 		Lastchg: ms(now - p.changed), Downtime: ms(p.downtime), Lbtot: k.lb, Rate: k.rate.read(now), RateMax: k.rate.max,
 		ReqTot: k.req, HTTP: HTTPStats{k.status}, CliAbrt: k.cliAbort, SrvAbrt: k.srvAbort, Lastsess: k.lastSession(now),
-		Connect: k.connect, Reuse: k.reuse, Algo: p.cfg.Balance.Algorithm}
+		Connect: k.connect, Reuse: k.reuse, Algo: p.cfg.Balance.Algorithm, H1: p.backH1()}
 	if s.Algo == "" {
 		s.Algo = "roundrobin"
 	}
@@ -155,10 +156,11 @@ func (s *server) stats(now int64) ServerStats {
 	}
 	r.Qtime, r.Ctime, r.Rtime, r.Ttime = s.qtime.read(), s.ctime.read(), s.rtime.read(), s.all.read()
 	r.QtimeMax, r.CtimeMax, r.RtimeMax, r.TtimeMax = s.qtime.longest(), s.ctime.longest(), s.rtime.longest(), s.all.longest()
-	r.Idle = int(s.idle.Load())
+	s.demand.settle(now, s.purge, s.Served)
+	r.Idle, r.Safe, r.UsedMax, r.NeedEst = int(s.idle.Load()), int(s.safe.Load()), s.demand.most, s.demand.need
 	r.HanaFails = s.hanaFails
 	at := s.at.Load()
-	r.Addr, r.CheckAddr, r.PortMap = at.addr, at.check, at.mapped
+	r.Addr, r.CheckAddr, r.PortMap, r.Cookie = at.addr, at.check, at.mapped, s.id()
 	if s.tracks != nil {
 		r.Tracks, r.tracks = s.tracks.name(), s.tracks.cfg
 	}

@@ -12,6 +12,10 @@ func (c *client) connectFailed(timeout bool) {
 	}
 	c.up.release(false)
 	be := c.be
+	be.mu.Lock()
+	be.back.h1.streams-- // it has come to none
+	be.back.unmade++
+	be.mu.Unlock()
 	c.srv.observe(c.l, sawNoConnect)
 	if on := be.cfg.RetryOn; c.tries >= be.cfg.Retries || on != nil && on.Never {
 		be.mu.Lock()

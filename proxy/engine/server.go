@@ -10,13 +10,15 @@ import (
 // server is a real server at work. Its backend's mutex guards it, but for pools, whose parts belong to one loop each.
 type server struct {
 	balance.Server
-	be    *proxy
-	cfg   *config.Server
-	at    atomic.Pointer[place]
-	pools []pool       // by loop
-	idle  atomic.Int32 // connections in all pools
-	way   way
-	purge int64 // ms that an idle connection is kept (section 5.2, "pool-purge-delay")
+	be     *proxy
+	cfg    *config.Server
+	at     atomic.Pointer[place]
+	cookie atomic.Pointer[string] // the value that names it in clients' cookies
+	pools  []pool                 // by loop
+	idle   atomic.Int32           // connections in all pools
+	safe   atomic.Int32           // of these, those that have been used again
+	way    way
+	purge  int64 // ms that an idle connection is kept (section 5.2, "pool-purge-delay")
 
 	uweight int      // as configured or set
 	maxconn int      // as configured or set; 0: any number
@@ -26,6 +28,7 @@ type server struct {
 	queue waitList
 	due   int // places that were given to who waited, and who has not taken them yet
 	counters
+	demand   demand
 	changed  int64 // ms, of the last change of state
 	downtime int64
 }
@@ -38,6 +41,7 @@ func newServer(be *proxy, i int, cfg *config.Server) *server {
 	s.Server = balance.Server{Index: i, ID: cfg.ID, Weight: cfg.Weight, Backup: cfg.Backup, Up: !cfg.Disabled && !cfg.Unresolved}
 	s.last = -1
 	s.at.Store(configuredPlace(cfg))
+	s.renewCookie()
 	s.way = newWay(be.cfg, cfg)
 	if s.purge = cfg.PoolPurge.Milliseconds(); s.purge == 0 {
 		s.purge = 5000
@@ -113,4 +117,6 @@ func (s *server) counted(now int64) {
 	s.sess++
 	s.last, s.be.back.last = now, now
 	s.rate.add(now, 1)
+	s.demand.settle(now, s.purge, s.Served)
+	s.demand.used(s.Served)
 }

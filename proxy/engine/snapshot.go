@@ -65,6 +65,7 @@ type FrontStats struct {
 	Intercepted            uint64
 	Dcon, Dses             uint64
 	HTTP                   HTTPStats
+	H1                     H1Stats
 }
 
 // BackStats is a backend's line.
@@ -91,6 +92,7 @@ type BackStats struct {
 	QtimeMax, CtimeMax         time.Duration
 	RtimeMax, TtimeMax         time.Duration
 	Connect, Reuse             uint64
+	H1                         H1Stats
 	Algo                       string
 }
 
@@ -99,6 +101,7 @@ type ServerStats struct {
 	Server                     *config.Server
 	Addr, CheckAddr            config.Address // as they are now; of the second what is not set is zero
 	PortMap                    bool           // Addr's port is added to the client's
+	Cookie                     string         // the value that names it in clients' cookies
 	Flags                      AdminFlags
 	Stopping                   bool   // NOLB: disable-on-404, or an operator
 	Tracks                     string // "backend/server": whose state it has; "": its own
@@ -135,6 +138,8 @@ type ServerStats struct {
 	RtimeMax, TtimeMax         time.Duration
 	Connect, Reuse             uint64
 	Idle, Used                 int // connections kept, and in use
+	Safe                       int // of those kept: those that have been used again
+	UsedMax, NeedEst           int // the most in use lately, and how many will be wanted
 }
 
 // AgentStats is what a server's agent checks have come to. The zero value is of a server without an agent.

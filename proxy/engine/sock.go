@@ -17,7 +17,8 @@ type sock struct {
 	asked    bool   // to epoll with EPOLLOUT
 	held     []byte // read but not yet used: part of a head, or the next request
 	pend     []byte // not yet taken by this side's socket
-	pipe     *pipe  // what comes behind pend, of a body that is spliced; nil: nothing
+	raw      traffic
+	pipe     *pipe // what comes behind pend, of a body that is spliced; nil: nothing
 	timer    timer
 	side     *beside // carries TLS; fd is the loop's end of it. nil: fd is the connection itself
 }
@@ -37,6 +38,7 @@ func (s *sock) recv() int {
 	s.readable = e == 0 && (s.bulk || s.fin && n > 0)
 	switch {
 	case e == 0:
+		s.raw.in += int64(n)
 		return n
 	case e == syscall.EAGAIN:
 		return recvNothing
@@ -68,6 +70,7 @@ func (s *sock) send(h handler, b []byte) bool {
 		if e != 0 && e != syscall.EAGAIN {
 			return false
 		}
+		s.raw.out += int64(max(n, 0))
 		if n == len(b) {
 			return true
 		}
@@ -91,6 +94,7 @@ func (s *sock) flush(h handler) bool {
 		return false
 	}
 	if n > 0 {
+		s.raw.out += int64(n)
 		s.pend = s.pend[:copy(s.pend, s.pend[n:])]
 	}
 	if len(s.pend) > 0 {

@@ -93,7 +93,7 @@ func (l *loop) takeSpare(s *server, kind uint8, plain bool) *upstream {
 func (b *upstream) reset(s *server) {
 	b.srv, b.c = s, nil
 	b.readable, b.fin, b.reused, b.noKeep, b.dialing, b.pooled = false, false, false, false, false, false
-	b.body = http1.Body{}
+	b.body, b.raw = http1.Body{}, traffic{}
 	b.proven, b.owner, b.uses, b.key = false, nil, 0, ""
 	b.putAway()
 }
@@ -142,6 +142,8 @@ func (l *loop) disconnectLate() {
 // release parts the connection from its client, and keeps or ends it.
 func (b *upstream) release(keep bool) {
 	c := b.c
+	c.served.in, c.served.out = c.served.in+b.raw.in, c.served.out+b.raw.out
+	b.raw = traffic{}
 	b.c.up = nil
 	b.c = nil
 	private := c.be != nil && (c.be.cfg.Reuse == config.ReuseNever || c.be.dispatch)
@@ -160,7 +162,7 @@ func (b *upstream) release(keep bool) {
 	p := &b.srv.pools[b.l.id]
 	p.idle = append(p.idle, b)
 	b.l.pooled++
-	b.srv.idle.Add(1)
+	b.srv.countIdle(b, 1)
 	b.pooled = true
 	if private {
 		b.owner = c
@@ -168,6 +170,14 @@ func (b *upstream) release(keep bool) {
 	}
 	b.putAway()
 	b.arm(b.srv.purge)
+}
+
+// countIdle counts an idle connection that comes or goes.
+func (s *server) countIdle(b *upstream, n int32) {
+	s.idle.Add(n)
+	if b.proven {
+		s.safe.Add(n)
+	}
 }
 
 // fromPool gives an idle connection to s; nil: there is none. proven asks for one that has been reused before; key is
@@ -193,7 +203,7 @@ func (b *upstream) takeOut() {
 			break
 		}
 	}
-	b.srv.idle.Add(-1)
+	b.srv.countIdle(b, -1)
 	b.disarm()
 	uses, key := b.uses, b.key
 	b.reset(b.srv)
@@ -208,7 +218,7 @@ func (b *upstream) leavePool() {
 		if p.idle[i] == b {
 			p.idle = append(p.idle[:i], p.idle[i+1:]...)
 			b.l.pooled--
-			b.srv.idle.Add(-1)
+			b.srv.countIdle(b, -1)
 			b.hangUp()
 			return
 		}

@@ -20,7 +20,7 @@ type CLI struct {
 // NewCLI makes a CLI. sockets are only listed, by `show cli sockets`.
 func NewCLI(source Source, admin ServerAdmin, sockets []config.StatsSocket) *CLI {
 	c := &CLI{source: source, admin: admin, sockets: sockets}
-	c.commands = inOrder(slices.Concat(showCommands, serverCommands, frontendCommands, processCommands, varCommands, modeCommands, aclCommands,
+	c.commands = inOrder(slices.Concat(showCommands, serverCommands, frontendCommands, cookieCommands, processCommands, varCommands, modeCommands, aclCommands,
 		mapCommands, noneCommands, sessionCommands, leftOutCommands()))
 	return c
 }

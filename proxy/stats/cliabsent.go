@@ -7,7 +7,7 @@ import (
 )
 
 // leftOut are HAProxy's commands that would change or show what this director has, in a way that it leaves out: dynamic
-// servers, certificates in memory, resolvers, keys of dynamic cookies. They are refused by name; no help lists them. Commands
+// servers, certificates in memory, resolvers. They are refused by name; no help lists them. Commands
 // about the inside of HAProxy's own process (its pools, its threads, its traces) are unknown here.
 var leftOut = map[config.Level][]string{
 	config.LevelUser: {
@@ -19,7 +19,6 @@ var leftOut = map[config.Level][]string{
 		"abort ssl ca-file", "commit ssl ca-file", "del ssl ca-file", "new ssl ca-file", "set ssl ca-file",
 		"abort ssl cert", "commit ssl cert", "del ssl cert", "new ssl cert", "set ssl cert",
 		"abort ssl crl-file", "commit ssl crl-file", "del ssl crl-file", "new ssl crl-file", "set ssl crl-file",
-		"disable dynamic-cookie backend", "enable dynamic-cookie backend", "set dynamic-cookie-key backend",
 	},
 }
 

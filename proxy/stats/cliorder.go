@@ -15,6 +15,7 @@ shutdown sessions server
 clear counters
 show info
 show stat
+show schema json
 disable agent
 disable health
 disable server
@@ -51,6 +52,9 @@ show servers conn
 show servers state
 show backend
 shutdown frontend
+set dynamic-cookie-key backend
+enable dynamic-cookie backend
+disable dynamic-cookie backend
 show errors
 show cache
 get var

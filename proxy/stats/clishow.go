@@ -14,6 +14,7 @@ import (
 var showCommands = []command{
 	{words: []string{"show", "info"}, args: "[desc|json|typed|float]*", help: "report information about the running process", run: showInfo},
 	{words: []string{"show", "stat"}, args: "[desc|json|no-maint|typed|up]*", help: "report counters for each proxy and server", run: showStat},
+	{words: []string{"show", "schema", "json"}, help: "report schema used for stats", run: func(*session, []string) reply { return dump(AppendSchema(nil)) }},
 	{words: []string{"show", "servers", "state"}, args: "[<backend>]", help: "dump volatile server information (all or for a single backend)", run: showServersState},
 	{words: []string{"show", "servers", "conn"}, args: "[<backend>]", help: "dump server connections status (all or for a single backend)", run: showServersConn},
 	{words: []string{"show", "backend"}, help: "list backends in the current running config", run: showBackend},
@@ -131,7 +132,7 @@ func showServersConn(s *session, args []string) reply {
 	for i := range servers {
 		r := &servers[i]
 		out = fmt.Appendf(out, "%s/%s %d/%d %s %d - 5000 %d %d %d %d %d %d %d %d\n", r.Proxy, r.Name, r.ProxyID, r.ServiceID,
-			host(r.IP), r.Port, r.UsedConns, r.SessMax, r.NeedEst, r.IdleConns, r.SafeConns, r.IdleLimit, r.IdleConns, r.IdleConns)
+			host(r.IP), r.Port, r.UsedConns, r.UsedMax, r.NeedEst, r.IdleConns-r.SafeConns, r.SafeConns, r.IdleLimit, r.IdleConns, r.IdleConns)
 	}
 	return dump(out)
 }

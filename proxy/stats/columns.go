@@ -97,7 +97,7 @@ var columns = [...]column{
 	u32("rtime_max", "SB", "MMP", func(r *Row) int { return r.RTimeMax }),
 	u32("ttime_max", "SB", "MMP", func(r *Row) int { return r.TTimeMax }),
 	u64("eint", "FLSB", "MCP", func(r *Row) uint64 { return r.ErrInternal }),
-	u32("idle_conn_cur", "S", "MGP", func(r *Row) int { return r.IdleConns }),
+	u32("idle_conn_cur", "S", "MGP", func(r *Row) int { return r.IdleConns - r.SafeConns }),
 	u32("safe_conn_cur", "S", "MGP", func(r *Row) int { return r.SafeConns }),
 	u32("used_conn_cur", "S", "MGP", func(r *Row) int { return r.UsedConns }),
 	u32("need_conn_est", "S", "MGP", func(r *Row) int { return r.NeedEst }),

@@ -56,7 +56,8 @@ type Row struct {
 
 	// Servers and backends: connections to servers.
 	Connects, Reuses                          uint64
-	IdleConns, SafeConns, UsedConns, NeedEst  int  // used_conn_cur and need_conn_est with the idle ones
+	IdleConns, SafeConns, UsedConns           int  // idle ones that have been used again are safe
+	UsedMax, NeedEst                          int  // connections in use at most, lately, and wanted
 	IdleLimit                                 int  // pool-max-conn; -1: none, which leaves src_ilim empty
 	QTime, CTime, RTime, TTime                int  // ms, averaged over the last 1024
 	QTimeMax, CTimeMax, RTimeMax, TTimeMax    int  // ms
