@@ -75,12 +75,7 @@ func (c *client) leftRules(broke bool) {
 	t := c.tx
 	switch {
 	case t.slow == nil:
-		t.req.gone, t.req.broke, t.Final = true, broke, true
-		if !c.fe.http {
-			c.readable = true // the end is still to be passed on
-			c.runTCPRules()
-			return
-		}
+		t.req.gone, t.Final = true, true
 		c.progress()
 		c.runRules()
 	case !c.fe.cfg.AbortOnClose:

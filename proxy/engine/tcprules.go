@@ -28,6 +28,7 @@ func (c *client) runTCPRules() {
 		return
 	}
 	if t.req.broke {
+		c.in = int64(len(t.req.buf))
 		c.unfit()
 		return
 	}
@@ -42,14 +43,13 @@ func (c *client) runTCPRules() {
 func (c *client) tcpData(n int) {
 	t := c.tx
 	if n < 0 {
-		c.in = int64(len(t.req.buf))
-		c.abort('C', 'R')
-		return
+		t.req.broke = true // they still decide, and choose the backend
 	}
-	if n == recvEnd {
+	if n <= 0 {
+		t.req.gone = true
 		t.Final, c.readable = true, true // the tunnel sees it, too
 	}
-	t.req.buf = append(t.req.buf, c.l.buf[:n]...)
+	t.req.buf = append(t.req.buf, c.l.buf[:max(n, 0)]...)
 	t.Payload = string(t.req.buf)
 	c.runTCPRules()
 }
