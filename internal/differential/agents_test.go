@@ -187,7 +187,7 @@ var agentCases = []Case{
 	talking("agent-alone", "backend web\n    server a {s1} agent-check agent-port {port} agent-inter 50ms weight 10\n",
 		"down\n => status=DOWN (agent)", "up\n => status=no check", "50% down\n => weight=5", "100% up\n => weight=10", "drain\n => status=DRAIN (agent)",
 		"ready\n => status=no check", "maint\n => status=MAINT", "ready\n => status=no check", "down maint\n => status=MAINT", "ready\n => status=DOWN (agent)", "up\n => status=no check"),
-	talking("agent-and-check", "backend web\n    server a {s1} check inter 50ms rise 1 fall 1 agent-check agent-port {port} agent-inter 50ms weight 10\n",
+	talking("agent-and-check", "backend web\n    server a {s1} check inter 1h rise 1 fall 1 agent-check agent-port {port} agent-inter 50ms weight 10\n",
 		"\n => check_status=L4OK", "down\n => status=DOWN (agent)", "up\n => status=UP", "drain 50%\n => weight=5", "ready 100%\n => weight=10", "maint\n => status=MAINT", "ready\n => status=UP"),
 	talking("agent-operated", "backend web\n    server a {s1} agent-check agent-port {port} agent-inter 50ms weight 10\n    server b {s1}\n",
 		"up\n => status=no check", "$ disable agent web/a", "$ set server web/a agent down", "$ set server web/a agent-send x", "$ set server web/a agent-addr 127.0.0.1",
@@ -239,6 +239,7 @@ func playAgentPage(s *Side) {
 		})
 	})
 	s.Mask(`in \d+ms`, "in (n)ms")
+	s.Mask(`\d+ active and \d+ backup`, "n active and n backup") // the agents are heard in any order
 	s.Mask(`((?:agent|check)_duration\.1:MDP:u64):\d+`, "$1:n")
 	s.sortedLogs()
 	s.Page("web", "/st")
