@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,6 +31,7 @@ type parser struct {
 	errorsName   string // of the http-errors section that is open
 	listName     string // of the last userlist
 	users        map[string]*rules.UserList
+	jwtKeys      map[string]crypto.PublicKey // of the files that jwt_verify names
 	httpErrors   map[string]map[int][]byte
 	blankEnd     bool // the line ends in a blank: conditions are shown with it
 	userNames    []userName
@@ -105,6 +107,7 @@ func newParser(opt Options) *parser {
 		named:      map[string]*section{},
 		vars:       map[string]*string{},
 		users:      map[string]*rules.UserList{},
+		jwtKeys:    map[string]crypto.PublicKey{},
 		httpErrors: map[string]map[int][]byte{},
 		given:      map[string]bool{},
 		cas:        map[string]authorities{},

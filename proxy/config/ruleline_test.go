@@ -19,6 +19,7 @@ var badExpressions = []string{
 	"str(x),http_date(,2)", "str(x),http_date(0,x)", "bin", "bin(6g)", "bin(616)", "bin(true)", "bool", "bool(x)", "bool(6162)", "bool(1)", "bool(TRUE)", "fc_rtt()", "fc_rtt(x)", "fc_rtt(us)",
 	"avg_queue", "nbsrv", "fe_conn", "srv_conn", "srv_is_up()", "srv_conn(s)", "srv_conn(f/s)", "srv_conn(x/s)", "be_conn(f)", "str(x),regsub(,a)", "fc_lost(1)", "fc_sacked()", "ssl_c_s_dn(CN,1,x)", "ssl_c_i_dn(,0,rfc2253)",
 	"str(x),mqtt_field_value(publish,flags)", "str(x),mqtt_field_value(01,flags)", "str(x),mqtt_field_value(connect,18)", "str(x),mqtt_field_value(connack,18)", "str(x),mqtt_field_value(puback,reason_code)", "str(x),mqtt_field_value(16,x)",
+	"str(x),jwt_verify(HS256)", "str(x),jwt_verify(foo,k)", "str(x),jwt_verify(PS256,k)", "str(x),jwt_verify(RS256,/nonexistent)", "str(x),jwt_verify(txn.a,txn.b)", "str(x),jwt_verify(RS256,/dev/null)", "str(x),jwt_header_query($.a,str)", "str(x),jwt_payload_query()",
 	"str(x),fix_tag_value(0)", "str(x),fix_tag_value(beginstring)", "str(x),fix_tag_value(2147483648)",
 	"meth(a:b)", "meth(GET)", "uuid(1)", "uuid(4)", "var(1,2,3)", "var(", "var(x", "var(txn.)", "var(txn.a,b)", "int(999999999999999999999)",
 }

@@ -17,7 +17,7 @@ func (p *parser) ruleEnv() *rules.Env {
 		r.acls = map[string]*rules.ACL{}
 	}
 	return &rules.Env{
-		Pos: rules.Pos{File: p.pos.File, Line: p.pos.Line}, ACLs: r.acls, Users: p.users, Errors: p.httpErrors,
+		Pos: rules.Pos{File: p.pos.File, Line: p.pos.Line}, ACLs: r.acls, Users: p.users, Keys: p.jwtKeys, Errors: p.httpErrors,
 		ReadFile: p.readFile, Captures: &r.Slots, Front: p.px.front, Back: p.px.back, Refs: &p.px.refs, Patterns: &p.cfg.Patterns,
 		Time: func(text string) (time.Duration, *rules.TimeFault) {
 			d, fault := p.parseTime(text, time.Millisecond)

@@ -10,11 +10,11 @@ import (
 // argTypes are the letters of signatures with the types' names in messages.
 var argTypes = map[byte]string{
 	's': "string", 'i': "integer", 'r': "regex", 'v': "string", 'V': "string", 'x': "string", 'b': "backend", 'f': "frontend", 'S': "server",
-	'4': "IPv4 mask", '6': "IPv6 mask", 'a': "IPv4 address", 'A': "IPv6 address", 'u': "user list", 'p': "Protocol buffers field number",
+	'4': "IPv4 mask", '6': "IPv6 mask", 'a': "IPv4 address", 'A': "IPv6 address", 'u': "user list", 'p': "Protocol buffers field number", 'k': "string",
 }
 
 // deferred are the types that may be empty where an argument is read: texts are, the others are looked at once all has been read.
-const deferred = "sSvVxrubf"
+const deferred = "sSvVxrubfk"
 
 // arguments reads "(a,b)" as sig says. who and name are the keyword's, for messages.
 func arguments(env *Env, who, name, text, sig string) ([]arg, string, error) {
@@ -137,6 +137,10 @@ func parseArg(env *Env, name string, letter byte, w string) (arg, error) {
 		env.refer(letter, name, w)
 		if env != nil {
 			a.users = env.Users
+		}
+	case 'k':
+		if env.publicKey(w); env != nil {
+			a.keys = env.Keys
 		}
 	case 'p':
 		_, err = fieldNumbers(w)

@@ -21,8 +21,8 @@ func codingConvs() []conv {
 			return Text(base64.RawURLEncoding.EncodeToString([]byte(v.Str))), base64.RawURLEncoding.EncodedLen(len(v.Str)) <= tx.longest()
 		}},
 		{name: "ub64dec", in: Str, out: Bin, do: func(_ *Tx, v Value, _ []arg) (Value, bool) {
-			b, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(v.Str, "="))
-			return Value{Kind: Bin, Str: string(b)}, err == nil && !strings.ContainsAny(v.Str, "\r\n")
+			s, ok := unbase64url(v.Str)
+			return Value{Kind: Bin, Str: s}, ok
 		}},
 		{name: "url_dec", sig: "|i", in: Str, out: Str, do: func(_ *Tx, v Value, a []arg) (Value, bool) {
 			s, ok := urlDecode(v.Str, argNumber(a, 0, 0) != 0)
@@ -44,6 +44,12 @@ func codingConvs() []conv {
 		}},
 		{name: "json_query", sig: "s|s", in: Str, out: Any, do: convJSONQuery, check: checkJSONQuery},
 	}
+}
+
+// unbase64url reads base64url with or without its padding.
+func unbase64url(s string) (string, bool) {
+	b, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(s, "="))
+	return string(b), err == nil && !strings.ContainsAny(s, "\r\n")
 }
 
 const hexDigits = "0123456789ABCDEF"

@@ -10,7 +10,7 @@ import (
 var convs = sync.OnceValue(func() map[string]*conv {
 	m := map[string]*conv{}
 	for _, table := range [][]conv{
-		textConvs(), partConvs(), varConvs(), numberConvs(), addressConvs(), codingConvs(), hashConvs(), digestConvs(), timeConvs(), protocolConvs(),
+		textConvs(), partConvs(), varConvs(), numberConvs(), addressConvs(), codingConvs(), hashConvs(), digestConvs(), timeConvs(), protocolConvs(), jwtConvs(),
 	} {
 		for i := range table {
 			m[table[i].name] = &table[i]
@@ -24,7 +24,7 @@ func findConv(name string) *conv { return convs()[name] }
 // foreignConv tells whether HAProxy has a converter that this director has not.
 func foreignConv(name string) bool {
 	switch name {
-	case "aes_gcm_dec", "debug", "in_table", "jwt_header_query", "jwt_payload_query", "jwt_verify", "map":
+	case "aes_gcm_dec", "debug", "in_table", "map":
 		return true
 	}
 	for _, prefix := range []string{"map_", "table_", "51d.", "da-csv", "lua.", "sc_", "x509_", "wurfl"} {

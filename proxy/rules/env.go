@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"crypto"
 	"errors"
 	"net/netip"
 	"strconv"
@@ -14,8 +15,9 @@ var ErrDirectory = errors.New("is a directory")
 type Env struct {
 	Pos           Pos
 	ACLs          map[string]*ACL
-	Users         map[string]*UserList      // filled while the files are read; looked into when requests come
-	Errors        map[string]map[int][]byte // http-errors sections
+	Users         map[string]*UserList        // filled while the files are read; looked into when requests come
+	Keys          map[string]crypto.PublicKey // of jwt_verify's files
+	Errors        map[string]map[int][]byte   // http-errors sections
 	ReadFile      func(name string) ([]byte, error)
 	Time          func(text string) (time.Duration, *TimeFault) // nil: as package time has them
 	Resolve       func(host string) (netip.Addr, bool)          // nil: names have no addresses

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"crypto"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -19,6 +20,7 @@ type arg struct {
 	ip    netip.Addr
 
 	users map[string]*UserList
+	keys  map[string]crypto.PublicKey
 }
 
 // fetch is one entry of the fetches' table.
