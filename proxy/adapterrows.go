@@ -16,7 +16,8 @@ import (
 func (a *adapter) Rows(dst []stats.Row) []stats.Row {
 	for _, p := range a.d.engine.Snapshot().Proxies {
 		base := stats.Row{Proxy: p.Proxy.Name, ProxyID: p.Proxy.ID, HTTP: p.Proxy.Mode == config.ModeHTTP,
-			Desc: p.Proxy.Description, Static: balance.Static(p.Proxy.Balance.Algorithm, slices.Contains(p.Proxy.HashType, "consistent"))}
+			Desc: p.Proxy.Description, Static: balance.Static(p.Proxy.Balance.Algorithm, slices.Contains(p.Proxy.HashType, "consistent")),
+			ChosenProxyID: p.Proxy.ChosenID}
 		if p.Front != nil {
 			dst = append(dst, frontRow(base, p.Front))
 		}
@@ -139,11 +140,20 @@ func serverRow(r stats.Row, s *engine.ServerStats) stats.Row {
 	r.AgentIP, r.AgentPort = s.Agent.Addr.IP, s.Agent.Addr.Port
 	r.Observed, r.HealthFails, r.Tracked = c.Observe != "", s.HanaFails, s.Tracks
 	r.Check, r.Agent = checkOf(s), agentOf(&s.Agent)
+	r.ChosenID, r.TLS = c.ChosenID, c.TLS != nil && c.TLS.On
 	r.Op, r.Admin = states(s)
 	return r
 }
 
 func checkOf(s *engine.ServerStats) stats.Check {
+	c := ownCheck(s)
+	if n := s.Check.Saved; n != nil {
+		c.Saved, c.Number, c.Result = true, n.Status, n.Result
+	}
+	return c
+}
+
+func ownCheck(s *engine.ServerStats) stats.Check {
 	if c := s.Server; !c.Check {
 		return stats.Check{Status: health.Unknown.String(), Paused: c.Disabled, Health: s.Health}
 	}
@@ -186,7 +196,7 @@ func states(s *engine.ServerStats) (stats.OpState, stats.AdminState) {
 		op = stats.OpStopped
 	case s.Stopping:
 		op = stats.OpStopping
-	case s.Throttle > 0:
+	case s.Starting:
 		op = stats.OpStarting
 	}
 	return op, stats.AdminState(s.Flags)

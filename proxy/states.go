@@ -3,6 +3,7 @@ package proxy
 import (
 	"fmt"
 
+	"simulacro/proxy/config"
 	"simulacro/proxy/engine"
 )
 
@@ -49,4 +50,17 @@ func sectionState(p *engine.ProxyStats) string {
 	}
 	return fmt.Sprintf("SIGHUP: Proxy %s%s Conn: act(FE+BE): %d+%d, %d pend (%d unass), tot(FE+BE): %d+%d.",
 		p.Proxy.Name, what, front.Scur, back.Scur, pending, back.Qcur, front.ConnTot, back.Stot)
+}
+
+// Warnings tells what the states that an earlier process has left will bring about when a director of this configuration is made, in
+// the words of HAProxy's warnings. Whether the configuration can be used at all New decides.
+func Warnings(cfg *config.Config) []string {
+	if len(cfg.Saved) == 0 {
+		return nil
+	}
+	e, err := engine.New(cfg, engine.Options{})
+	if err != nil {
+		return nil
+	}
+	return e.Foretold()
 }

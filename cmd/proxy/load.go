@@ -87,6 +87,9 @@ func (p *program) load() int {
 	p.say.quiet = p.flags.silent()
 	p.cfg, p.report = config.Parse(files, config.Options{KeepUnresolved: p.flags.lenient})
 	p.say.report(p.report, p.flags.verbose)
+	if !p.report.Fatal {
+		p.warnOfStates()
+	}
 	switch {
 	case p.report.Fatal:
 		return exitError
@@ -100,6 +103,14 @@ func (p *program) load() int {
 		return exitOK
 	}
 	return p.verdict()
+}
+
+// warnOfStates tells of the servers' states that an earlier process has left.
+func (p *program) warnOfStates() {
+	for _, text := range proxy.Warnings(p.cfg) {
+		p.say.warn("config : %s", text)
+		p.report.Warned = true
+	}
 }
 
 // verdict ends -c.

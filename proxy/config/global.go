@@ -52,7 +52,7 @@ var globalKeywords = slices.Concat([]keyword{
 	{name: "resetenv", usage: "[<name> ...]", max: -1, parse: parseResetenv},
 	{name: "set-var", usage: "<name> <expression>", max: -1, parse: parseGlobalSetVar},
 	{name: "set-var-fmt", usage: "<name> <format>", max: -1, parse: parseGlobalSetVar},
-}, tuneKeywords(), absentKeywords, caseKeywords, tlsGlobalKeywords, processKeywords, withoutEffect)
+}, tuneKeywords(), absentKeywords, caseKeywords, tlsGlobalKeywords, processKeywords, stateGlobalKeywords, withoutEffect)
 
 // nothing accepts a line that asks for what this director does anyway, or that tunes what it does not have.
 func nothing(*parser, words) {}

@@ -49,7 +49,7 @@ func (p *parser) resolveServers() bool {
 	return ok
 }
 
-// firstAddr goes through init-addr: no address was kept from an earlier process ("last"), so the name is looked up, or one is given.
+// firstAddr goes through init-addr: the address that a state file has ("last"), the one that the name is looked up by, or one that is given.
 func (p *parser) firstAddr(l *lookup) (netip.Addr, bool) {
 	methods := l.initAddr
 	if methods == nil {
@@ -58,6 +58,9 @@ func (p *parser) firstAddr(l *lookup) (netip.Addr, bool) {
 	for _, m := range methods {
 		switch m {
 		case "last":
+			if ip, ok := parseIP(p.lastAddr[l.server], ""); ok && p.lastAddr[l.server] != "" {
+				return ip, true
+			}
 		case "none":
 			return netip.Addr{}, false
 		case "libc":

@@ -15,6 +15,7 @@ type Config struct {
 	Proxies []*Proxy // frontend, backend and listen sections, in the file's order
 
 	Patterns []*rules.PatternSet // of all ACLs
+	Saved    []SavedStep         // what state files say
 }
 
 // Pos is where a section or keyword stands.
@@ -77,6 +78,8 @@ type Global struct {
 	ClientBuf, ServerBuf SocketBuffers
 	NeverLocal           bool   // pp2-never-send-local
 	LogSendHost          string // log-send-hostname: "" leaves the header's host out, as HAProxy does by default
+
+	stateBase, stateFile string // server-state-base, server-state-file
 }
 
 // What HAProxy takes where the file does not say, with the NUL that ends a text there.

@@ -50,11 +50,12 @@ const (
 
 // Proxy is a frontend, a backend, or both.
 type Proxy struct {
-	Pos  Pos
-	ID   int // 2, 3, … in file order unless `id` says otherwise: what HAProxy prints as iid
-	Name string
-	Kind Kind
-	Mode Mode
+	Pos      Pos
+	ID       int  // 2, 3, … in file order unless `id` says otherwise: what HAProxy prints as iid
+	ChosenID bool // … as it does
+	Name     string
+	Kind     Kind
+	Mode     Mode
 
 	Disabled    bool // nothing listens, no server is asked, and it is not shown
 	Description string

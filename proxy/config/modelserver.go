@@ -5,7 +5,8 @@ import "time"
 // Server is one real server (section 5).
 type Server struct {
 	Pos      Pos
-	ID       int // 1, 2, … in the backend: HAProxy's sid
+	ID       int  // 1, 2, … in the backend: HAProxy's sid
+	ChosenID bool // … or what `id` says
 	Name     string
 	Addr     Address
 	Weight   int // 0 to 256; default 1

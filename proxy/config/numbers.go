@@ -156,3 +156,25 @@ func charAt(s string, i int) string {
 	}
 	return s[i : i+1]
 }
+
+// cLong reads what C's strtol does: a decimal number behind blanks, whatever follows. It fails where there is none or it does not fit.
+func cLong(s string) (n int64, rest string, ok bool) {
+	digits := strings.TrimLeft(s, " \t\n\v\f\r")
+	end := 0
+	if digits != "" && (digits[0] == '-' || digits[0] == '+') {
+		end = 1
+	}
+	for end < len(digits) && isDigit(digits[end]) {
+		end++
+	}
+	n, err := strconv.ParseInt(digits[:end], 10, 64)
+	return n, digits[end:], err == nil
+}
+
+// cUint reads the digits that a word begins with, of whose number 32 bits count.
+func cUint(s string) (n uint32) {
+	for i := 0; i < len(s) && isDigit(s[i]); i++ {
+		n = n*10 + uint32(s[i]-'0')
+	}
+	return n
+}

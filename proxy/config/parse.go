@@ -28,8 +28,9 @@ type parser struct {
 	cliOpen      bool               // a `stats` line in global made HAProxy's internal frontend
 	conds        []condState
 	lookups      []lookup
-	errorsName   string // of the http-errors section that is open
-	listName     string // of the last userlist
+	errorsName   string             // of the http-errors section that is open
+	listName     string             // of the last userlist
+	lastAddr     map[*Server]string // that state files have
 	users        map[string]*rules.UserList
 	jwtKeys      map[string]crypto.PublicKey // of the files that jwt_verify names
 	httpErrors   map[string]map[int][]byte
@@ -112,6 +113,7 @@ func newParser(opt Options) *parser {
 		given:      map[string]bool{},
 		cas:        map[string]authorities{},
 		tracked:    map[*Server]*Server{},
+		lastAddr:   map[*Server]string{},
 	}
 	p.env = p.getenv
 	p.cfg.Global = Global{StatsTimeout: defaultStatsTimeout, StatsMaxconn: defaultStatsMaxconn, LogTag: defaultLogTag, MaxReloads: -1}

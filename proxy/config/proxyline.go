@@ -92,7 +92,7 @@ var proxyKeywords = slices.Concat([]keyword{
 	{name: "hash-type", usage: "map-based | consistent [sdbm | djb2 | wt6 | crc32] [avalanche]", max: -1, need: backSide, parse: parseHashType},
 	{name: "http-send-name-header", usage: "<name>", max: -1, need: backSide, parse: parseSendName},
 	{name: "bind-process", usage: "[all | odd | even | 1] ...", max: -1, parse: parseBindProcess},
-}, limitKeywords, routeKeywords, ruleKeywords)
+}, limitKeywords, routeKeywords, stateKeywords, ruleKeywords)
 
 func (p *parser) unknownProxyKeyword(w words) {
 	if !p.goneKeyword(w) {

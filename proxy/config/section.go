@@ -40,6 +40,8 @@ type section struct {
 	byPlace        bool
 	namesake       *section // a defaults section of the same name, before this one
 	checks         checkState
+	states         stateSource
+	stateName      string  // server-state-file-name; "": the section's
 	balanced       bool    // a balance line, here or in its defaults
 	placed         [8]bool // which of ruleOrder the section has
 }
@@ -93,6 +95,7 @@ func (s *section) inherit() *section {
 	n.server = s.server.clone()
 	n.statsInherited, n.from = s.Stats != nil, s.Proxy
 	n.forFront, n.forBack = false, false
+	n.stateName = ""
 	n.byName, n.byPlace, n.listens, n.namesake, n.placed, n.refs = false, false, false, nil, [8]bool{}, nil
 	return &n
 }

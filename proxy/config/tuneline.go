@@ -34,7 +34,6 @@ func tuneKeywords() []keyword {
 		keyword{name: "no-memory-trimming", parse: nothing},
 		keyword{name: "cluster-secret", usage: "<secret>", max: 1, parse: givenOnce("expects an ASCII string argument.")},
 		keyword{name: "localpeer", usage: "<name>", max: 1, parse: parseLocalPeer},
-		keyword{name: "server-state-base", usage: "<directory>", max: -1, parse: givenOnce("'server-state-base' expects one argument: a directory path.")},
 		keyword{name: "default-path", usage: "current | config | parent | origin <directory>", max: -1, parse: parseDefaultPath},
 		keyword{name: "cpu-map", usage: "[auto:]<group>[/<threads>] <cpus> ...", max: -1, parse: parseCPUMap},
 		keyword{name: "thread-groups", usage: "<number>", max: 1, parse: parseThreadGroups},

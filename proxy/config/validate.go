@@ -26,6 +26,7 @@ func (p *parser) finish() (*Config, *Report) {
 	if p.refuse() {
 		return nil, p.rep
 	}
+	p.loadStates()
 	if !p.resolveServers() {
 		p.alert("Failed to initialize server(s) addr.")
 		return nil, p.rep
@@ -58,13 +59,13 @@ func (p *parser) refuse() bool {
 func (p *parser) assignIDs() {
 	var proxies []*int
 	for _, s := range p.proxies {
-		proxies = append(proxies, &s.ID)
+		proxies, s.ChosenID = append(proxies, &s.ID), s.ID != 0
 		var binds, servers []*int
 		for i := range s.Binds {
 			binds = append(binds, &s.Binds[i].ID)
 		}
 		for _, v := range s.Servers {
-			servers = append(servers, &v.ID)
+			servers, v.ChosenID = append(servers, &v.ID), v.ID != 0
 		}
 		number(1, binds)
 		number(1, servers)
@@ -116,6 +117,7 @@ func (p *parser) validate(s *section) {
 	p.boundCapture(s)
 	p.checkServerNames(s)
 	p.linkTracking(s)
+	p.checkStates(s)
 	if logged && len(s.logs) == 0 {
 		p.warn("log format ignored for %s '%s' since it has no log address.", s.word(), s.Name)
 	}

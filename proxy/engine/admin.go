@@ -136,7 +136,7 @@ func turned(before, after opState) turn {
 // administer gives the server other flags, and describes each step as HAProxy does. The backend is locked.
 func (s *server) administer(now int64, to AdminFlags, cause string) (woken []*client, lines []line) {
 	was := s.flags
-	s.flags = to
+	s.flags, s.turned = to, true
 	switch {
 	case !was.Maint() && to.Maint():
 		return s.enterMaint(now, was, cause)
@@ -156,7 +156,13 @@ func (s *server) administer(now int64, to AdminFlags, cause string) (woken []*cl
 
 // notice is a line about the server.
 func (s *server) notice(format string, args ...any) line {
-	return line{LevelNotice, s.kind() + " " + s.name() + " " + fmt.Sprintf(format, args...)}
+	return line{level: LevelNotice, text: s.kind() + " " + s.name() + " " + fmt.Sprintf(format, args...)}
+}
+
+// early marks a line that is told before the start, too.
+func early(x line) line {
+	x.early = true
+	return x
 }
 
 func (s *server) enterMaint(now int64, was AdminFlags, cause string) ([]*client, []line) {
@@ -204,17 +210,17 @@ func (s *server) leaveMaint(now int64, was AdminFlags) (woken []*client, lines [
 	case was&ResolveMaint != 0:
 		name, how = "('"+s.cfg.Host+"') ", "resolves again"
 	}
-	return woken, []line{s.notice("%sis %s/%s (%s).", name, s.word(), state, how)}
+	return woken, []line{early(s.notice("%sis %s/%s (%s).", name, s.word(), state, how))}
 }
 
 func (s *server) stayInMaint(was AdminFlags) (lines []line) {
 	switch gone := was &^ s.flags; {
 	case gone&ForcedMaint != 0:
-		lines = append(lines, s.notice("is leaving forced maintenance but remains in maintenance%s.", s.via()))
+		lines = append(lines, early(s.notice("is leaving forced maintenance but remains in maintenance%s.", s.via())))
 	case gone&ResolveMaint != 0:
-		lines = append(lines, s.notice("('%s') resolves again but remains in maintenance.", s.cfg.Host))
+		lines = append(lines, early(s.notice("('%s') resolves again but remains in maintenance.", s.cfg.Host)))
 	case gone&InheritedMaint != 0:
-		lines = append(lines, s.notice("remains in forced maintenance."))
+		lines = append(lines, early(s.notice("remains in forced maintenance.")))
 	}
 	return lines
 }
@@ -236,7 +242,7 @@ func (s *server) drain(now int64, cause string) (woken []*client, lines []line) 
 	} else {
 		text += fmt.Sprintf("left.%s %d sessions active, %d requeued, %d remaining in queue.", p.onBackup(), s.Served, len(woken), s.queue.n)
 	}
-	return woken, p.lostAll(hadSome, []line{{LevelNotice, text}})
+	return woken, p.lostAll(hadSome, []line{{level: LevelNotice, text: text}})
 }
 
 func (s *server) leaveDrain(now int64) ([]*client, []line) {
@@ -252,9 +258,9 @@ func (s *server) stillDrained(lines []line) []line {
 	switch {
 	case s.flags.Maint() || !s.flags.Drain():
 	case s.flags&ForcedDrain != 0:
-		lines = append(lines, s.notice("remains in forced drain mode."))
+		lines = append(lines, early(s.notice("remains in forced drain mode.")))
 	default:
-		lines = append(lines, s.notice("is leaving forced drain but remains in drain mode%s.", s.via()))
+		lines = append(lines, early(s.notice("is leaving forced drain but remains in drain mode%s.", s.via())))
 	}
 	return lines
 }

@@ -38,6 +38,8 @@ type Engine struct {
 	hard             atomic.Bool // nothing is waited for any more
 
 	secure    tlsConns
+	settling  bool // nothing is told yet
+	foretold  []string
 	spreadEnd atomic.Int64 // when close-spread-time is over; of a soft stop
 
 	warned   []*BindError
@@ -88,7 +90,7 @@ func New(cfg *config.Config, opt Options) (*Engine, error) {
 	for _, p := range e.proxies {
 		p.def = e.byCfg[p.cfg.DefaultBackend]
 	}
-	if err := e.linkTracking(); err != nil {
+	if err := e.settle(); err != nil {
 		return nil, err
 	}
 	e.deriveFullconn()
@@ -186,6 +188,7 @@ func (e *Engine) setUp() error {
 		}
 	}
 	e.startChecks()
+	e.warmSaved()
 	if e.stopping.Load() { // before there was a loop to tell
 		e.all(func(l *loop) runner { return task(l.closeIdle) })
 	}

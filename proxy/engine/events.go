@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ func (s *server) judge(k *checker, r health.Result, notable bool, l *loop) {
 	p := s.be
 	var lines []line
 	if notable && p.cfg.LogHealth {
-		lines = append(lines, line{LevelNotice, s.healthLine(k, r)})
+		lines = append(lines, line{level: LevelNotice, text: s.healthLine(k, r)})
 	}
 	reason := ", reason: " + reasonOf(r)
 	if p.cfg.LogHealth || s.tracks != nil {
@@ -67,10 +68,15 @@ func (s *server) consequence(k *checker, st health.Status) turn {
 type line struct {
 	level int
 	text  string
+	early bool // told before the start, too, where HAProxy tells nothing else of administration
 }
 
 // tell logs lines and wakes clients, whose ends are logged behind what has woken them. l may be nil: the caller is no loop.
 func (p *proxy) tell(l *loop, woken []*client, lines []line) {
+	if p.e.settling {
+		p.foretell(slices.DeleteFunc(lines, func(x line) bool { return !x.early }))
+		return
+	}
 	for _, x := range lines {
 		p.e.event(p, x.level, x.text)
 	}
@@ -157,6 +163,9 @@ func (s *server) update(now int64) {
 		s.changed = now
 	}
 	s.Up, s.Weight = up, weight
+	if !s.flags.Maint() {
+		s.lastWeight = s.uweight
+	}
 	if s.be.changer != nil {
 		s.be.changer.Changed(&s.Server)
 	}
@@ -181,7 +190,7 @@ func (s *server) shift(now int64, lines []line, calm bool, what string) ([]*clie
 		woken := p.admitAll(s)
 		text += fmt.Sprintf(" %d active and %d backup servers online.%s %d sessions requeued, %d total in queue.",
 			p.act, p.bck, p.onBackup(), len(woken), s.queue.n)
-		return woken, append(lines, line{LevelNotice, text})
+		return woken, append(lines, line{level: LevelNotice, text: text})
 	}
 	s.chkDown++
 	level := LevelAlert
@@ -191,7 +200,7 @@ func (s *server) shift(now int64, lines []line, calm bool, what string) ([]*clie
 	woken := s.dissolve()
 	text += fmt.Sprintf(" %d active and %d backup servers left.%s %d sessions active, %d requeued, %d remaining in queue.",
 		p.act, p.bck, p.onBackup(), s.Served, len(woken), s.queue.n)
-	return woken, p.lostAll(hadSome, append(lines, line{level, text}))
+	return woken, p.lostAll(hadSome, append(lines, line{level: level, text: text}))
 }
 
 // lostAll counts and describes the loss of the backend's last usable server, if it had one before.
@@ -200,7 +209,7 @@ func (p *proxy) lostAll(before bool, lines []line) []line {
 		return lines
 	}
 	p.back.chkDown++
-	return append(lines, line{LevelEmerg, fmt.Sprintf("%s %s has no server available!", p.word(), p.cfg.Name)})
+	return append(lines, line{level: LevelEmerg, text: fmt.Sprintf("%s %s has no server available!", p.word(), p.cfg.Name)})
 }
 
 // word is what HAProxy calls a section with servers.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"time"
 
 	"simulacro/proxy/config"
@@ -122,12 +123,14 @@ func (p *proxy) backStats(now int64) *BackStats {
 	}
 	s.Qtime, s.Ctime, s.Rtime, s.Ttime = k.qtime.read(), k.ctime.read(), k.rtime.read(), k.all.read()
 	s.QtimeMax, s.CtimeMax, s.RtimeMax, s.TtimeMax = k.qtime.longest(), k.ctime.longest(), k.rtime.longest(), k.all.longest()
+	sixteenths := 0
 	for _, srv := range p.servers {
 		if srv.Usable() && srv.Backup == (p.act == 0) {
-			s.Weight += srv.Weight
+			sixteenths += srv.Weight * cmp.Or(srv.Share, fullShare)
 			s.UWeight += srv.uweight
 		}
 	}
+	s.Weight = (sixteenths + fullShare - 1) / fullShare
 	if !p.wasUp && len(p.servers) > 0 {
 		s.Status = "DOWN"
 		s.Downtime += s.Lastchg
@@ -151,8 +154,11 @@ func (s *server) stats(now int64) ServerStats {
 		UWeight: s.uweight, Chkdown: s.chkDown, Lastchg: ms(now - s.changed), Downtime: ms(s.downtime), Lbtot: s.lb,
 		Rate: s.rate.read(now), RateMax: s.rate.max, HTTP: HTTPStats{s.status}, ReqTot: s.req, CliAbrt: s.cliAbort,
 		SrvAbrt: s.srvAbort, Lastsess: s.lastSession(now), Connect: s.connect, Reuse: s.reuse, Used: s.Served}
-	if s.flags.Drain() || s.flags.Maint() || s.op == opStopping {
-		r.Weight = s.uweight // what it has again when it is ready
+	switch {
+	case s.flags.Maint():
+		r.Weight = s.lastWeight
+	case s.flags.Drain() || s.op == opStopping:
+		r.Weight = s.ready() // what it has again when it is ready
 	}
 	r.Qtime, r.Ctime, r.Rtime, r.Ttime = s.qtime.read(), s.ctime.read(), s.rtime.read(), s.all.read()
 	r.QtimeMax, r.CtimeMax, r.RtimeMax, r.TtimeMax = s.qtime.longest(), s.ctime.longest(), s.rtime.longest(), s.all.longest()
@@ -165,9 +171,12 @@ func (s *server) stats(now int64) ServerStats {
 		r.Tracks, r.tracks = s.tracks.name(), s.tracks.cfg
 	}
 	if s.starting {
-		r.Throttle = s.throttle(now)
+		r.Starting = true
+		if !s.flags.Drain() && s.uweight > 0 {
+			r.Throttle = s.share()
+		}
 	}
-	r.Health = s.bare
+	r.Health, r.Check = s.bare, s.seen
 	if k := s.check; k != nil {
 		r.Checked, r.Paused = k.on, k.paused
 		r.Check, r.CheckRunning = k.m.Last()

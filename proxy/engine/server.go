@@ -20,10 +20,11 @@ type server struct {
 	way    way
 	purge  int64 // ms that an idle connection is kept (section 5.2, "pool-purge-delay")
 
-	uweight int      // as configured or set
-	maxconn int      // as configured or set; 0: any number
-	check   *checker // nil: none configured
-	agent   *checker // nil: none configured
+	uweight    int      // as configured or set
+	maxconn    int      // as configured or set; 0: any number
+	check      *checker // nil: none configured
+	agent      *checker // nil: none configured
+	lastWeight int      // uweight when it was last in service
 	standing
 	queue waitList
 	due   int // places that were given to who waited, and who has not taken them yet
@@ -37,8 +38,8 @@ type server struct {
 type pool struct{ idle []*upstream }
 
 func newServer(be *proxy, i int, cfg *config.Server) *server {
-	s := &server{be: be, cfg: cfg, uweight: cfg.Weight, maxconn: cfg.Maxconn}
-	s.Server = balance.Server{Index: i, ID: cfg.ID, Weight: cfg.Weight, Backup: cfg.Backup, Up: !cfg.Disabled && !cfg.Unresolved}
+	s := &server{be: be, cfg: cfg, uweight: cfg.Weight, lastWeight: cfg.Weight, maxconn: cfg.Maxconn}
+	s.Server = balance.Server{Index: i, ID: cfg.ID, Weight: cfg.Weight, Backup: cfg.Backup, Up: !cfg.Disabled}
 	s.last = -1
 	s.at.Store(configuredPlace(cfg))
 	s.renewCookie()
@@ -57,16 +58,7 @@ func newServer(be *proxy, i int, cfg *config.Server) *server {
 	s.bare = cfg.Rise
 	if cfg.Disabled {
 		s.flags = ForcedMaint | ConfigMaint
-	}
-	if cfg.Unresolved {
-		s.flags |= ResolveMaint
-	}
-	if s.flags.Maint() {
-		s.op = opStopped
-		s.setHealth(0)
-		if s.check != nil {
-			s.check.paused = true
-		}
+		s.rest()
 	}
 	return s
 }

@@ -19,12 +19,7 @@ func (s *server) ramp(now int64, rises bool) {
 	}
 	if rises && s.be.e.clock() > 0 && len(s.be.e.loops) > 0 {
 		s.starting, s.since = true, now
-		if s.warm == nil {
-			s.warm = &warmer{s: s, l: s.be.e.loops[0]}
-			s.warm.timer = timer{owner: s.warm, due: never}
-		}
-		w := s.warm
-		w.l.post(task(func() { w.l.timers.set(&w.timer, w.l.now+w.step()) }))
+		s.warmUp()
 	}
 	s.Share = 0
 	if !s.starting {
@@ -38,6 +33,27 @@ func (s *server) ramp(now int64, rises bool) {
 	s.Share = int((fullShare*passed + slow) / slow)
 }
 
+// warmUp has a loop look at a starting server from time to time.
+func (s *server) warmUp() {
+	if s.warm == nil {
+		s.warm = &warmer{s: s, l: s.be.e.loops[0]}
+		s.warm.timer = timer{owner: s.warm, due: never}
+	}
+	w := s.warm
+	w.l.post(task(func() { w.l.timers.set(&w.timer, w.l.now+w.step()) }))
+}
+
+// warmSaved goes on with those that an earlier process has left starting.
+func (e *Engine) warmSaved() {
+	for _, p := range e.proxies {
+		for _, s := range p.servers {
+			if s.starting {
+				s.warmUp()
+			}
+		}
+	}
+}
+
 // throttle is the percentage of its share that a starting server has.
 func (s *server) throttle(now int64) int {
 	slow := (s.cfg.SlowStart.Milliseconds() + 999) / 1000
@@ -45,12 +61,26 @@ func (s *server) throttle(now int64) int {
 	return int(min(100, 100*max(1, passed)/max(1, slow)))
 }
 
-// shown is the weight that the statistics show: rounded up.
-func (s *server) shown() int {
+// share is the percentage that the statistics show of a starting server: of its weight, as it counts since the last look.
+func (s *server) share() int {
 	if s.Share == 0 {
-		return s.Weight
+		return 100
 	}
-	return (s.Weight*s.Share + fullShare - 1) / fullShare
+	whole := fullShare * s.uweight
+	return (100*s.uweight*s.Share + fullShare - 1) / whole
+}
+
+// shown is the weight that the statistics show: rounded up.
+func (s *server) shown() int { return s.shareOf(s.Weight) }
+
+// ready is what shown would be were the server neither drained nor stopping.
+func (s *server) ready() int { return s.shareOf(s.uweight) }
+
+func (s *server) shareOf(weight int) int {
+	if s.Share == 0 {
+		return weight
+	}
+	return (weight*s.Share + fullShare - 1) / fullShare
 }
 
 // step is the time between two looks at a starting server.

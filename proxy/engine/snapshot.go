@@ -122,6 +122,7 @@ type ServerStats struct {
 	Weight, UWeight            int // effective now, and as set
 	Chkfail, Chkdown           uint64
 	Lastchg, Downtime          time.Duration
+	Starting                   bool // slowstart
 	Throttle                   int
 	Lbtot                      uint64
 	Rate, RateMax              int

@@ -3,16 +3,20 @@ package engine
 import (
 	"fmt"
 	"slices"
+
+	"simulacro/proxy/health"
 )
 
 // standing is how a server stands beside what its administration and its checks say. Its backend's mutex guards it.
 type standing struct {
 	tracks    *server   // whose state it has; nil: its own
 	followers []*server // who track it; fixed once the engine runs
+	turned    bool      // something has changed it, since when HAProxy knows no reason of changes before the start
 	lead      opState   // what the tracked server was told to be last
 	op        opState
 	flags     AdminFlags
-	bare      int // the health that HAProxy shows of a server without checks
+	bare      int           // the health that HAProxy shows of a server without checks
+	seen      health.Result // of a server without checks: what a state file has
 
 	starting bool  // slowstart: it takes its share little by little
 	since    int64 // ms, when that began
@@ -66,17 +70,20 @@ func (s *server) via() string {
 
 // move makes one change of state, and describes it. The backend is locked.
 func (s *server) move(now int64, lines []line, to turn, reason string) (woken []*client, _ []line) {
-	was := s.op
+	was, because := s.op, reason
+	if because == "" {
+		because = s.via()
+	}
 	s.op = ends[to]
 	switch {
 	case to == isDown:
-		woken, lines = s.shift(now, lines, was == opStopping || s.flags.Drain(), "is DOWN"+s.via()+reason)
+		woken, lines = s.shift(now, lines, was == opStopping || s.flags.Drain(), "is DOWN"+because)
 	case to == isStopping:
-		woken, lines = s.stop(now, lines, "is stopping"+s.via()+reason)
+		woken, lines = s.stop(now, lines, "is stopping"+because)
 	case was == opStopping:
-		woken, lines = s.shiftUp(now, lines, "is UP"+s.via()+reason)
+		woken, lines = s.shiftUp(now, lines, "is UP"+because)
 	default:
-		woken, lines = s.shift(now, lines, false, "is UP"+s.via()+reason)
+		woken, lines = s.shift(now, lines, false, "is UP"+because)
 	}
 	return woken, s.stillDrained(lines)
 }
@@ -88,7 +95,7 @@ func (s *server) shiftUp(now int64, lines []line, what string) ([]*client, []lin
 	s.ramp(now, true)
 	s.update(now)
 	woken := p.admitAll(s)
-	return woken, append(lines, line{LevelNotice, fmt.Sprintf(
+	return woken, append(lines, line{level: LevelNotice, text: fmt.Sprintf(
 		"%s %s %s. %d active and %d backup servers online.%s %d sessions requeued, %d total in queue.",
 		s.kind(), s.name(), what, p.act, p.bck, p.onBackup(), len(woken), s.queue.n)})
 }
@@ -100,7 +107,7 @@ func (s *server) stop(now int64, lines []line, what string) ([]*client, []line) 
 	s.changed = now
 	s.update(now)
 	woken := s.dissolve()
-	return woken, p.lostAll(hadSome, append(lines, line{LevelNotice, fmt.Sprintf(
+	return woken, p.lostAll(hadSome, append(lines, line{level: LevelNotice, text: fmt.Sprintf(
 		"%s %s %s. %d active and %d backup servers online.%s %d sessions requeued, %d total in queue.",
 		s.kind(), s.name(), what, p.act, p.bck, p.onBackup(), len(woken), s.queue.n)}))
 }
@@ -184,55 +191,4 @@ func (c *client) evict(cause byte) {
 		c.countBadReply(sawClose)
 	}
 	c.reply(status, cause, when)
-}
-
-// linkTracking finds the servers that others track.
-func (e *Engine) linkTracking() error {
-	for _, p := range e.proxies {
-		for _, s := range p.servers {
-			if s.cfg.TrackServer == "" {
-				continue
-			}
-			t, err := e.findServer(s.cfg.TrackProxy, s.cfg.TrackServer)
-			if err != nil {
-				return fmt.Errorf("server %s tracks: %w", s.name(), err)
-			}
-			s.tracks = t
-			t.followers = append(t.followers, s)
-		}
-	}
-	for _, p := range e.proxies {
-		for _, s := range p.servers {
-			if s.tracksMaint() {
-				s.flags |= InheritedMaint
-				s.op, s.lead, s.bare = opStopped, opStopped, 0
-			}
-			s.Up = s.op != opStopped
-		}
-		if p.cfg.Back() {
-			p.recount()
-		}
-	}
-	return nil
-}
-
-// tracksMaint tells whether a server that it tracks, near or far, begins in maintenance.
-func (s *server) tracksMaint() bool {
-	for t := s.tracks; t != nil; t = t.tracks {
-		if t.cfg.Disabled {
-			return true
-		}
-	}
-	return false
-}
-
-// recount makes the balancing see all servers anew.
-func (p *proxy) recount() {
-	if p.changer != nil {
-		for _, s := range p.servers {
-			p.changer.Changed(&s.Server)
-		}
-	}
-	p.count()
-	p.wasUp = p.act+p.bck > 0
 }

@@ -76,4 +76,5 @@ type Result struct {
 	Duration time.Duration // from the connection's start; -1: nothing was timed
 	Info     string        // the system's or the server's words: "Connection refused", "Service Unavailable"
 	Told     string        // what is logged instead of Info; "": that
+	Saved    *Numbers      // as a state file has it; nil: it is this process's
 }

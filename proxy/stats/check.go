@@ -31,10 +31,18 @@ var checkStatuses = map[string]checkStatus{
 }
 
 // description is the CSV's check_desc.
-func (c *Check) description() string { return checkStatuses[c.Status].desc }
+func (c *Check) description() string {
+	if c.Status == "UNK" {
+		return "Unknown"
+	}
+	return checkStatuses[c.Status].desc
+}
 
 // number is srv_check_status; a server that was never checked is still initializing, whatever it is called.
 func (c *Check) number() int {
+	if c.Saved {
+		return c.Number
+	}
 	if s, ok := checkStatuses[c.Status]; ok {
 		return s.number
 	}
@@ -55,6 +63,9 @@ func (c *Check) shown() string {
 
 // result is srv_check_result: 0 unknown, 2 failed, 3 passed, 4 passed on condition (management manual, section 9.3).
 func (c *Check) result() int {
+	if c.Saved {
+		return c.Result
+	}
 	switch c.Status {
 	case "L4OK", "L6OK", "L7OK":
 		return 3

@@ -114,9 +114,10 @@ func showServersState(s *session, args []string) reply {
 	out := []byte(stateHeader)
 	for i := range servers {
 		r := &servers[i]
-		out = fmt.Appendf(out, "%d %s %d %s %s %d %d %d %d %d %d %d %d %d %d 0 0 %s %d - 0 %d %s %s %d\n",
+		out = fmt.Appendf(out, "%d %s %d %s %s %d %d %d %d %d %d %d %d %d %d %d %d %s %d - %d %d %s %s %d\n",
 			r.ProxyID, r.Proxy, r.ServiceID, r.Name, host(r.IP), r.Op, r.Admin, r.UserWeight, r.InitialWeight, r.LastChange,
-			r.Check.number(), r.Check.result(), r.Check.Health, r.Check.state(), r.Agent.agentState(), or(r.Host, "-"), uint32(r.Port), r.CheckPort,
+			r.Check.number(), r.Check.result(), r.Check.Health, r.Check.state(), r.Agent.agentState(), bit(r.ChosenProxyID), bit(r.ChosenID),
+			or(r.Host, "-"), uint32(r.Port), bit(r.TLS), r.CheckPort,
 			host(r.CheckIP), host(r.AgentIP), r.AgentPort)
 	}
 	return dump(out)

@@ -26,8 +26,10 @@ type Row struct {
 	Desc      string // the proxy's description; only the page shows it
 	ProxyID   int    // iid
 	ServiceID int    // sid; 0 for frontends and backends
-	HTTP      bool   // mode http; false is mode tcp
-	Status    string // OPEN, FULL, PAUSED, STOP; UP, DOWN, "UP 1/3", "DOWN 1/2", MAINT, DRAIN, NOLB, "no check"
+	// Servers: the file chose ServiceID, and ProxyID; TLS is how the server is reached.
+	ChosenID, ChosenProxyID, TLS bool
+	HTTP                         bool   // mode http; false is mode tcp
+	Status                       string // OPEN, FULL, PAUSED, STOP; UP, DOWN, "UP 1/3", "DOWN 1/2", MAINT, DRAIN, NOLB, "no check"
 
 	// Sessions and queues. A limit of 0 is "none" and stays empty for servers.
 	QueueCur, QueueMax, QueueLimit int // QueueLimit: maxqueue
@@ -105,6 +107,10 @@ type Check struct {
 	Fails      uint64 // chkfail
 	Rise, Fall int
 	Health     int // 0..rise-1 is DOWN, rise..rise+fall-1 is UP
+
+	// Saved: no check has ended yet, and Number and Result, which `show servers state` has, are those of an earlier process.
+	Saved          bool
+	Number, Result int
 }
 
 // OpState is srv_op_state of `show servers state` (management manual, section 9.3).
