@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -174,12 +176,31 @@ func (s *Side) place(name string) string {
 // Addr gives the address that a configuration names in braces.
 func (s *Side) Addr(name string) string {
 	if s.addrs[name] == "" {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		addr, err := freeAddr()
 		s.must(err, "find a port")
-		s.addrs[name] = l.Addr().String()
-		_ = l.Close()
+		s.addrs[name] = addr
 	}
 	return s.addrs[name]
+}
+
+// lowest and ports are below those that the system gives to outgoing connections, one of which could take a port that is free
+// now before its program has it.
+const lowest, ports = 10000, 22000
+
+var lastPort atomic.Uint32
+
+func init() { lastPort.Store(rand.Uint32N(ports)) }
+
+// freeAddr gives an address of loopback that nobody listens at, and gives it once.
+func freeAddr() (addr string, err error) {
+	for range 1000 {
+		addr = fmt.Sprintf("127.0.0.1:%d", lowest+lastPort.Add(1)%ports)
+		var l net.Listener
+		if l, err = net.Listen("tcp", addr); err == nil {
+			return addr, l.Close()
+		}
+	}
+	return "", err
 }
 
 // Define gives a word in braces a text of the case's own.

@@ -26,13 +26,22 @@ func (p *parser) ruleEnv() *rules.Env {
 			}
 			return 0, &rules.TimeFault{Over: fault.over, Under: fault.under, Char: fault.char}
 		},
-		Resolve:      func(host string) (netip.Addr, bool) { return p.resolve(host, "ip4") },
+		Resolve:      p.resolvePattern,
 		Warn:         func(text string) { p.warnAt("%s", text) },
 		Caution:      func(text string) { p.warnAt("%s.", text) },
 		Bare:         func(text string) { p.warn("%s", text) },
 		TCP:          p.px.Mode == ModeTCP,
 		Experimental: p.experimental, Section: p.px.Name, Kind: p.px.word(),
 	}
+}
+
+// resolvePattern looks up a name that stands for an address in a rule. Of the C library's forms of an address, which are names
+// to HAProxy, those with hexadecimal numbers are refused.
+func (p *parser) resolvePattern(host string) (netip.Addr, bool) {
+	if _, legacy := legacyIPv4(host); legacy && strings.ContainsAny(host, "xX") {
+		return netip.Addr{}, false
+	}
+	return p.resolve(host, "ip4")
 }
 
 // envFor is ruleEnv for samples of one place.

@@ -78,7 +78,7 @@ func parseACLAddr(host string) (netip.Addr, bool) {
 	}
 	for i, p := range parts {
 		n, err := strconv.ParseUint(p, 10, 8)
-		if err != nil {
+		if err != nil || len(p) > 1 && p[0] == '0' { // octal, as the C library reads a name
 			return netip.Addr{}, false
 		}
 		if i == len(parts)-1 {
