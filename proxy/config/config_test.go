@@ -218,7 +218,7 @@ func TestWhatIsNotSupportedIsRefusedByName(t *testing.T) {
 		require.Contains(t, rep.Messages[0].Text, "'"+what+"' is not supported by this director")
 	}
 	for line, what := range map[string]string{
-		"acl a path_reg (?!x)": "regex (?!", "acl a path_reg (a)\\\\1": "regex \\1", "acl a path,jwt_verify(a,b) -m found": "jwt_verify", "acl a path,digest(sha3-256) -m found": "digest sha3-256",
+		"acl a path_reg (?!x)": "regex (?!", "acl a path_reg (a)\\\\1": "regex \\1", "acl a path,aes_gcm_dec(128,a,b,c) -m found": "aes_gcm_dec", "acl a path,digest(sha3-256) -m found": "digest sha3-256",
 		"use_backend b if { path,debug -m found }": "debug", "redirect prefix / if { sc0_conn_rate gt 5 }": "sc0_conn_rate", "http-request replace-path (?<=x) y": "regex (?<=",
 		"http-request set-header x %[path,regsub((?=a),b)]": "regex (?=", "monitor fail if { src_conn_rate gt 5 }": "src_conn_rate",
 	} {
