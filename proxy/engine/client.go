@@ -37,9 +37,10 @@ type client struct {
 	fe        *proxy
 	be        *proxy // of the current request; nil: not known yet
 	st        state
+	streaming bool  // an exchange has begun, and is counted as open
+	requests  int32 // on this connection so far
 	addr      netip.AddrPort
 	xff       []byte         // ready field of forwardfor
-	requests  int            // on this connection so far
 	origin    netip.AddrPort // addr, until a rule changes it
 	dest      netip.AddrPort // where the client connected to; invalid: not looked up
 	bind      *config.Bind
@@ -47,7 +48,6 @@ type client struct {
 	shaking   *handshake     // of TLS, under way
 	secure    *secured       // what TLS has made of the connection; nil: none
 	shook     int64          // ms that the handshake has taken
-	streaming bool           // an exchange has begun, and is counted as open
 	private   []*upstream    // idle connections to servers that only this client may use, the oldest first
 	session   *rules.Session // rules' view of the connection; nil: none has asked
 	timing
@@ -65,13 +65,10 @@ type exchange struct {
 
 	up       *upstream // the connection to the server
 	srv      *server   // the server that has, or had, the request
-	holding  bool      // a place on srv is taken
-	inBack   bool      // counted among the backend's sessions
 	granted  *server   // a queue's place has come; guarded by be.mu
 	wait     waiter    // place in a queue
 	tries    int       // failed attempts to connect
-	redisp   bool
-	qServer  int // requests ahead in the server's queue, and in the backend's, when it queued
+	qServer  int       // requests ahead in the server's queue, and in the backend's, when it queued
 	qBackend int
 
 	instead              int // the status that the error file about to be sent stands for, which the log has; 0: none
@@ -82,32 +79,36 @@ type exchange struct {
 	whole                bool // all of the request was here when it was sent first
 	ahead                bool // the response is complete, but the request is not
 	flags                [2]byte
-	status               int
-	in, out              int64   // bytes, as HAProxy counts them
-	seenIn, seenOut      int64   // of these, already in the counters
-	served               traffic // of the connections to servers that it has left
-	internal             *pending
-	page                 bool   // answered by the statistics page
-	refused              bool   // was no request; has been logged
-	embryonic            bool   // … because the connection did not get that far
-	bad                  bool   // is being logged as one that was none
-	number               uint64 // among the process's requests, from 0
-	id                   uint64 // for operators; 0: none has asked
-	half                 uint8  // of a tunnel: which directions have ended
-	silent               bool   // neither counted as an error nor logged
-	lost                 bool   // has broken the connection before the director's own answer
-	excused              bool   // has left, or kept silent, in a way that is not counted
-	moved                int64  // ms: when bytes last passed a tunnel, or the wait for its end began
-	logged               bool   // by option logasap, before its end
-	form                 *InternalRequest
-	formRoom             int    // how long the form may be
-	admin                bool   // the page's forms are honoured
-	challenged           bool   // may not see the page
-	service              string // of use-service, which answers; "": none
-	pageOwner            *proxy
-	stay                 persistence
-	via                  netip.AddrPort // our end of the connection to the server, where logs show it
-	tx                   *txn           // rules' view of the request; nil: no rules
+	// What is small stands together, here and above: the struct stays in the allocator's class of 896 bytes.
+	holding         bool // a place on srv is taken
+	inBack          bool // counted among the backend's sessions
+	redisp          bool
+	page            bool  // answered by the statistics page
+	refused         bool  // was no request; has been logged
+	embryonic       bool  // … because the connection did not get that far
+	bad             bool  // is being logged as one that was none
+	half            uint8 // of a tunnel: which directions have ended
+	silent          bool  // neither counted as an error nor logged
+	lost            bool  // has broken the connection before the director's own answer
+	excused         bool  // has left, or kept silent, in a way that is not counted
+	logged          bool  // by option logasap, before its end
+	admin           bool  // the page's forms are honoured
+	challenged      bool  // may not see the page
+	status          int
+	in, out         int64   // bytes, as HAProxy counts them
+	seenIn, seenOut int64   // of these, already in the counters
+	served          traffic // of the connections to servers that it has left
+	internal        *pending
+	number          uint64 // among the process's requests, from 0
+	id              uint64 // for operators; 0: none has asked
+	moved           int64  // ms: when bytes last passed a tunnel, or the wait for its end began
+	form            *InternalRequest
+	formRoom        int    // how long the form may be
+	service         string // of use-service, which answers; "": none
+	pageOwner       *proxy
+	stay            persistence
+	via             netip.AddrPort // our end of the connection to the server, where logs show it
+	tx              *txn           // rules' view of the request; nil: no rules
 }
 
 // timing is when the steps of a request took place, in ms on the loop's clock; -1: not yet.
