@@ -19,10 +19,10 @@ type upstream struct {
 	plain   bool       // an ordinary socket, closed in the ordinary way: for bytes whose end means something
 	pooled  bool
 	proven  bool      // has been reused before
-	owner   *client   // the only one who may use it; nil: anybody
 	kind    uint8     // index of the list of spares
-	taken   uint64    // the round in which the socket was dialled again: its events of that round are of the connection before
-	uses    int       // how often it has been used again
+	owner   *client   // the only one who may use it; nil: anybody
+	taken   uint32    // the round (its lower half) in which the socket was dialled again: its events of that round are of the connection before; 0: not so
+	uses    uint32    // how often it has been used again
 	key     string    // who may use it, see wayKey; "": anybody
 	way     *reaching // being gone; fd is -1 until then
 }
@@ -75,7 +75,7 @@ func (l *loop) takeSpare(s *server, kind uint8, plain bool) *upstream {
 		if b := l.late[k]; b.kind == kind && disconnect(b.fd) {
 			l.late = append(l.late[:k], l.late[k+1:]...)
 			b.reset(s)
-			b.taken = l.round
+			b.taken = uint32(l.round)
 			return b
 		}
 	}
@@ -84,7 +84,7 @@ func (l *loop) takeSpare(s *server, kind uint8, plain bool) *upstream {
 		l.spare[kind] = l.spare[kind][:k-1]
 		l.trim.saw(kind)
 		b.reset(s)
-		b.taken = l.round
+		b.taken = uint32(l.round)
 		return b
 	}
 	return nil
@@ -150,7 +150,7 @@ func (b *upstream) release(keep bool) {
 	if m := b.srv.cfg.PoolMax; !private && (b.srv.cfg.NoPool || m > 0 && int(b.srv.idle.Load()) >= m) {
 		keep = false
 	}
-	if m := b.srv.cfg.MaxReuse; m > 0 && b.uses >= m {
+	if m := b.srv.cfg.MaxReuse; m > 0 && int(b.uses) >= m {
 		keep = false
 	}
 	keep = keep && !(private && c.fullOfPrivate(b))
@@ -234,9 +234,11 @@ func (b *upstream) expire() {
 
 func (b *upstream) onEvent(ev uint32) {
 	c := b.c
-	switch {
-	case b.taken == b.l.round:
+	if b.taken != 0 && b.taken == uint32(b.l.round) {
 		return
+	}
+	b.taken = 0 // the same number comes again after 2^32 rounds
+	switch {
 	case c != nil && c.st == stTunnel:
 		c.serverTunnelEvent(ev)
 		return

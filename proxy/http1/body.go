@@ -11,9 +11,9 @@ type Body struct {
 	Payload int64  // content so far as HAProxy counts it: without the chunks' framing
 	tail    []byte // the trailer section, until it is whole
 	st      bodyState
-	lax     bool // it is a response's
-	limits  Limits
-	Bad     bool // the framing is broken: nothing behind the bytes taken so far can be trusted
+	lax     bool  // it is a response's
+	Bad     bool  // the framing is broken: nothing behind the bytes taken so far can be trusted
+	lines   int32 // Limits.Lines, of the trailers; each connection has two bodies, so that they are kept small
 }
 
 type bodyState uint8
@@ -37,7 +37,7 @@ const (
 func (h *Head) RequestBody() Body {
 	switch {
 	case h.Chunked:
-		return Body{st: size, limits: h.Limits}
+		return Body{st: size, lines: int32(h.Lines)}
 	case h.Length > 0:
 		return Body{st: counted, left: h.Length}
 	}
@@ -50,7 +50,7 @@ func (h *Head) ResponseBody(noBody bool) Body {
 	case noBody, 100 <= h.Status && h.Status < 200, h.Status == 204, h.Status == 304:
 		return Body{}
 	case h.Chunked:
-		return Body{st: size, lax: true, limits: h.Limits}
+		return Body{st: size, lax: true, lines: int32(h.Lines)}
 	case h.Length >= 0:
 		if h.Length == 0 {
 			return Body{}

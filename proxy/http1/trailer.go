@@ -29,7 +29,7 @@ func (d *Body) trailer(b []byte) (n int, last []byte) {
 			return len(b), nil
 		}
 	}
-	h := &Head{Limits: d.limits}
+	h := &Head{Limits: Limits{Lines: int(d.lines)}}
 	h.reset(false)
 	h.lax = d.lax
 	err := h.readFields(d.tail, 0)
