@@ -22,12 +22,17 @@ func (e *Engine) agentOf(backend, server string) (*server, error) {
 
 // SetServerAgent switches a server's agent checks on or off.
 func (e *Engine) SetServerAgent(backend, server string, on bool) error {
+	return e.changeAgent(backend, server, func(a *checker) { a.on = on })
+}
+
+// changeAgent changes a server's agent under its backend's lock.
+func (e *Engine) changeAgent(backend, server string, change func(a *checker)) error {
 	s, err := e.agentOf(backend, server)
 	if err != nil {
 		return err
 	}
 	s.be.mu.Lock()
-	s.agent.on = on
+	change(s.agent)
 	s.be.mu.Unlock()
 	return nil
 }
@@ -48,12 +53,5 @@ func (e *Engine) ForceServerAgent(backend, server string, up bool, by string) er
 
 // SetAgentSend changes what a server's agent is told.
 func (e *Engine) SetAgentSend(backend, server, text string) error {
-	s, err := e.agentOf(backend, server)
-	if err != nil {
-		return err
-	}
-	s.be.mu.Lock()
-	s.agent.say = text
-	s.be.mu.Unlock()
-	return nil
+	return e.changeAgent(backend, server, func(a *checker) { a.say = text })
 }

@@ -15,27 +15,11 @@ var cookieCommands = []command{
 }
 
 // backendCommand acts on a backend that exists; args are what follows its name.
-type backendCommand func(admin CookieAdmin, backend *Row, args []string) reply
+type backendCommand = func(admin CookieAdmin, backend *Row, args []string) reply
 
-// onBackend finds the backend that a command's first argument names.
+// onBackend runs a command on the backend that its first argument names.
 func onBackend(run backendCommand) func(*session, []string) reply {
-	return func(s *session, args []string) reply {
-		if first(args) == "" {
-			return fail("A backend name is expected.\n")
-		}
-		rows := s.cli.source.Rows(nil)
-		for i := range rows {
-			if rows[i].Kind != Backend || !named(args[0], rows[i].Proxy, rows[i].ProxyID) {
-				continue
-			}
-			admin, ok := s.cli.admin.(CookieAdmin)
-			if !ok {
-				return unsupported("dynamic-cookie")
-			}
-			return run(admin, &rows[i], args[1:])
-		}
-		return fail("No such backend.\n")
-	}
+	return onProxy(Backend, "backend", "dynamic-cookie", run)
 }
 
 func dynamicCookies(on bool) backendCommand {

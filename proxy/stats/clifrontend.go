@@ -10,26 +10,32 @@ var frontendCommands = []command{
 }
 
 // frontendCommand acts on a frontend that exists; args are what follows its name.
-type frontendCommand func(admin FrontendAdmin, frontend *Row, args []string) reply
+type frontendCommand = func(admin FrontendAdmin, frontend *Row, args []string) reply
 
-// onFrontend finds the frontend that a command's first argument names.
+// onFrontend runs a command on the frontend that its first argument names.
 func onFrontend(run frontendCommand) func(*session, []string) reply {
+	return onProxy(Frontend, "frontend", "frontend", run)
+}
+
+// onProxy finds the proxy of a kind that a command's first argument names; args are what follows it. word is the kind in messages, needs
+// what the command is called where the process has no A.
+func onProxy[A any](kind Kind, word, needs string, run func(admin A, proxy *Row, args []string) reply) func(*session, []string) reply {
 	return func(s *session, args []string) reply {
 		if first(args) == "" {
-			return fail("A frontend name is expected.\n")
+			return fail("A " + word + " name is expected.\n")
 		}
 		rows := s.cli.source.Rows(nil)
 		for i := range rows {
-			if rows[i].Kind != Frontend || !named(args[0], rows[i].Proxy, rows[i].ProxyID) {
+			if rows[i].Kind != kind || !named(args[0], rows[i].Proxy, rows[i].ProxyID) {
 				continue
 			}
-			admin, ok := s.cli.admin.(FrontendAdmin)
+			admin, ok := s.cli.admin.(A)
 			if !ok {
-				return unsupported("frontend")
+				return unsupported(needs)
 			}
 			return run(admin, &rows[i], args[1:])
 		}
-		return fail("No such frontend.\n")
+		return fail("No such " + word + ".\n")
 	}
 }
 
