@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"simulacro/proxy/engine"
 )
 
 func TestPracticalServesExactThirds(t *testing.T) {
@@ -242,7 +244,7 @@ func TestHardStopAfterEndsALongRequest(t *testing.T) {
 func TestSocketsCountsWhatAConfigurationNeeds(t *testing.T) {
 	cfg := parse(t, practical(t, "127.0.0.1:80", "/tmp/x", "127.0.0.1:81", "127.0.0.1:82", "127.0.0.1:83"))
 	require.Equal(t, 2*3000+2*16+20+1+1+3, Sockets(cfg, 3000))
-	require.Equal(t, "Address already in use", strerror(fmt.Errorf("x: %w", syscall.EADDRINUSE)))
+	require.Equal(t, "Address already in use", engine.Strerror(fmt.Errorf("x: %w", syscall.EADDRINUSE)))
 }
 
 // TestServersWithoutChecksInTheState compares with what HAProxy shows: health 2 (rise) for what is up, 0 for what is not, and

@@ -161,7 +161,7 @@ func OpenSocket(b config.Bind) (net.Listener, error) {
 func dup(fd int) (int, error) {
 	n, err := syscall.Dup(fd)
 	if err != nil {
-		return -1, fmt.Errorf("cannot duplicate descriptor %d (%s)", fd, strerror(err))
+		return -1, fmt.Errorf("cannot duplicate descriptor %d (%s)", fd, engine.Strerror(err))
 	}
 	syscall.CloseOnExec(n)
 	return n, nil
@@ -170,7 +170,7 @@ func dup(fd int) (int, error) {
 // listenUnix opens a unix stream socket, see engine.BindPath.
 func listenUnix(path string, mode uint32, uid, gid int) (int, error) {
 	fail := func(what string, err error) (int, error) {
-		return -1, fmt.Errorf("%s (%s) [%s]", what, strerror(err), path)
+		return -1, fmt.Errorf("%s (%s) [%s]", what, engine.Strerror(err), path)
 	}
 	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -208,24 +208,15 @@ func listenTCP(a config.Address, shared bool) (int, error) {
 	}
 	l, err := c.Listen(context.Background(), "tcp", net.JoinHostPort(a.IP.String(), strconv.Itoa(a.Port)))
 	if err != nil {
-		return -1, fmt.Errorf("cannot bind socket (%s) for [%s]", strerror(err), a.Text)
+		return -1, fmt.Errorf("cannot bind socket (%s) for [%s]", engine.Strerror(err), a.Text)
 	}
 	defer l.Close()
 	f, err := l.(*net.TCPListener).File()
 	if err != nil {
-		return -1, fmt.Errorf("cannot duplicate socket (%s) for [%s]", strerror(err), a.Text)
+		return -1, fmt.Errorf("cannot duplicate socket (%s) for [%s]", engine.Strerror(err), a.Text)
 	}
 	defer f.Close()
 	return dup(int(f.Fd()))
-}
-
-// strerror gives the C library's words for what lies at the bottom of err.
-func strerror(err error) string {
-	var errno syscall.Errno
-	if errors.As(err, &errno) {
-		return engine.Strerror(errno)
-	}
-	return err.Error()
 }
 
 // serveSockets answers on the runtime sockets until the runtime server is closed.

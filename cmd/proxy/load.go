@@ -10,6 +10,7 @@ import (
 
 	"simulacro/proxy"
 	"simulacro/proxy/config"
+	"simulacro/proxy/engine"
 )
 
 // Exit codes of HAProxy.
@@ -53,7 +54,7 @@ func run(argv []string, out, errs io.Writer) int {
 	}
 	if f.dir != "" {
 		if err := os.Chdir(f.dir); err != nil {
-			p.say.alert("Could not change to directory %s : %s", f.dir, strerror(err))
+			p.say.alert("Could not change to directory %s : %s", f.dir, engine.Strerror(err))
 			return exitError
 		}
 	}
@@ -138,7 +139,7 @@ func (p *program) expand() ([]string, error) {
 	for _, name := range p.flags.files {
 		info, err := os.Stat(name)
 		if err != nil {
-			return nil, sayf("Cannot open configuration file/directory %s : %s", name, strerror(err))
+			return nil, sayf("Cannot open configuration file/directory %s : %s", name, engine.Strerror(err))
 		}
 		if !info.IsDir() {
 			files = append(files, name)
@@ -146,7 +147,7 @@ func (p *program) expand() ([]string, error) {
 		}
 		entries, err := os.ReadDir(name) // sorted
 		if err != nil {
-			return nil, sayf("Cannot open configuration directory %s : %s", name, strerror(err))
+			return nil, sayf("Cannot open configuration directory %s : %s", name, engine.Strerror(err))
 		}
 		for _, e := range entries {
 			if n := e.Name(); strings.HasSuffix(n, ".cfg") && !strings.HasPrefix(n, ".") && !e.IsDir() {

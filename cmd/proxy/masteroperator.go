@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"simulacro/proxy/config"
+	"simulacro/proxy/engine"
 	"simulacro/proxy/stats"
 )
 
@@ -192,7 +193,7 @@ func (o *operator) forward(pid int, text string) bool {
 		}
 	})
 	if err != nil {
-		o.write(fmt.Sprintf("Can't connect to the target CLI!: %s\n", strerror(err)))
+		o.write(fmt.Sprintf("Can't connect to the target CLI!: %s\n", engine.Strerror(err)))
 		return false
 	}
 	defer conn.Close()

@@ -15,15 +15,6 @@ import (
 	"simulacro/proxy/engine"
 )
 
-// strerror gives the C library's words for what lies at the bottom of err.
-func strerror(err error) string {
-	var errno syscall.Errno
-	if errors.As(err, &errno) {
-		return engine.Strerror(errno)
-	}
-	return err.Error()
-}
-
 // start goes on after the configuration: as a daemon's parent, a master, or as the one who serves.
 func (p *program) start() int {
 	wantMaster := p.flags.master || p.cfg.Global.MasterWorker

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"strings"
 	"syscall"
 
@@ -56,12 +57,14 @@ func kindWord(p *config.Proxy) string {
 	return "proxy"
 }
 
-// Strerror gives the C library's words for an error, as HAProxy prints them: Go's are in lower case.
-func Strerror(e syscall.Errno) string {
-	s := e.Error()
-	if s == "" {
-		return s
+// Strerror gives the C library's words for what lies at the bottom of err, as HAProxy prints them: Go's are in lower case. An error
+// that is not the system's has its own words.
+func Strerror(err error) string {
+	var errno syscall.Errno
+	if !errors.As(err, &errno) {
+		return err.Error()
 	}
+	s := errno.Error()
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
