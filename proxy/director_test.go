@@ -103,7 +103,7 @@ backend b
 func TestRedispatchHidesARefusedServer(t *testing.T) {
 	front, socket := freeAddr(t), t.TempDir()+"/stats"
 	start(t, fmt.Sprintf(short, socket, front)+"  retries 1\n  option redispatch\n"+
-		"  server gone "+freeAddr(t)+"\n  server there "+addr(realServer(t, "there", nil))+"\n")
+		"  server gone "+gone(t)+"\n  server there "+addr(realServer(t, "there", nil))+"\n")
 	c := client(t)
 	for range 4 {
 		status, body, err := get(c, "http://"+front+"/")
@@ -117,7 +117,7 @@ func TestRedispatchHidesARefusedServer(t *testing.T) {
 
 func TestAllServersDownIs503(t *testing.T) {
 	front, socket := freeAddr(t), t.TempDir()+"/stats"
-	start(t, fmt.Sprintf(short, socket, front)+"  server gone "+freeAddr(t)+" check inter 50 fall 1\n")
+	start(t, fmt.Sprintf(short, socket, front)+"  server gone "+gone(t)+" check inter 50 fall 1\n")
 	eventually(t, "the server is found down", func() bool {
 		return row(t, ask(t, socket, "show stat"), "b", "gone")["status"] == "DOWN"
 	})

@@ -122,8 +122,8 @@ func echo(t *testing.T, name string) *httptest.Server {
 
 // TestRedispatchCountsAsHAProxy compares the counters after requests to a backend one of whose servers is not there.
 func TestRedispatchCountsAsHAProxy(t *testing.T) {
-	there, gone := addr(realServer(t, "there", nil)), freeAddr(t)
-	rules := "  retries 1\n  option redispatch\n  server gone " + gone + "\n  server there " + there + "\n"
+	there, none := addr(realServer(t, "there", nil)), gone(t)
+	rules := "  retries 1\n  option redispatch\n  server gone " + none + "\n  server there " + there + "\n"
 	dir := t.TempDir()
 	theirs, ours := freeAddr(t), freeAddr(t)
 	startHAProxy(t, fmt.Sprintf(short, dir+"/theirs", theirs)+rules, theirs)
