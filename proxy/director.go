@@ -167,6 +167,9 @@ func (d *Director) disarm() {
 	}
 }
 
+// Logs implements engine.Logger.
+func (d *Director) Logs(p *config.Proxy) bool { return len(p.Logs) > 0 }
+
 // Request implements engine.Logger.
 func (d *Director) Request(p *config.Proxy, level int, r *accesslog.Record) {
 	d.logs.Request(p, level, r)

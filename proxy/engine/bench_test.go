@@ -14,6 +14,8 @@ import (
 
 type noLog struct{}
 
+func (noLog) Logs(*config.Proxy) bool { return true }
+
 func (noLog) Request(*config.Proxy, int, *accesslog.Record) {}
 func (noLog) Note(*config.Proxy, int, string)               {}
 func (noLog) Event(*config.Proxy, int, string)              {}

@@ -8,7 +8,7 @@ import (
 
 // failed logs why a connection ended before it could bring a request (configuration manual, section 8.2.5), and ends it.
 func (c *client) failed(why rules.ConnError) {
-	if c.l.e.opt.Logger != nil && !(why.Quiet() && c.fe.cfg.DontLogNull) {
+	if c.fe.logs && !(why.Quiet() && c.fe.cfg.DontLogNull) {
 		c.logFailed(why)
 	}
 	if c.shaking == nil && len(c.held) > 0 { // HAProxy only looks at the header, so that its bytes are still unread

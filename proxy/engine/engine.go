@@ -96,6 +96,7 @@ func New(cfg *config.Config, opt Options) (*Engine, error) {
 	e.deriveFullconn()
 	for _, p := range e.proxies {
 		p.ruled = p.isRuled()
+		p.logs = opt.Logger != nil && opt.Logger.Logs(p.cfg)
 		r := &p.cfg.Rules
 		p.showsOrigin = r.LogLine.Shows("bi", "bp") || r.LogData.Shows("bi", "bp")
 	}

@@ -25,6 +25,8 @@ func (e *Engine) limits() http1.Limits {
 // Logger takes what there is to log. Its methods are called from the loops: they must not block, and may be called by
 // several loops at once.
 type Logger interface {
+	// Logs tells whether lines of frontend p's traffic go anywhere: none is made where they do not. It is asked once, before p serves.
+	Logs(p *config.Proxy) bool
 	// Request logs one request or TCP connection of frontend p. The record and its Line are valid only during the call.
 	// The engine has applied dontlognull and dontlog-normal; level is LevelInfo, or LevelErr for what
 	// log-separate-errors raises.

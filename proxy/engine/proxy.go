@@ -29,6 +29,7 @@ type proxy struct {
 	byURI       bool // balance uri
 	byKey       bool // balance url_param, balance hdr, balance rdp-cookie
 	ruled       bool // its requests need the rules' view of them
+	logs        bool // lines of its traffic go somewhere
 	showsOrigin bool // its log lines tell our end of connections to servers
 
 	toClients, toServers spelling

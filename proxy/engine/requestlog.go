@@ -30,7 +30,7 @@ func (c *client) logBad() {
 
 // log hands the request to the logger.
 func (c *client) log() {
-	if c.l.e.opt.Logger == nil || c.silent || c.logged {
+	if !c.fe.logs || c.silent || c.logged {
 		return
 	}
 	c.logAs(c.describe())
@@ -39,7 +39,7 @@ func (c *client) log() {
 // logEarly logs what option logasap does not let wait for the end: a request whose response's head is here, with the bytes that have
 // come with it, or in mode tcp a connection whose server has accepted.
 func (c *client) logEarly(bytes int64) {
-	if !c.fe.cfg.LogEarly || c.l.e.opt.Logger == nil {
+	if !c.fe.cfg.LogEarly || !c.fe.logs {
 		return
 	}
 	r := c.describe()
