@@ -209,22 +209,43 @@ func (l *loop) work() {
 	l.disconnectLate()
 }
 
-// wait gets events: first without sleeping, by a raw call; only to sleep is the runtime told, so that a collection of
-// garbage need not wait for this thread.
+// lull is how long a loop sleeps, in ms, before it takes itself to be idle.
+const lull = 2
+
+// wait gets events: first without sleeping, then in a short sleep, and at last in one that the runtime is told of. For what it knows
+// to sleep it takes the processor away, gives it back afterwards, and looks every 20 µs meanwhile: that took 6 % of a busy
+// director's time. A collection of garbage need not wait for a short sleep: its signal ends that.
 func (l *loop) wait(timeout int) int {
-	n, _ := raw(syscall.SYS_EPOLL_PWAIT, l.ep, ptr(&l.evs[0]), uintptr(len(l.evs)), 0, 0, 0)
+	n := l.poll(0)
 	if n != 0 || timeout == 0 || len(l.again)+len(l.late) > 0 { // timers may have left something to do
 		return n
 	}
 	from := time.Now()
 	l.load.sleeps(l.now)
+	defer func() { l.load.woke(time.Since(from)) }()
+	short := timeout >= 0 && timeout <= lull
+	if short {
+		return l.poll(timeout)
+	}
+	if n = l.poll(lull); n != 0 {
+		return n
+	}
+	timeout = max(timeout-lull, -1)
 	r, _, en := syscall.Syscall6(syscall.SYS_EPOLL_PWAIT, uintptr(l.ep), uintptr(unsafe.Pointer(&l.evs[0])), uintptr(len(l.evs)),
 		uintptr(timeout), 0, 0)
-	l.load.woke(time.Since(from))
 	if en != 0 {
 		return 0
 	}
 	return int(r)
+}
+
+// poll gets events within so many ms; -1: a signal came before any.
+func (l *loop) poll(timeout int) int {
+	n, e := raw(syscall.SYS_EPOLL_PWAIT, l.ep, ptr(&l.evs[0]), uintptr(len(l.evs)), uintptr(timeout), 0, 0)
+	if e != 0 {
+		return -1
+	}
+	return n
 }
 
 // finished tells whether the engine is stopping and this loop has no session left. That the engine is stopping is known before the
