@@ -101,8 +101,14 @@ func (s *Side) sortedLogs() {
 	s.logs.taken += seen
 	s.logs.mu.Unlock()
 	slices.Sort(lines)
+	again := ""
 	for _, l := range lines {
-		s.note("log", l)
+		if l != again {
+			s.note("log", l)
+		}
+		if again = ""; strings.Contains(l, "remains in forced drain mode") { // said again each time that the agent says so
+			again = l
+		}
 	}
 }
 

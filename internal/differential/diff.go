@@ -1,6 +1,7 @@
 package differential
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -42,17 +43,16 @@ func Diff(theirs, ours []string) (list []string) {
 	return list
 }
 
-// Compare fails the test unless the sides differ in the listed lines, and in these alone.
-func Compare(t testing.TB, listed, theirs, ours []string) {
-	t.Helper()
+// Differing tells how the sides differ from the listed lines; "": in these, and in these alone.
+func Differing(listed, theirs, ours []string) string {
 	got := Diff(theirs, ours)
 	switch {
 	case strings.Join(got, "\n") == strings.Join(listed, "\n"):
+		return ""
 	case len(listed) == 0:
-		t.Errorf("haproxy (-) and proxy (+) differ:\n%s\n\nhaproxy's transcript:\n%s", strings.Join(got, "\n"), strings.Join(theirs, "\n"))
-	default:
-		t.Errorf("docs/differences.md lists\n%s\nbut the difference is\n%s", strings.Join(listed, "\n"), strings.Join(got, "\n"))
+		return fmt.Sprintf("haproxy (-) and proxy (+) differ:\n%s\n\nhaproxy's transcript:\n%s", strings.Join(got, "\n"), strings.Join(theirs, "\n"))
 	}
+	return fmt.Sprintf("docs/differences.md lists\n%s\nbut the difference is\n%s", strings.Join(listed, "\n"), strings.Join(got, "\n"))
 }
 
 // Listed reads docs/differences.md: by the headings' case, the lines of its difference.

@@ -7,19 +7,19 @@ import (
 
 // leavingFile has each way to be served twice, the second time with option abortonclose.
 func leavingFile() string {
-	file := strings.Replace(Head, "timeout server 10s", "timeout server 300ms", 1)
+	file := strings.Replace(Head, "timeout server 10s", "timeout server {t300}", 1)
 	for _, of := range []struct{ name, option string }{{"", ""}, {"abrt", "    option abortonclose\n"}} {
-		file += "listen web" + of.name + "\n    bind {web" + of.name + "}\n" + of.option + "    timeout client 500ms\n    http-request tarpit if { path /tarpit }\n    timeout tarpit 300ms\n" +
-			"    http-request wait-for-body time 300ms if { path /body }\n    server a {s1}\n" +
-			"listen deaf" + of.name + "\n    bind {deaf" + of.name + "}\n" + of.option + "    timeout connect 300ms\n    retries 0\n    server a {s2}\n" +
-			"listen full" + of.name + "\n    bind {full" + of.name + "}\n" + of.option + "    timeout queue 300ms\n    timeout server 1m\n    timeout client 1m\n    server a {s3} maxconn 1\n" +
-			"listen raw" + of.name + "\n    mode tcp\n    option tcplog\n    bind {raw" + of.name + "}\n" + of.option + "    timeout client 500ms\n    server a {s4}\n" +
-			"listen rawdeaf" + of.name + "\n    mode tcp\n    option tcplog\n    bind {rawdeaf" + of.name + "}\n" + of.option + "    timeout connect 300ms\n    retries 0\n    server a {s2}\n" +
-			"listen held" + of.name + "\n    mode tcp\n    option tcplog\n    bind {held" + of.name + "}\n    timeout client 500ms\n    tcp-request inspect-delay 300ms\n" +
+		file += "listen web" + of.name + "\n    bind {web" + of.name + "}\n" + of.option + "    timeout client {t500}\n    http-request tarpit if { path /tarpit }\n    timeout tarpit {t300}\n" +
+			"    http-request wait-for-body time {t300} if { path /body }\n    server a {s1}\n" +
+			"listen deaf" + of.name + "\n    bind {deaf" + of.name + "}\n" + of.option + "    timeout client {t500}\n    timeout connect {t300}\n    retries 0\n    server a {s2}\n" +
+			"listen full" + of.name + "\n    bind {full" + of.name + "}\n" + of.option + "    timeout queue {t300}\n    timeout server 1m\n    timeout client 1m\n    server a {s3} maxconn 1\n" +
+			"listen raw" + of.name + "\n    mode tcp\n    option tcplog\n    bind {raw" + of.name + "}\n" + of.option + "    timeout client {t500}\n    server a {s4}\n" +
+			"listen rawdeaf" + of.name + "\n    mode tcp\n    option tcplog\n    bind {rawdeaf" + of.name + "}\n" + of.option + "    timeout connect {t300}\n    retries 0\n    server a {s2}\n" +
+			"listen held" + of.name + "\n    mode tcp\n    option tcplog\n    bind {held" + of.name + "}\n    timeout client {t500}\n    tcp-request inspect-delay {t300}\n" +
 			"    tcp-request content reject if { req.len gt 1000 }\n    server a {s4}\n"
 	}
-	return file + "frontend buffer\n    bind {buffer}\n    option http-buffer-request\n    timeout http-request 300ms\n    http-request deny if { path /denied }\n    default_backend app\n" +
-		"frontend later\n    bind {later}\n    timeout client 300ms\n    default_backend buffered\n" +
+	return file + "frontend buffer\n    bind {buffer}\n    option http-buffer-request\n    timeout http-request {t300}\n    http-request deny if { path /denied }\n    default_backend app\n" +
+		"frontend later\n    bind {later}\n    timeout client {t300}\n    default_backend buffered\n" +
 		"backend app\n    server a {s1}\nbackend buffered\n    option http-buffer-request\n    server a {s1}\n"
 }
 
@@ -57,7 +57,7 @@ func leave(s *Side, to, request, asked, how string) {
 	if asked != "" {
 		s.Until("the server has it", func() bool { return strings.Contains(strings.Join(server.reachedNow()[before:], ""), asked) })
 	}
-	time.Sleep(50 * time.Millisecond) // so that a connection, or what came of an answer, is there
+	s.Sleep(50 * time.Millisecond) // so that a connection, or what came of an answer, is there
 	switch how {
 	case "breaks":
 		c.Reset()
@@ -102,6 +102,7 @@ func leavingCases() (cases []Case) {
 	for _, how := range []string{"ends", "breaks", "stays"} {
 		cases = append(cases, Case{
 			Name:   "client-" + how,
+			Timed:  true,
 			Config: leavingFile(),
 			Before: hanging,
 			Play: func(s *Side) {

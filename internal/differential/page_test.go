@@ -15,11 +15,15 @@ func basic(account string) string {
 
 // post sends a form to a page and notes the answer.
 func (s *Side) post(name, target, form string, fields ...string) {
+	s.form(name, target, form, fields...).Close()
+}
+
+// form is post on a connection that stays open.
+func (s *Side) form(name, target, form string, fields ...string) *Client {
 	s.Note("$ post %s %.60s", target, form)
 	c := s.Dial(name)
-	defer c.Close()
 	head := strings.TrimSuffix(strings.Replace(Request(target, fields...), "GET", "POST", 1), "\r\n")
-	c.Send(head + fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(form), form)).Answer()
+	return c.Send(head + fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(form), form)).Answer()
 }
 
 const pageFile = `
@@ -157,7 +161,7 @@ func playForms(s *Side) {
 		s.post("web", "/st;up;norefresh?scope=app", form)
 		look("a", "b")
 	}
-	s.post("web", "/st", "s=a&action=ready&b=app", "Expect: 100-continue")
+	s.form("web", "/st", "s=a&action=ready&b=app", "Expect: 100-continue").Answer().Close() // the first answer was 100, ahead of the form's effect
 	s.Note("$ chunked")
 	c := s.Dial("web")
 	defer c.Close()

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -25,6 +26,7 @@ type Side struct {
 	t       testing.TB
 	program string
 	c       *Case
+	slower  int // how much longer the case's times are
 	dir     string
 	addrs   map[string]string
 	words   map[string]string
@@ -65,8 +67,8 @@ func (s *syncBuffer) String() string {
 // giveUp ends a play that cannot go on.
 type giveUp string
 
-func newSide(t testing.TB, program string, c *Case) *Side {
-	return &Side{t: t, program: program, c: c, dir: shortDir(t), addrs: map[string]string{}, words: map[string]string{}, servers: map[string]*Server{}}
+func newSide(t testing.TB, program string, c *Case, slower int) *Side {
+	return &Side{t: t, program: program, c: c, slower: slower, dir: shortDir(t), addrs: map[string]string{}, words: map[string]string{}, servers: map[string]*Server{}}
 }
 
 // shortDir makes a directory whose path fits a unix socket's address.
@@ -147,6 +149,12 @@ func (s *Side) Until(what string, cond func() bool) {
 
 var placeholder = regexp.MustCompile(`\{[a-z][a-z0-9]*\}`)
 
+// timed is a time in ms that is longer where the machine is slow.
+var timed = regexp.MustCompile(`^t\d+$`)
+
+// Sleep lets a time of the case's pass.
+func (s *Side) Sleep(d time.Duration) { time.Sleep(d * time.Duration(s.slower)) }
+
 // Text gives a configuration with its addresses filled in; servers and the receiver of logs are started where they are
 // first named.
 func (s *Side) Text(config string) string {
@@ -167,6 +175,9 @@ func (s *Side) place(name string) string {
 			s.logs = newCatcher(s)
 		}
 		return s.logs.addr()
+	case timed.MatchString(name):
+		ms, _ := strconv.Atoi(name[1:])
+		return fmt.Sprintf("%dms", ms*s.slower)
 	case regexp.MustCompile(`^s\d+$`).MatchString(name):
 		return s.Server(name).addr
 	}
