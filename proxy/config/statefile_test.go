@@ -117,3 +117,29 @@ func TestStatesOfABackendOfItsOwn(t *testing.T) {
 		"Proxy 'app': can't find server 'gone' in backend 'app'",
 	}, said)
 }
+
+// FuzzStates reads any file of states: what it has of a server is in bounds, or is told of.
+func FuzzStates(f *testing.F) {
+	for _, text := range []string{
+		"1\n7 app 1 b 10.0.0.1 0 1 3 1 60 8 2 0 6 0 0 0 - 8081 - 0 0 - - 0\n", "1\n7 app 1 a - 1 8 256 1 -5 20 4 3 31 31 1 1 n 65535 _s 1 65535 ::1 1.2.3.4 0\n",
+		"1\n# c\n \n7 app 1 n 10.0.0.2 3 13 0 0 99999999999 17 1 -1 6 6 0 0 node -1 - x -\n", "1\n7 app 1 a a a a a a a a a a a a a a a a\n", "2\n", " 1\n\x00",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, _ := withStates(t, text)
+		for _, x := range c.Saved {
+			if (x.Said == "") != (x.State != nil) {
+				t.Fatalf("%+v", x)
+			}
+			s := x.State
+			if s == nil {
+				continue
+			}
+			if s.Op < SavedStopped || s.Op > SavedStopping || s.Weight < 0 || s.Weight > 256 || max(s.Port, s.CheckPort, s.AgentPort) > 65535 ||
+				min(s.Port, s.CheckPort, s.AgentPort) < -1 {
+				t.Fatalf("%+v", s)
+			}
+		}
+	})
+}

@@ -156,7 +156,7 @@ func (s *server) appear() {
 
 // beginStart goes on with slowstart where its time is not over. appeared says that it has come up already.
 func (s *server) beginStart(x *config.SavedState, appeared bool) {
-	slow := x.Since < s.cfg.SlowStart
+	slow := x.Since >= 0 && x.Since < s.cfg.SlowStart // a change yet to come is over, to HAProxy
 	already := appeared && s.cfg.SlowStart > 0
 	switch {
 	case s.flags.Maint():

@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
+	"simulacro/proxy/balance"
 	"simulacro/proxy/config"
 )
 
@@ -87,4 +89,29 @@ func TestSavedSlowStartGoesOn(t *testing.T) {
 	_, s = began(t, map[string]config.SavedState{"d": {Op: config.SavedStarting, Since: 100 * time.Second, Port: -1, CheckPort: -1, AgentPort: -1}})
 	require.False(t, s["d"].starting)
 	require.True(t, s["d"].Up)
+	_, s = began(t, map[string]config.SavedState{"d": {Op: config.SavedStarting, Since: -10 * time.Second, Port: -1, CheckPort: -1, AgentPort: -1}})
+	require.False(t, s["d"].starting, "a change that is yet to come")
+}
+
+// TestAnySavedStatesCanBegin: whatever two processes have left of the servers, each has a share of its weight that can be balanced by.
+func TestAnySavedStatesCanBegin(t *testing.T) {
+	state := rapid.Custom(func(t *rapid.T) config.SavedState {
+		admin := rapid.SampledFrom([]int{0, 1, 4, 5, 8, 12})
+		return config.SavedState{Op: config.SavedOp(rapid.IntRange(0, 3).Draw(t, "op")), Admin: admin.Draw(t, "admin"),
+			Weight: rapid.IntRange(0, 256).Draw(t, "weight"), ConfiguredWeight: rapid.SampledFrom([]int{0, 1, 10}).Draw(t, "configured"),
+			Since: time.Duration(rapid.IntRange(-200, 200).Draw(t, "since")) * time.Second, CheckStatus: rapid.IntRange(-1, 20).Draw(t, "status"),
+			Health: rapid.IntRange(-1, 9).Draw(t, "health"), Port: rapid.IntRange(-1, 65535).Draw(t, "port"), CheckPort: -1, AgentPort: -1}
+	})
+	rapid.Check(t, func(r *rapid.T) {
+		e, servers := began(t, rapid.MapOf(rapid.SampledFrom([]string{"a", "b", "c", "d"}), state).Draw(r, "states"))
+		for name, s := range servers {
+			require.True(r, s.Share >= 0 && s.Share <= fullShare, "%s has %d", name, s.Share)
+			require.Equal(r, s.op != opStopped, s.Up, name)
+		}
+		e.Snapshot()
+		p := e.proxies[0]
+		for range 8 {
+			p.sel.Select(balance.Request{})
+		}
+	})
 }

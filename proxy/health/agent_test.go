@@ -116,3 +116,29 @@ func TestAgentsMaySayAnything(t *testing.T) {
 		require.LessOrEqual(t, len(r.Info), longestInfo)
 	})
 }
+
+// FuzzAgent hears any agent, in two parts: there is a verdict at its end at the latest, and one of its lines is no longer than is kept.
+func FuzzAgent(f *testing.F) {
+	for _, s := range []string{"up 50%\r\n", "down # why\n", "maxconn:5,drain", "\x00\n", "", "50%,#\xff\n", "ready\tup\rdown\n"} {
+		f.Add(s, "odd", 3)
+	}
+	f.Fuzz(func(t *testing.T, said, warning string, cut int) {
+		cut = min(max(cut, 0), len(said))
+		r := Agent("x").Begin(Facts{})
+		parts := []string{said[:cut], said[cut:], ""}
+		for w := r.Next(); w != WantNothing; w = r.Next() {
+			if w == WantAnswer {
+				require.NotEmpty(t, parts, "no verdict at the end")
+				r.Answer([]byte(parts[0]), len(parts) == 1)
+				parts = parts[1:]
+			}
+		}
+		if r.Result.Status != Checked {
+			require.Contains(t, []Status{Init, L7Rsp}, r.Result.Status)
+			return
+		}
+		require.NotContains(t, r.Result.Info, "\n")
+		a := ParseAgent(r.Result.Info)
+		require.LessOrEqual(t, len(a.Result(warning).Info), longestInfo)
+	})
+}

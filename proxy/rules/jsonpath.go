@@ -132,7 +132,7 @@ func (r *jsonReader) step() {
 	}
 	c := r.text[0]
 	switch {
-	case c == r.closing():
+	case c != 0 && c == r.closing():
 		r.text, r.inner, r.next = r.text[1:], r.inner[:len(r.inner)-1], jsonMore
 		r.closed()
 	case r.next == jsonValue:
