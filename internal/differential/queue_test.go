@@ -28,7 +28,7 @@ func queueCases() (list []Case) {
 			Play: q.play,
 		})
 	}
-	return append(list, queueAlone, queueGivenUp, queueChosen)
+	return append(append(list, queueAlone, queueGivenUp, queueChosen), priorityCases...)
 }
 
 func (q *queued) play(s *Side) {

@@ -1,6 +1,6 @@
 package engine
 
-// waitList is a queue of clients, first come first served. Its backend's mutex guards it.
+// waitList is a queue of clients, ordered by their keys and then first come first served. Its backend's mutex guards it.
 type waitList struct {
 	first, last *waiter
 	n, max      int
@@ -13,21 +13,43 @@ type waiter struct {
 	list       *waitList
 	srv        *server // whose queue it is; nil: the backend's
 	next, prev *waiter
-	since      int64
-	behind     int  // list.taken when it came
-	again      bool // the queue was dissolved: choose again
+	key        int64 // the lower, the sooner
+	behind     int   // list.taken when it came
+	again      bool  // the queue was dissolved: choose again
 }
 
+// push puts w behind all that do not yield to it: mostly at the end.
 func (q *waitList) push(w *waiter) {
-	w.list, w.prev, w.next, w.behind = q, q.last, nil, q.taken
-	if q.last != nil {
-		q.last.next = w
+	before := q.last
+	for before != nil && before.key > w.key {
+		before = before.prev
+	}
+	w.list, w.prev, w.next, w.behind = q, before, q.first, q.taken
+	if before != nil {
+		w.next = before.next
+		before.next = w
 	} else {
 		q.first = w
 	}
-	q.last = w
+	if w.next != nil {
+		w.next.prev = w
+	} else {
+		q.last = w
+	}
 	q.n++
 	q.max = max(q.max, q.n)
+}
+
+// classBit is where the class of a key begins: the time below it is in ms.
+const classBit = 48
+
+// queueKey orders requests by class, and within one by the time they came at and their offset to it (section 4.2, "http-request
+// set-priority-offset").
+func (c *client) queueKey() int64 {
+	if c.tx == nil {
+		return c.l.now
+	}
+	return int64(c.tx.PrioClass)<<classBit + c.l.now + int64(c.tx.PrioOffset)
 }
 
 // leave takes w out of its queue, if it is in one.
@@ -61,7 +83,7 @@ func (w *waiter) leave() {
 func (c *client) enqueue(s *server) {
 	p := c.be
 	w := &c.wait
-	*w = waiter{c: c, srv: s, since: c.l.now}
+	*w = waiter{c: c, srv: s, key: c.queueKey()}
 	c.srv = s
 	if s != nil {
 		s.queue.push(w)
@@ -73,7 +95,7 @@ func (c *client) enqueue(s *server) {
 	c.arm(p.queueing)
 }
 
-// admit gives a place on s to the request that has waited longest, in the server's own queue or in the backend's. nil:
+// admit gives a place on s to the first request of the server's own queue or of the backend's, whichever comes first. nil:
 // nobody waits, or no place is free. Who waits for s alone is let in even if it is down: it waits for nothing else. The backend is
 // locked.
 func (p *proxy) admit(s *server) *client {
@@ -84,7 +106,7 @@ func (p *proxy) admit(s *server) *client {
 		return nil
 	}
 	w := s.queue.first
-	if q := p.queue.first; q != nil && p.serves(s) && (w == nil || q.since < w.since) {
+	if q := p.queue.first; q != nil && p.serves(s) && (w == nil || q.key < w.key) {
 		w = q
 	}
 	if w == nil {

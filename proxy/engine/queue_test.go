@@ -37,3 +37,24 @@ func TestUnlimitedServersTakeNobodyFromTheQueue(t *testing.T) {
 	}
 	require.Equal(t, map[string]int{"full": waiting + 1, "free": n - 1 - waiting}, by)
 }
+
+// Lower keys go first; of equal ones who came first.
+func TestTheQueueIsOrderedByKey(t *testing.T) {
+	var q waitList
+	list := make([]waiter, 6)
+	for i, key := range []int64{5, 5, 1, 9, 5, 1} {
+		list[i].key = key
+		q.push(&list[i])
+	}
+	var order []int
+	for w := q.first; w != nil; w = w.next {
+		for i := range list {
+			if w == &list[i] {
+				order = append(order, i)
+			}
+		}
+	}
+	require.Equal(t, []int{2, 5, 0, 1, 4, 3}, order)
+	require.Equal(t, &list[3], q.last)
+	require.Equal(t, &list[4], q.last.prev)
+}

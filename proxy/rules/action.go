@@ -10,7 +10,7 @@ type doing = func(tx *Tx) Verdict
 // actions is the table of actions.
 var actions = sync.OnceValue(func() []action {
 	var list []action
-	for _, part := range [][]action{finalActions(), headerActions(), targetActions(), normalActions(), stateActions(), sessionActions()} {
+	for _, part := range [][]action{finalActions(), headerActions(), targetActions(), normalActions(), stateActions(), sessionActions(), priorityActions()} {
 		list = append(list, part...)
 	}
 	return list

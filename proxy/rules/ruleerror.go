@@ -25,7 +25,7 @@ func (e UnsupportedError) Error() string {
 // foreign are actions that HAProxy 2.6 has and this director does not.
 var foreign = []string{
 	"add-acl", "del-acl", "add-map", "set-map", "del-map", "cache-use", "cache-store", "do-resolve", "lua", "sc-inc-gpc", "sc-inc-gpc0", "sc-inc-gpc1",
-	"sc-set-gpt", "sc-set-gpt0", "send-spoe-group", "set-bandwidth-limit", "set-priority-class", "set-priority-offset", "track-sc0", "track-sc1",
+	"sc-set-gpt", "sc-set-gpt0", "send-spoe-group", "set-bandwidth-limit", "track-sc0", "track-sc1",
 	"track-sc2", "track-sc", "ot-group", "expect-proxy", "expect-netscaler-cip", "switch-mode",
 }
 
