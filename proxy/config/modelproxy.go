@@ -67,6 +67,7 @@ type Proxy struct {
 	DefaultBackend *Proxy // nil: none
 	Monitor        string // monitor-uri
 	SocketStats    bool   // option socket-stats
+	ProxyHeader    bool   // option http-use-proxy-header
 	LaxRequest     bool   // option accept-invalid-http-request
 	RateLimit      int    // rate-limit sessions: the most in a second; 0: any number
 	SessionConns   *int   // max-session-srv-conns; nil: 5

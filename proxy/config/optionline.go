@@ -47,6 +47,7 @@ var flagOptions = []flagOption{
 	{"prefer-last-server", backSide, false, func(x *Proxy, on bool) { x.PreferLast = on }},
 	{"http-pretend-keepalive", backSide, true, func(x *Proxy, on bool) { x.PretendKeepAlive = on }},
 	{"socket-stats", frontSide, false, func(x *Proxy, on bool) { x.SocketStats = on }},
+	{"http-use-proxy-header", frontSide, true, func(x *Proxy, on bool) { x.ProxyHeader = on }},
 	{"independent-streams", bothSides, false, nil},
 }
 

@@ -26,8 +26,8 @@ func (c *client) monitored(h *http1.Head, p []byte) bool {
 	status := 200
 	if len(c.fe.cfg.Rules.MonitorFail) > 0 {
 		t := c.newTx()
-		readMessage(&t.up, h, p)
-		t.Req, t.Final = &t.up, true
+		c.showRequest(t, h, p)
+		t.Final = true
 		for _, cond := range c.fe.cfg.Rules.MonitorFail {
 			if cond.Holds(&t.Tx) {
 				status = 503

@@ -33,11 +33,17 @@ func (c *client) openRules(h *http1.Head, p []byte) {
 	c.tx = t
 	h.CopyTo(&t.req.head)
 	t.req.buf, t.req.since = append([]byte(nil), p...), -1
-	readMessage(&t.up, h, p)
-	t.Req = &t.up
+	c.showRequest(t, h, p)
 	t.capture(0, c.fe.cfg, t.Req)
 	c.held = c.held[:0]
 	c.progress()
+}
+
+// showRequest shows the rules the request whose head is in p.
+func (c *client) showRequest(t *txn, h *http1.Head, p []byte) {
+	readMessage(&t.up, h, p)
+	t.Req = &t.up
+	t.Proxied = c.fe.cfg.ProxyHeader && t.up.URI != "" && t.up.URI[0] != '/' && t.up.URI[0] != '*'
 }
 
 // progress tells the rules how much of the request's body has come.

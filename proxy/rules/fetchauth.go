@@ -5,9 +5,19 @@ import (
 	"strings"
 )
 
-// basicAuth reads Authorization: Basic (RFC 7617).
-func (m *Message) basicAuth() (user, password string, ok bool) {
-	v, _ := m.first("authorization")
+// credentials is the value of the field that has the client's credentials (RFC 9110, sections 11.6.2 and 11.7.2).
+func (tx *Tx) credentials() string {
+	name := "authorization"
+	if tx.Proxied {
+		name = "proxy-authorization"
+	}
+	v, _ := tx.Req.first(name)
+	return v
+}
+
+// basicAuth reads credentials of the scheme Basic (RFC 7617).
+func (tx *Tx) basicAuth() (user, password string, ok bool) {
+	v := tx.credentials()
 	scheme, token, _ := strings.Cut(v, " ")
 	if !strings.EqualFold(scheme, "basic") {
 		return "", "", false
@@ -19,6 +29,17 @@ func (m *Message) basicAuth() (user, password string, ok bool) {
 	return strings.Cut(string(b), ":")
 }
 
+// onAuth takes a sample of a request's credentials.
+func onAuth(f func(tx *Tx) (string, bool)) func(*Tx, []arg) (Value, bool) {
+	return func(tx *Tx, _ []arg) (Value, bool) {
+		if tx.Req == nil {
+			return none()
+		}
+		s, ok := f(tx)
+		return Text(s), ok
+	}
+}
+
 // authFetches read what the client has shown of itself.
 func authFetches() []fetch {
 	return []fetch{
@@ -26,22 +47,21 @@ func authFetches() []fetch {
 			if tx.Req == nil {
 				return none()
 			}
-			_, _, ok := tx.Req.basicAuth()
+			_, _, ok := tx.basicAuth()
 			return boolean(tx.user(a[0].users[a[0].s]) != nil), ok
 		}},
 		{name: "http_auth_group", sig: "u", kind: Str, from: srcReqHead, get: func(tx *Tx, a []arg) (Value, bool) {
 			if tx.Req == nil || tx.user(a[0].users[a[0].s]) == nil {
 				return none()
 			}
-			name, _, _ := tx.Req.basicAuth()
+			name, _, _ := tx.basicAuth()
 			return Text(name), true
 		}},
-		{name: "http_auth_user", kind: Str, from: srcReqHead, get: onReq(func(m *Message) (string, bool) { u, _, ok := m.basicAuth(); return u, ok })},
-		{name: "http_auth_pass", kind: Str, from: srcReqHead, get: onReq(func(m *Message) (string, bool) { _, p, ok := m.basicAuth(); return p, ok })},
-		{name: "http_auth_type", kind: Str, from: srcReqHead, get: onReq(func(m *Message) (string, bool) {
-			v, _ := m.first("authorization")
-			scheme, _, ok := strings.Cut(v, " ")
-			if _, _, basic := m.basicAuth(); strings.EqualFold(scheme, "basic") {
+		{name: "http_auth_user", kind: Str, from: srcReqHead, get: onAuth(func(tx *Tx) (string, bool) { u, _, ok := tx.basicAuth(); return u, ok })},
+		{name: "http_auth_pass", kind: Str, from: srcReqHead, get: onAuth(func(tx *Tx) (string, bool) { _, p, ok := tx.basicAuth(); return p, ok })},
+		{name: "http_auth_type", kind: Str, from: srcReqHead, get: onAuth(func(tx *Tx) (string, bool) {
+			scheme, _, ok := strings.Cut(tx.credentials(), " ")
+			if _, _, basic := tx.basicAuth(); strings.EqualFold(scheme, "basic") {
 				return "Basic", basic
 			}
 			return "Bearer", ok && strings.EqualFold(scheme, "bearer")
@@ -52,7 +72,7 @@ func authFetches() []fetch {
 
 // user finds the one that the client's name and password are of; nil: none.
 func (tx *Tx) user(l *UserList) *User {
-	name, password, ok := tx.Req.basicAuth()
+	name, password, ok := tx.basicAuth()
 	if l == nil || !ok {
 		return nil
 	}
@@ -67,8 +87,11 @@ func fetchBearer(tx *Tx, a []arg) (Value, bool) {
 	if tx.Req == nil {
 		return none()
 	}
-	named := argText(a, 0, "") != ""
-	v, _ := tx.Req.first(strings.ToLower(argText(a, 0, "authorization")))
+	v, name := tx.credentials(), argText(a, 0, "")
+	named := name != ""
+	if named {
+		v, _ = tx.Req.first(strings.ToLower(name))
+	}
 	scheme, token, ok := strings.Cut(v, " ")
 	if !ok && !named {
 		return none()

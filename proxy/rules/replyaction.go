@@ -63,7 +63,11 @@ func parseAuth(p *ruleParser) (doing, error) {
 		if name == "" && tx.Session != nil {
 			name = tx.Session.Frontend
 		}
-		tx.Answer = &Answer{Status: 401, Default: true, Fields: []Field{{"www-authenticate", `Basic realm="` + name + `"`}}}
+		status, field := 401, "www-authenticate"
+		if tx.Proxied {
+			status, field = 407, "proxy-authenticate"
+		}
+		tx.Answer = &Answer{Status: status, Default: true, Fields: []Field{{field, `Basic realm="` + name + `"`}}}
 		return Respond
 	}, nil
 }

@@ -65,6 +65,7 @@ type Tx struct {
 	LogLevel int  // -1: silent; 0: as configured; otherwise the level and one
 	Src, Dst bool // set-src and set-dst have changed the session's addresses
 	Lax      bool // strict-mode off
+	Proxied  bool // as a proxy the section asks for and reads credentials: option http-use-proxy-header
 	Room     int  // bytes that rewriting may still add
 	BufSize  int  // one more than a text may have that rules make; 0: the default
 	Timeouts map[string]time.Duration
