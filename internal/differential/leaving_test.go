@@ -24,8 +24,9 @@ func leavingFile() string {
 }
 
 const (
-	halfPost = "POST /body HTTP/1.1\r\nHost: www\r\nContent-Length: 10\r\n\r\nhalf"
-	longPost = "POST /post HTTP/1.1\r\nHost: www\r\nContent-Length: 10\r\n\r\nhalf"
+	halfPost  = "POST /body HTTP/1.1\r\nHost: www\r\nContent-Length: 10\r\n\r\nhalf"
+	upgrading = "GET /upgrade HTTP/1.1\r\nHost: www\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"
+	longPost  = "POST /post HTTP/1.1\r\nHost: www\r\nContent-Length: 10\r\n\r\nhalf"
 )
 
 // leavings are requests that hang, by the name of the section: half of them where the server has what it is sent, the others where it
@@ -36,6 +37,7 @@ var leavings = []struct {
 }{
 	{"web", Request("/hang"), "/hang"}, {"web", Request("/part"), "/part"}, {"web", Request("/chunk"), "/chunk"}, {"web", Request("/close"), "/close"},
 	{"web", longPost, ""}, {"web", halfPost, ""}, {"web", Request("/tarpit"), ""}, {"web", "GET / HT", ""},
+	{"web", upgrading, "/upgrade"},
 	{"web", "CONNECT www:1 HTTP/1.1\r\nHost: www:1\r\n\r\n", "CONNECT"},
 	{"deaf", Request("/"), ""}, {"deaf", longPost, ""}, {"full", Request("/"), ""}, {"full", longPost, ""},
 	{"raw", "x", "raw x"}, {"rawdeaf", "x", ""}, {"held", "x", ""},
@@ -76,6 +78,8 @@ func leave(s *Side, to, request, asked, how string) {
 func hanging(s *Side) {
 	s.Server("s1").Do(func(c *Conn, request string) {
 		switch {
+		case strings.Contains(request, "/upgrade"):
+			c.Say("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n")
 		case strings.Contains(request, "/part"), strings.HasPrefix(request, "CONNECT"):
 			c.Say("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
 		case strings.Contains(request, "/chunk"):

@@ -3,4 +3,6 @@ package differential
 import "slices"
 
 // rareCases are about lines that few files have.
-func rareCases() []Case { return slices.Concat(quietCases(), limitCases(), rdpCases) }
+func rareCases() []Case {
+	return slices.Concat(quietCases(), limitCases(), rdpCases, independentCases(), []Case{proxiedAuth})
+}

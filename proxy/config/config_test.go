@@ -208,7 +208,6 @@ func TestWhatIsNotSupportedIsRefusedByName(t *testing.T) {
 		require.Equal(t, "parsing [c:7] : '"+strings.Fields(line)[0]+"' is not supported by this director", rep.Messages[0].Text)
 	}
 	for line, what := range map[string]string{
-		"option independent-streams":          "option independent-streams",
 		"retry-on conn-failure 0rtt-rejected": "retry-on 0rtt-rejected", "server s 127.0.0.1:1 tfo": "tfo", "bind :2 npn http/1.1": "npn", "server s 127.0.0.1:1 npn http/1.1": "npn", "default-server tfo": "tfo",
 		"server s 127.0.0.1:1 stick": "stick", "default-server non-stick": "non-stick",
 		"server s 127.0.0.1:1 ssl verify none ciphersuites TLS_AES_128_GCM_SHA256": "ciphersuites TLS_AES_128_GCM_SHA256",

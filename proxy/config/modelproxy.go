@@ -103,6 +103,7 @@ type Proxy struct {
 	SpliceAuto, SpliceRequest, SpliceResponse bool        // options of these names
 
 	// backend side
+	Independent bool // option independent-streams: what goes to a server does not set its time of silence back
 	Reuse       Reuse
 	Dispatch    Address // `dispatch`: where all goes; zero: to the servers
 	HasDispatch bool

@@ -9,8 +9,8 @@ import (
 type flagOption struct {
 	name string
 	need side
-	http bool               // HAProxy warns of it in mode tcp
-	set  func(*Proxy, bool) // nil: it is refused where it is on
+	http bool // HAProxy warns of it in mode tcp
+	set  func(*Proxy, bool)
 }
 
 // none is for options that ask for what this director does anyway, or that tune what it does not have: the file may have them.
@@ -48,7 +48,7 @@ var flagOptions = []flagOption{
 	{"http-pretend-keepalive", backSide, true, func(x *Proxy, on bool) { x.PretendKeepAlive = on }},
 	{"socket-stats", frontSide, false, func(x *Proxy, on bool) { x.SocketStats = on }},
 	{"http-use-proxy-header", frontSide, true, func(x *Proxy, on bool) { x.ProxyHeader = on }},
-	{"independent-streams", bothSides, false, nil},
+	{"independent-streams", bothSides, false, func(x *Proxy, on bool) { x.Independent = on }},
 }
 
 // connModes are the options that exclude each other.
@@ -146,12 +146,6 @@ func (p *parser) flagOption(w words, o flagOption) {
 		return
 	}
 	on := p.modifier == plain
-	if o.set == nil {
-		if on {
-			p.unsupported("option " + o.name)
-		}
-		return
-	}
 	o.set(p.px.Proxy, on)
 	if o.http {
 		p.px.httpOptions[o.name] = on

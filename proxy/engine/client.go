@@ -102,6 +102,7 @@ type exchange struct {
 	number          uint64 // among the process's requests, from 0
 	id              uint64 // for operators; 0: none has asked
 	moved           int64  // ms: when bytes last passed a tunnel, or the wait for its end began
+	heard           int64  // ms: when the tunnel's server last said something
 	form            *InternalRequest
 	formRoom        int    // how long the form may be
 	service         string // of use-service, which answers; "": none

@@ -67,6 +67,7 @@ func (c *client) openTunnel() {
 		c.in += int64(len(c.held))
 		c.held = c.held[:0]
 	}
+	c.heard = c.l.now
 	c.armTunnel()
 	if c.relayUp(); c.up != b {
 		return
@@ -105,7 +106,7 @@ func (c *client) clientDue() int64 {
 	if c.half&downShut != 0 {
 		d = first(c.fe.clientFin, d)
 	}
-	return c.after(d)
+	return after(c.moved, d)
 }
 
 // serverDue is clientDue of the server.
@@ -117,15 +118,18 @@ func (c *client) serverDue() int64 {
 	if c.half&upShut != 0 {
 		d = first(c.be.serverFin, d)
 	}
-	return c.after(d)
+	if c.be.cfg.Independent && !c.up.stuck() {
+		return after(c.heard, d)
+	}
+	return after(c.moved, d)
 }
 
-// after is when a time of silence will be over; 0: there is none.
-func (c *client) after(d int64) int64 {
+// after is when a silence of d that began then will be over; 0: none may be too long.
+func after(since, d int64) int64 {
 	if d <= 0 {
 		return never
 	}
-	return c.moved + d
+	return since + d
 }
 
 // first gives the first timeout that is set; 0: none is.
@@ -259,6 +263,9 @@ func (c *client) relayDown() {
 		case n < 0:
 			c.abort('S', 'D')
 			return
+		}
+		c.heard = c.l.now
+		switch {
 		case c.inspecting():
 			if !c.inspect(c.l.buf[:n]) {
 				return
@@ -310,15 +317,15 @@ func (c *client) shutDown() {
 // awaitEnd waits for the other end, too: for a time of its own, or for what is left of the silence that is allowed.
 func (c *client) awaitEnd(own int64) {
 	if own > 0 {
-		c.moved = c.l.now
+		c.moved, c.heard = c.l.now, c.l.now
 	}
 	c.tunnelClock()
 }
 
-// closeTunnel ends the session when both directions have. What HTTP has switched to ends with the server's side, as an answer does, where
-// that has ended itself.
+// closeTunnel ends the session when both directions have. What HTTP has switched to ends with the server's side, as an answer does; behind
+// CONNECT only where the server has ended that itself.
 func (c *client) closeTunnel() {
-	if c.half&downShut == 0 || c.half&upShut == 0 && (!c.fe.http || c.half&downSilent != 0) {
+	if c.half&downShut == 0 || c.half&upShut == 0 && (!c.fe.http || c.half&downSilent != 0 && !c.upgrade) {
 		return
 	}
 	if c.up != nil {

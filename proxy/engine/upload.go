@@ -54,7 +54,9 @@ func (c *client) pumpRequest() bool {
 			c.finish(!b.noKeep)
 			return false
 		}
-		c.armTransfer()
+		if !c.be.cfg.Independent || c.stuck() || c.ahead {
+			c.armTransfer()
+		}
 	}
 	if b == nil || c.readable && !c.body.Done() && !b.stuck() {
 		l.again = append(l.again, c)
