@@ -32,6 +32,7 @@ type flags struct {
 	masterCLI    []string
 	oldPIDs      []int
 	terminate    bool   // -st rather than -sf
+	localPeer    string // -L; "": the host's name
 	takeOver     string // -x: the runtime socket of the process whose sockets to take over
 	noReusePort  bool
 	noSplice     bool
@@ -116,7 +117,9 @@ func (f *flags) value(name, value string) error {
 		f.masterCLI = append(f.masterCLI, value)
 	case "-x":
 		f.takeOver = value
-	case "-m", "-L": // accepted: see usage
+	case "-L":
+		f.localPeer = value
+	case "-m": // accepted: see usage
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ func TestParseFlags(t *testing.T) {
 	for line, want := range map[string]flags{
 		"-Ws -f a -f b -p c -S /m,mode,600":   {master: true, systemd: true, foreground: true, files: []string{"a", "b"}, pidfile: "c", masterCLI: []string{"/m,mode,600"}},
 		"-c -q -V -f a":                       {check: true, quiet: true, verbose: true, files: []string{"a"}},
-		"-D -n 5 -N 6 -m 7 -L x -C /d -- a b": {daemon: true, maxconn: 5, proxyMaxconn: 6, dir: "/d", files: []string{"a", "b"}},
+		"-D -n 5 -N 6 -m 7 -L x -C /d -- a b": {daemon: true, maxconn: 5, proxyMaxconn: 6, dir: "/d", localPeer: "x", files: []string{"a", "b"}},
 		"-d -dM -dMno-merge -dKall -de -dp -dS -dG -dR -dV -dD -dL -dr -dW -f a -sf 1 2": {
 			debug: true, foreground: true, noReusePort: true, noSplice: true, lenient: true, strict: true, files: []string{"a"}, oldPIDs: []int{1, 2}},
 		"-st 3 -x /s -f a": {terminate: true, takeOver: "/s", oldPIDs: []int{3}, files: []string{"a"}},

@@ -12,12 +12,12 @@ import (
 )
 
 // fork starts a worker with d's sockets and waits until it serves.
-func (m *master) fork(d *proxy.Director) (*worker, error) {
+func (m *master) fork(d *proxy.Director) (*child, error) {
 	pair, err := socketPair()
 	if err != nil {
 		return nil, err
 	}
-	w := &worker{control: pair[0], started: time.Now()}
+	w := &child{control: pair[0], started: time.Now()}
 	keep := []int{pair[1]}
 	var lines []string
 	for _, l := range d.Listeners() {
@@ -27,41 +27,41 @@ func (m *master) fork(d *proxy.Director) (*worker, error) {
 	env := []string{
 		envStage + "=" + stageWorker, envPipe + "=" + strconv.Itoa(pair[1]), envListeners + "=" + strings.Join(lines, "\n"),
 	}
-	w.pid, err = spawn(os.Args, env, keep, false)
+	w.pid, err = spawn(os.Args, m.before, env, keep, false)
 	_ = syscall.Close(pair[1])
 	if err != nil {
 		w.close()
 		return nil, err
 	}
 	go m.wait(w)
-	m.say.notice("New worker (%d) forked", w.pid)
 	answer := make([]byte, 1)
 	if n, err := readFull(w.control, answer); n != 1 || err != nil {
 		code, word := exitCode(m.awaitExit(w))
+		m.say.notice("New worker (%d) forked", w.pid)
 		w.close()
 		return nil, sayf("New worker (%d) exited with code %d (%s)", w.pid, code, word)
 	}
 	return w, nil
 }
 
-// awaitExit waits for one worker's end; others may end meanwhile.
-func (m *master) awaitExit(w *worker) syscall.WaitStatus {
+// awaitExit waits for one child's end; others may end meanwhile.
+func (m *master) awaitExit(w *child) syscall.WaitStatus {
 	for {
 		e := <-m.exited
-		if e.w == w {
+		if e.c == w {
 			return e.status
 		}
 		m.reap(e)
 	}
 }
 
-// wait reports a worker's end; it ends with the worker.
-func (m *master) wait(w *worker) {
+// wait reports a child's end; it ends with the child.
+func (m *master) wait(c *child) {
 	var status syscall.WaitStatus
 	for {
-		if _, err := syscall.Wait4(w.pid, &status, 0, nil); err != syscall.EINTR {
+		if _, err := syscall.Wait4(c.pid, &status, 0, nil); err != syscall.EINTR {
 			break
 		}
 	}
-	m.exited <- exit{w, status}
+	m.exited <- exit{c, status}
 }

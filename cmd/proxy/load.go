@@ -29,6 +29,7 @@ type program struct {
 	stage  stage
 	cfg    *config.Config
 	report *config.Report
+	before []string // the environment before the files were read: what a process gets that reads them, too
 }
 
 func run(argv []string, out, errs io.Writer) int {
@@ -36,6 +37,11 @@ func run(argv []string, out, errs io.Writer) int {
 	p := &program{flags: f, out: out, errs: errs, stage: currentStage()}
 	// A process that another one has started says nothing of the files: that one has.
 	p.say = &messages{w: errs, preamble: true, silent: p.stage.kind != "", quiet: f.silent()}
+	if p.stage.kind == stageProgram {
+		p.say.silent = false
+		return p.becomeProgram()
+	}
+	p.introduce()
 	switch {
 	case err != nil && !errors.Is(err, errUsage):
 		p.say.alert("%v", err)
@@ -86,7 +92,8 @@ func (p *program) load() int {
 		return exitError
 	}
 	p.say.quiet = p.flags.silent()
-	p.cfg, p.report = config.Parse(files, config.Options{KeepUnresolved: p.flags.lenient})
+	p.before = os.Environ()
+	p.cfg, p.report = config.Parse(files, config.Options{KeepUnresolved: p.flags.lenient, Master: p.flags.master})
 	p.say.report(p.report, p.flags.verbose)
 	if !p.report.Fatal {
 		p.warnOfStates()
@@ -101,6 +108,7 @@ func (p *program) load() int {
 	if !p.flags.check {
 		p.say.quiet = p.flags.silent() || p.say.quiet && !p.flags.foreground
 		p.applyFlags()
+		p.export(files)
 		return exitOK
 	}
 	return p.verdict()

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -11,26 +13,24 @@ import (
 	"simulacro/proxy/config"
 )
 
-// master holds the listening sockets and the workers (management manual, section 3.1). All of its state belongs to the one
+// master holds the listening sockets and its children (management manual, section 3.1). All of its state belongs to the one
 // goroutine of loop; the sockets of operators ask it over requests.
 type master struct {
 	*program
 	holder   *proxy.Director // opened the sockets; it is never run
-	current  *worker         // serves new clients
-	former   []*worker       // finish theirs
+	children []*child        // the newest configuration's first
 	started  time.Time
-	reloads  int
-	failed   int
+	reloads  int // failed ones, too
+	failed   int // since the last that did not
 	exited   chan exit
 	requests chan func()
 	leaving  bool
 	code     int // of this process, when the last worker has ended
-	cli      *masterCLI
 }
 
-// exit is the end of a worker.
+// exit is the end of a child.
 type exit struct {
-	w      *worker
+	c      *child
 	status syscall.WaitStatus
 }
 
@@ -39,36 +39,34 @@ func (p *program) master() int {
 	m := &master{program: p, started: time.Now(), exited: make(chan exit), requests: make(chan func())}
 	p.say.started = true // its workers tell of their own start
 	p.notifyReloading()
+	binds, code := p.masterBinds()
+	if code != exitOK {
+		return code
+	}
 	d, code := p.open(nil)
 	if code != exitOK {
 		return code
 	}
 	m.holder = d
-	daemon := p.stage.kind == stageDaemon
 	if code := p.writePidfile(os.Getpid()); code != exitOK {
 		return code
 	}
-	cli, err := openMasterCLI(m)
+	cli, err := openMasterCLI(m, binds)
 	if err != nil {
-		p.say.alert("config : Cannot create the listener of the master CLI")
-		p.say.alert("config : %v", err)
-		p.say.alert("config : Can't create the master's CLI.")
+		p.sayListen(proxy.ListenError{"Binding [master-socket:0] for proxy MASTER: " + err.Error()})
 		return exitError
 	}
-	m.cli = cli
 	defer cli.close()
 	if code := m.beQuiet(); code != exitOK {
 		return code
 	}
-	w, err := m.fork(d)
-	if err != nil {
-		return m.giveUp(err)
+	if err := m.launch(d, false); err != nil {
+		m.say.alert("%v", err) // the worker has said why
+		return exitError
 	}
-	m.current = w
-	p.say.notice("Loading success.")
 	p.finishOld()
 	p.notifyReady("Ready.")
-	if daemon {
+	if p.stage.kind == stageDaemon {
 		null, code := p.openNull()
 		if code != exitOK {
 			return code
@@ -91,19 +89,32 @@ func (m *master) beQuiet() int {
 	return code
 }
 
-// giveUp ends a master whose first worker did not come to serve; the worker has said why.
-func (m *master) giveUp(err error) int {
-	m.say.alert("%v", err)
-	return exitError
+// launch starts a worker with d's sockets, and the programs. Those of before finish what they do.
+func (m *master) launch(d *proxy.Director, reload bool) error {
+	w, err := m.fork(d)
+	if err != nil {
+		return err
+	}
+	for _, c := range m.children {
+		if !c.former {
+			c.former = true
+			_ = syscall.Kill(c.pid, syscall.SIGUSR1) // one that has just ended is about to be reaped
+		}
+	}
+	started := append(m.startPrograms(reload), w)
+	m.children = append(started, m.children...)
+	m.say.notice("New worker (%d) forked", w.pid)
+	m.say.notice("Loading success.")
+	return nil
 }
 
-// loop answers signals, ends of workers and operators, one at a time.
+// loop answers signals, ends of children and operators, one at a time.
 func (m *master) loop() int {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGHUP)
 	defer signal.Stop(signals)
 	signal.Ignore(syscall.SIGPIPE, syscall.SIGTTOU, syscall.SIGTTIN)
-	for m.current != nil || len(m.former) > 0 {
+	for len(m.children) > 0 {
 		select {
 		case s := <-signals:
 			m.signal(s.(syscall.Signal))
@@ -130,20 +141,23 @@ func (m *master) signal(s syscall.Signal) {
 }
 
 func (m *master) kill(s syscall.Signal) {
-	for _, w := range m.workers() {
-		_ = syscall.Kill(w.pid, s) // one that has just ended is about to be reaped
+	for _, c := range m.children {
+		_ = syscall.Kill(c.pid, s) // one that has just ended is about to be reaped
 	}
 }
 
-func (m *master) workers() []*worker {
-	if m.current == nil {
-		return m.former
+// worker gives the current worker; nil: it has ended.
+func (m *master) worker() *child {
+	for _, c := range m.children {
+		if c.program == "" && !c.former {
+			return c
+		}
 	}
-	return append([]*worker{m.current}, m.former...)
+	return nil
 }
 
 // reload reads the files again and starts a worker for them, which takes the listening sockets over; the one before it
-// finishes its sessions. Where that fails the current worker goes on.
+// finishes its sessions. Where that fails the current children go on.
 func (m *master) reload() {
 	if m.leaving {
 		return
@@ -151,42 +165,45 @@ func (m *master) reload() {
 	m.notifyReloading()
 	m.say.notice("Reloading HAProxy")
 	m.say.preamble = true
-	if !m.replace() {
+	outlived := m.children
+	err := m.replace()
+	m.reloads++
+	for _, c := range outlived {
+		c.reloads++
+	}
+	if err != nil {
 		m.failed++
 		m.say.warn("Loading failure!")
+		m.say.preamble = true
 		m.notifyReady("Reload failed!")
 		return
 	}
-	m.say.notice("Loading success.")
+	m.failed = 0
+	m.endOutlived()
 	m.notifyReady("Ready.")
 }
 
+// errReload says that a reload has failed, and that it has been told why.
+var errReload = errors.New("reload failed")
+
 // replace does the work of reload; it leaves everything as it was on failure.
-func (m *master) replace() bool {
+func (m *master) replace() error {
 	before, report := m.cfg, m.report
-	undo := func() bool { m.cfg, m.report = before, report; return false }
 	d, code := m.reopen()
-	if code != exitOK {
-		return undo()
+	err := error(errReload)
+	if code == exitOK {
+		if err = m.launch(d, true); err != nil {
+			m.say.alert("%v", err)
+			d.Close()
+		}
 	}
-	w, err := m.fork(d)
 	if err != nil {
-		m.say.alert("%v", err)
-		d.Close()
-		return undo()
-	}
-	m.reloads++
-	for _, old := range m.workers() {
-		old.reloads++
-	}
-	if m.current != nil {
-		_ = syscall.Kill(m.current.pid, syscall.SIGUSR1)
-		m.former = append(m.former, m.current)
+		m.cfg, m.report = before, report
+		return err
 	}
 	m.holder.Close()
-	m.holder, m.current = d, w
-	m.endOutlived()
-	return true
+	m.holder = d
+	return nil
 }
 
 // reopen reads the files again and opens their sockets: that is what -q and `quiet` are about.
@@ -201,54 +218,47 @@ func (m *master) reopen() (*proxy.Director, int) {
 // endOutlived ends the workers that have outlived more reloads than mworker-max-reloads lets them (section 3.1).
 func (m *master) endOutlived() {
 	most := m.cfg.Global.MaxReloads
-	for _, w := range m.former {
-		if most >= 0 && w.reloads > most {
-			_ = syscall.Kill(w.pid, syscall.SIGTERM)
+	for _, c := range m.children {
+		if most >= 0 && c.former && c.program == "" && c.reloads > most {
+			_ = syscall.Kill(c.pid, syscall.SIGTERM)
 		}
 	}
 }
 
-// reap notes the end of a worker. The end of the current one is the end of the service, which systemd then starts anew.
+// reap notes the end of a child. The end of the current worker, or of a program, for other reasons than that it was asked to or had
+// finished is the end of the service, which systemd then starts anew.
 func (m *master) reap(e exit) {
+	c := e.c
 	code, word := exitCode(e.status)
-	kind := "Former"
-	if e.w == m.current {
+	kind, severity := "Former", config.Warning
+	if !c.former {
 		kind = "Current"
-	}
-	severity := config.Warning
-	if e.w == m.current && code > 0 {
-		severity = config.Alert
+		if c.program != "" || code > 128 {
+			severity = config.Alert
+		}
 	}
 	m.say.preamble = m.say.preamble || m.reloads == 0 && m.code == 0 && !m.leaving
-	m.say.say(severity, "%s worker (%d) exited with code %d (%s)", kind, e.w.pid, code, word)
-	e.w.close()
-	if e.w != m.current {
-		m.forget(e.w)
+	m.say.say(severity, "%s %s (%d) exited with code %d (%s)", kind, c.kind(), c.pid, code, word)
+	c.close()
+	m.children = slices.DeleteFunc(m.children, func(other *child) bool { return other == c })
+	if c.former || code == 0 || code == codeTerminated {
 		return
 	}
-	m.current = nil
-	if code == 0 || code == codeTerminated {
-		return
+	if m.code == 0 {
+		m.code = code
 	}
-	m.code = code
-	if !m.leaving {
+	if code != codeInterrupted {
 		m.leaving = true
 		m.say.alert("exit-on-failure: killing every processes with SIGTERM")
 		m.kill(syscall.SIGTERM)
 	}
 }
 
-func (m *master) forget(w *worker) {
-	for i, f := range m.former {
-		if f == w {
-			m.former = append(m.former[:i], m.former[i+1:]...)
-			return
-		}
-	}
-}
-
-// codeTerminated is the code of an end by SIGTERM, which is a master's usual way to end its workers.
-const codeTerminated = 128 + int(syscall.SIGTERM)
+// The codes of the ends that a master brings about when it is told to end.
+const (
+	codeTerminated  = 128 + int(syscall.SIGTERM)
+	codeInterrupted = 128 + int(syscall.SIGINT)
+)
 
 // exitCode gives a shell's code for an end, and HAProxy's word for it.
 func exitCode(s syscall.WaitStatus) (int, string) {

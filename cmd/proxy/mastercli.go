@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"simulacro/proxy"
 	"simulacro/proxy/config"
@@ -25,15 +24,26 @@ type masterCLI struct {
 	done      chan struct{}
 }
 
-// openMasterCLI opens the sockets of -S and answers on them.
-func openMasterCLI(m *master) (*masterCLI, error) {
-	c := &masterCLI{m: m, open: map[net.Conn]struct{}{}, done: make(chan struct{})}
-	for _, text := range m.flags.masterCLI {
-		b, err := config.ParseListener(text, config.Options{})
-		if err != nil {
-			c.close()
-			return nil, err
+// masterBinds reads -S.
+func (p *program) masterBinds() ([]config.Bind, int) {
+	var binds []config.Bind
+	for _, text := range p.flags.masterCLI {
+		b, wrong := config.ParseListener(text, config.Options{})
+		if wrong != nil {
+			for _, line := range append(wrong, "Can't create the master's CLI.") {
+				p.say.alert("config : %s", line)
+			}
+			return nil, exitError
 		}
+		binds = append(binds, b)
+	}
+	return binds, exitOK
+}
+
+// openMasterCLI opens the sockets of -S and answers on them.
+func openMasterCLI(m *master, binds []config.Bind) (*masterCLI, error) {
+	c := &masterCLI{m: m, open: map[net.Conn]struct{}{}, done: make(chan struct{})}
+	for _, b := range binds {
 		l, err := proxy.OpenSocket(b)
 		if err != nil {
 			c.close()
@@ -95,8 +105,8 @@ func (c *masterCLI) find(target string) (pid int, ok bool) {
 		return 0, true
 	}
 	c.ask(func() {
-		for _, w := range c.m.workers() {
-			if absolute && n == w.pid || !absolute && n == 1 && w == c.m.current {
+		for _, w := range c.m.children {
+			if w.program == "" && (absolute && n == w.pid || !absolute && n == 1 && !w.former) {
 				pid, ok = w.pid, true
 			}
 		}
@@ -112,6 +122,12 @@ func (c *masterCLI) ask(f func()) {
 		<-answered
 	case <-c.done:
 	}
+}
+
+// failed tells whether the last reload has failed.
+func (c *masterCLI) failed() (failed bool) {
+	c.ask(func() { failed = c.m.failed > 0 })
+	return failed
 }
 
 // masterTalk is the master as its own commands see it.
@@ -140,27 +156,21 @@ func (c *masterCLI) processes() string {
 	c.ask(func() {
 		m := c.m
 		fmt.Fprintf(&b, "%-15s %-15s %-15s %-15s %-15s\n", "#<PID>", "<type>", "<reloads>", "<uptime>", "<version>")
-		row := func(pid int, kind, reloads string, since time.Time) {
-			fmt.Fprintf(&b, "%-15d %-15s %-15s %-15s %-15s\n", pid, kind, reloads, uptime(time.Since(since)), proxy.Version)
-		}
-		row(os.Getpid(), "master", fmt.Sprintf("%d [failed: %d]", m.reloads, m.failed), m.started)
-		b.WriteString("# workers\n")
-		if m.current != nil {
-			row(m.current.pid, "worker", strconv.Itoa(m.current.reloads), m.current.started)
-		}
-		if len(m.former) > 0 {
-			b.WriteString("# old workers\n")
-			for _, w := range m.former {
-				row(w.pid, "worker", strconv.Itoa(w.reloads), w.started)
+		b.WriteString(procRow(os.Getpid(), "master", fmt.Sprintf("%d [failed: %d]", m.reloads, m.failed), m.started, proxy.Version))
+		for _, part := range []struct {
+			heading         string
+			former, program bool
+		}{{"# workers", false, false}, {"# old workers", true, false}, {"# programs", false, true}, {"# old programs", true, true}} {
+			var rows string
+			for _, w := range m.children {
+				if w.former == part.former && (w.program != "") == part.program {
+					rows += w.row(proxy.Version)
+				}
+			}
+			if rows != "" || !part.former {
+				b.WriteString(part.heading + "\n" + rows)
 			}
 		}
-		b.WriteString("# programs\n")
 	})
 	return b.String()
-}
-
-// uptime prints a duration as HAProxy does: 0d00h00m01s.
-func uptime(d time.Duration) string {
-	s := int(d.Seconds())
-	return fmt.Sprintf("%dd%02dh%02dm%02ds", s/86400, s/3600%24, s/60%60, s%60)
 }

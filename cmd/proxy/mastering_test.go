@@ -105,9 +105,10 @@ func TestReloadLosesNoRequest(t *testing.T) {
 
 	require.NoError(t, os.WriteFile(file, []byte("nonsense\n"), 0o600))
 	d.signal(syscall.SIGUSR2)
-	d.eventually("a failed reload", func() bool { return strings.Contains(d.ask("master", "show proc"), "3 [failed: 1]") })
+	d.eventually("a failed reload", func() bool { return strings.Contains(d.ask("master", "show proc"), "4 [failed: 1]") })
 	d.eventually("its message", func() bool { return strings.Contains(d.output(), "Loading failure!") })
 	require.True(t, d.serves(), "the worker before goes on")
+	require.Equal(t, "master[ReloadFailed]> ", d.ask("master", "prompt"))
 	d.signal(syscall.SIGINT)
 	require.Equal(t, 130, d.wait())
 }

@@ -73,8 +73,11 @@ func (o *operator) promptText() string {
 		return ""
 	}
 	name, modes := "master", ""
-	if o.target != 0 {
+	switch {
+	case o.target != 0:
 		name = strconv.Itoa(o.target)
+	case o.c.failed():
+		name += "[ReloadFailed]"
 	}
 	if o.experimental {
 		modes += "x"
@@ -186,7 +189,7 @@ func (o *operator) modes() (commands string) {
 func (o *operator) forward(pid int, text string) bool {
 	conn, err := net.Conn(nil), error(syscall.ECONNREFUSED)
 	o.c.ask(func() {
-		for _, w := range o.c.m.workers() {
+		for _, w := range o.c.m.children {
 			if w.pid == pid {
 				conn, err = w.dial()
 			}

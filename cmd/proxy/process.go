@@ -17,14 +17,13 @@ import (
 
 // start goes on after the configuration: as a daemon's parent, a master, or as the one who serves.
 func (p *program) start() int {
-	wantMaster := p.flags.master || p.cfg.Global.MasterWorker
 	wantDaemon := (p.flags.daemon || p.cfg.Global.Daemon) && !p.flags.foreground
 	switch {
 	case p.stage.worker():
 		return p.work()
 	case wantDaemon && p.stage.kind != stageDaemon:
 		return p.daemonize()
-	case wantMaster:
+	case p.wantsMaster():
 		return p.master()
 	}
 	if len(p.flags.masterCLI) > 0 {
@@ -32,6 +31,9 @@ func (p *program) start() int {
 	}
 	return p.serve(wantDaemon)
 }
+
+// wantsMaster tells whether this is to be a master with workers.
+func (p *program) wantsMaster() bool { return p.flags.master || p.cfg.Global.MasterWorker }
 
 // serve is a process without a master.
 func (p *program) serve(daemon bool) int {
@@ -100,7 +102,7 @@ func (p *program) open(inherited []proxy.Listener) (*proxy.Director, int) {
 	for _, line := range d.Warnings() {
 		p.say.warn("%s", line)
 	}
-	if len(d.Listeners()) == 0 {
+	if len(d.Listeners()) == 0 && !p.wantsMaster() {
 		p.say.alert("[%s.main()] No enabled listener found (check for 'bind' directives) ! Exiting.", p.flags.program)
 		return nil, exitError
 	}

@@ -16,15 +16,17 @@ import (
 // A process that starts itself again tells the new one its part by the environment; descriptors keep their numbers, so
 // that those of the operator's (`bind fd@5`) stay what they are.
 const (
-	envStage     = "SIMULACRO_PROXY_STAGE"     // daemon or worker
-	envPipe      = "SIMULACRO_PROXY_PIPE"      // daemon: where to say that it serves; worker: the master's socket
+	envStage     = "SIMULACRO_PROXY_STAGE"     // daemon, worker or program
+	envPipe      = "SIMULACRO_PROXY_PIPE"      // daemon: where to say that it serves; worker: the master's socket; program: closed by its start
 	envListeners = "SIMULACRO_PROXY_LISTENERS" // worker: a line for each, descriptor and address
+	envIdentity  = "SIMULACRO_PROXY_IDENTITY"  // program: user and group, -1 each for the master's
 )
 
 // The parts.
 const (
-	stageDaemon = "daemon"
-	stageWorker = "worker"
+	stageDaemon  = "daemon"
+	stageWorker  = "worker"
+	stageProgram = "program" // arguments are those of the program that it becomes
 )
 
 // stage is the part that this process has been started for; the zero value is a process that a person or systemd started.
@@ -32,6 +34,7 @@ type stage struct {
 	kind      string
 	fd        int
 	listeners []proxy.Listener
+	uid, gid  int
 }
 
 func (s stage) worker() bool { return s.kind == stageWorker }
@@ -52,11 +55,12 @@ func currentStage() stage {
 		syscall.CloseOnExec(fd)
 		s.listeners = append(s.listeners, proxy.Listener{Addr: addr, FD: fd})
 	}
+	_, _ = fmt.Sscan(os.Getenv(envIdentity), &s.uid, &s.gid) // of programs
 	if s.kind != "" {
 		// The system has named it after /proc/self/exe. A name is all that is lost without procfs.
 		_ = os.WriteFile("/proc/self/comm", []byte(filepath.Base(os.Args[0])), 0)
 	}
-	for _, name := range []string{envStage, envPipe, envListeners} {
+	for _, name := range []string{envStage, envPipe, envListeners, envIdentity} {
 		_ = os.Unsetenv(name) // fails only for a malformed name
 	}
 	return s
@@ -70,8 +74,8 @@ func (s stage) ready() {
 	}
 }
 
-// spawn starts this program again with the same arguments, in the part that env gives; the descriptors keep are inherited.
-func spawn(argv []string, env []string, keep []int, session bool) (int, error) {
+// spawn starts this program again with arguments and an environment, in the part that part gives; the descriptors keep are inherited.
+func spawn(argv, env, part []string, keep []int, session bool) (int, error) {
 	for _, fd := range keep {
 		if _, err := unix.FcntlInt(uintptr(fd), unix.F_SETFD, 0); err != nil {
 			return 0, fmt.Errorf("pass descriptor %d on: %w", fd, err)
@@ -79,7 +83,7 @@ func spawn(argv []string, env []string, keep []int, session bool) (int, error) {
 		defer syscall.CloseOnExec(fd)
 	}
 	pid, err := syscall.ForkExec("/proc/self/exe", argv, &syscall.ProcAttr{
-		Env:   append(os.Environ(), env...),
+		Env:   append(env[:len(env):len(env)], part...),
 		Files: []uintptr{0, 1, 2},
 		Sys:   &syscall.SysProcAttr{Setsid: session},
 	})
@@ -102,7 +106,7 @@ func (p *program) daemonize() int {
 		return exitError
 	}
 	env := []string{envStage + "=" + stageDaemon, envPipe + "=" + strconv.Itoa(write)}
-	pid, err := spawn(os.Args, env, []int{write}, true)
+	pid, err := spawn(os.Args, p.before, env, []int{write}, true)
 	if err != nil {
 		p.say.alert("[%s.main()] Cannot fork.", p.flags.program)
 		return exitError

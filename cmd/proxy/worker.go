@@ -7,40 +7,12 @@ import (
 	"os"
 	"sync"
 	"syscall"
-	"time"
 
 	"simulacro/proxy/config"
 )
 
-// worker is a process that serves, as its master knows it.
-type worker struct {
-	pid     int
-	control int // a socket: the worker says that it serves; the master sends it operators' connections
-	started time.Time
-	reloads int // that it has outlived
-}
-
-func (w *worker) close() { _ = syscall.Close(w.control) }
-
 func socketPair() ([2]int, error) {
 	return syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET|syscall.SOCK_CLOEXEC, 0)
-}
-
-// dial makes a connection to the worker's runtime language: the other end of a new pair is sent to it. It is for the master's goroutine,
-// which closes control, and does not wait.
-func (w *worker) dial() (net.Conn, error) {
-	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return nil, err
-	}
-	err = syscall.Sendmsg(w.control, []byte{'C'}, syscall.UnixRights(pair[1]), nil, syscall.MSG_NOSIGNAL|syscall.MSG_DONTWAIT)
-	_ = syscall.Close(pair[1])
-	f := os.NewFile(uintptr(pair[0]), "worker")
-	defer f.Close()
-	if err != nil {
-		return nil, err
-	}
-	return net.FileConn(f)
 }
 
 // work is the life of a worker: the master's sockets, then the same way down as any process that serves.

@@ -263,3 +263,11 @@ func validHostname(s string) bool {
 	}
 	return true
 }
+
+// CLI names a runtime socket's address as HAProxy's lists do.
+func (a Address) CLI() string {
+	if a.Unix != "" {
+		return "unix@" + a.Unix
+	}
+	return a.Text
+}

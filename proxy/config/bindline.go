@@ -117,18 +117,25 @@ func (p *parser) listenAddrs(list string) ([]Address, error) {
 	return all, nil
 }
 
-// ParseListener reads an address with settings, separated by commas, as `-S` has it: /run/haproxy-master.sock,mode,600.
-func ParseListener(text string, opt Options) (Bind, error) {
+// ParseListener reads an address with settings, separated by commas, as `-S` has it: /run/haproxy-master.sock,mode,600. It gives the
+// alerts where that is wrong.
+func ParseListener(text string, opt Options) (Bind, []string) {
 	p := newParser(opt)
-	w := words(strings.Split(text, ","))
+	addr, settings, _ := strings.Cut(text, ",")
+	w := words{addr}
+	for _, word := range strings.Split(settings, ",") {
+		if word != "" {
+			w = append(w, word)
+		}
+	}
 	b := Bind{UID: -1, GID: -1, Level: LevelAdmin}
-	a, err := p.parseAddr(w[0], listenRule)
+	a, err := p.parseAddr(addr, listenRule)
 	if err != nil {
-		return b, err
+		return b, []string{"Cannot create the listener of the master CLI", err.Error()}
 	}
 	b.Addr = a.Address
 	if err := p.bindWords(w, 1, &b); err != nil {
-		return b, said(err.socketText())
+		return b, []string{fmt.Sprintf("'%s %s' : %s", addr, w[1], err.socketText())} // the first setting's name, whichever is wrong
 	}
 	return b, nil
 }

@@ -230,6 +230,6 @@ func parseResetenv(p *parser, w words) {
 			kept[name] = &value
 		}
 	}
-	p.vars = kept
+	p.vars, p.cfg.EnvReset = kept, true
 	p.opt.Getenv = func(string) (string, bool) { return "", false }
 }

@@ -97,6 +97,6 @@ var knownServer = []string{
 
 // knownSections open a section that this director does not have.
 var knownSections = []string{
-	"peers", "mailers", "namespace_list", "resolvers", "program", "ring", "log-forward",
+	"peers", "mailers", "namespace_list", "resolvers", "ring", "log-forward",
 	"cache", "fcgi-app",
 }

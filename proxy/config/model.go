@@ -14,8 +14,13 @@ type Config struct {
 	Global  Global
 	Proxies []*Proxy // frontend, backend and listen sections, in the file's order
 
+	Programs []*Program // that the master starts
+
 	Patterns []*rules.PatternSet // of all ACLs
 	Saved    []SavedStep         // what state files say
+
+	Env      map[string]*string // what setenv and its like make of the environment; nil: unset
+	EnvReset bool               // resetenv: nothing but Env is left of it
 }
 
 // Pos is where a section or keyword stands.

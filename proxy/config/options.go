@@ -22,6 +22,8 @@ type Options struct {
 	ReadFile    func(name string) ([]byte, error)
 	// KeepUnresolved accepts servers whose names have no address (HAProxy's -dr): they start in maintenance.
 	KeepUnresolved bool
+	// Master tells that there will be a master (HAProxy's -W): programs need one.
+	Master bool
 }
 
 func (o Options) withDefaults() Options {

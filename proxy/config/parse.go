@@ -30,6 +30,7 @@ type parser struct {
 	lookups      []lookup
 	errorsName   string             // of the http-errors section that is open
 	listName     string             // of the last userlist
+	program      *Program           // the last one
 	lastAddr     map[*Server]string // that state files have
 	users        map[string]*rules.UserList
 	jwtKeys      map[string]crypto.PublicKey // of the files that jwt_verify names
@@ -260,6 +261,8 @@ func (p *parser) heading(w words) bool {
 		open = p.openDefaults
 	case "userlist":
 		open = p.openUserlist
+	case "program":
+		open = p.openProgram
 	case "http-errors":
 		open = p.openHTTPErrors
 	default:
@@ -287,6 +290,8 @@ func (p *parser) keyword(w words) {
 		p.userlistLine(w)
 	case p.open == "http-errors":
 		p.httpErrorsLine(w)
+	case p.open == "program":
+		p.programLine(w)
 	case p.px == nil:
 		p.bad("'listen' or 'defaults' expected.")
 	default:

@@ -23,6 +23,8 @@ func (p *parser) finish() (*Config, *Report) {
 		p.finishTLS()
 	}
 	p.finishErrors()
+	p.checkPrograms()
+	p.checkPorts()
 	if p.refuse() {
 		return nil, p.rep
 	}
@@ -31,12 +33,12 @@ func (p *parser) finish() (*Config, *Report) {
 		p.alert("Failed to initialize server(s) addr.")
 		return nil, p.rep
 	}
-	p.checkPorts()
 	p.checkDynamicCookies()
 	if p.refuse() {
 		return nil, p.rep
 	}
-	p.rep.NoListen = len(p.cfg.Global.Sockets) == 0
+	p.cfg.Env = p.vars
+	p.rep.NoListen = len(p.cfg.Global.Sockets) == 0 && !p.master()
 	for _, s := range p.proxies {
 		p.build(s)
 		if !s.Disabled && (len(s.Binds) > 0 || s.listens) {

@@ -170,7 +170,6 @@ func (e *Engine) Run() error {
 	for _, l := range e.loops {
 		l.close()
 	}
-	e.stopped(func(p *proxy) bool { return !p.cfg.Front() })
 	return nil
 }
 
@@ -240,9 +239,9 @@ func (e *Engine) SoftStop() {
 	for _, p := range e.proxies {
 		p.stopListening()
 	}
-	e.stopped(func(p *proxy) bool { return p.cfg.Front() })
+	e.stopped(func(*proxy) bool { return true })
 	e.spreadEnd.Store(e.at(time.Now().Add(e.cfg.Global.CloseSpread)))
-	e.stopping.Store(true) // only now: Run reports the backends' end
+	e.stopping.Store(true)
 	e.all(func(l *loop) runner { return task(l.closeIdle) })
 }
 
@@ -265,7 +264,7 @@ func (l *loop) kill() {
 	}
 }
 
-// stopped reports the end of some sections, in HAProxy's words.
+// stopped reports the end of sections, in HAProxy's words; backends may still have sessions.
 func (e *Engine) stopped(which func(*proxy) bool) {
 	for _, p := range e.proxies {
 		if which(p) && !p.cfg.Disabled {

@@ -232,11 +232,7 @@ func seconds(d time.Duration) string {
 func showSockets(s *session, _ []string) reply {
 	out := []byte("# socket lvl processes\n")
 	for _, k := range s.cli.sockets {
-		name := k.Addr.Text
-		if k.Addr.Unix != "" {
-			name = "unix@" + k.Addr.Unix
-		}
-		out = fmt.Appendf(out, "%s %s all\n", name, levelNames[k.Level])
+		out = fmt.Appendf(out, "%s %s all\n", k.Addr.CLI(), levelNames[k.Level])
 	}
 	return dump(out)
 }
