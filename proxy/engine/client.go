@@ -5,7 +5,6 @@ import (
 	"syscall"
 
 	"simulacro/proxy/config"
-	"simulacro/proxy/http1"
 	"simulacro/proxy/rules"
 )
 
@@ -51,65 +50,7 @@ type client struct {
 	private   []*upstream    // idle connections to servers that only this client may use, the oldest first
 	session   *rules.Session // rules' view of the connection; nil: none has asked
 	timing
-	exchange
-}
-
-// exchange is the part of a client that is fresh for every request.
-type exchange struct {
-	req  []byte     // the request as it goes out, kept until the answer to be sent again
-	head int        // length of its head
-	body http1.Body // of the request
-	line []byte     // request line as received
-
-	nameAt, nameLen int // in req, of the field that tells the server's name; 0: none is told
-
-	up       *upstream // the connection to the server
-	srv      *server   // the server that has, or had, the request
-	granted  *server   // a queue's place has come; guarded by be.mu
-	wait     waiter    // place in a queue
-	tries    int       // failed attempts to connect
-	qServer  int       // requests ahead in the server's queue, and in the backend's, when it queued
-	qBackend int
-
-	instead              int // the status that the error file about to be sent stands for, which the log has; 0: none
-	v11, noBody, upgrade bool
-	closing              bool // close after this response
-	answered             bool // something of a response has gone out
-	streamed             bool // body beyond req has gone out
-	whole                bool // all of the request was here when it was sent first
-	ahead                bool // the response is complete, but the request is not
-	flags                [2]byte
-	// What is small stands together, here and above: the struct stays in the allocator's class of 896 bytes, 8 of which are its own.
-	holding         bool // a place on srv is taken
-	inBack          bool // counted among the backend's sessions
-	redisp          bool
-	page            bool  // answered by the statistics page
-	refused         bool  // was no request; has been logged
-	embryonic       bool  // … because the connection did not get that far
-	bad             bool  // is being logged as one that was none
-	half            uint8 // of a tunnel: which directions have ended
-	silent          bool  // neither counted as an error nor logged
-	lost            bool  // has broken the connection before the director's own answer
-	excused         bool  // has left, or kept silent, in a way that is not counted
-	logged          bool  // by option logasap, before its end
-	admin           bool  // the page's forms are honoured
-	challenged      bool  // may not see the page
-	status          int
-	in, out         int64   // bytes, as HAProxy counts them
-	seenIn, seenOut int64   // of these, already in the counters
-	served          traffic // of the connections to servers that it has left
-	internal        *pending
-	number          uint64 // among the process's requests, from 0
-	id              uint64 // for operators; 0: none has asked
-	moved           int64  // ms: when bytes last passed a tunnel, or the wait for its end began
-	heard           int64  // ms: when the tunnel's server last said something
-	form            *InternalRequest
-	formRoom        int    // how long the form may be
-	service         string // of use-service, which answers; "": none
-	pageOwner       *proxy
-	stay            persistence
-	via             netip.AddrPort // our end of the connection to the server, where logs show it
-	tx              *txn           // rules' view of the request; nil: no rules
+	*exchange // the loop's blank one while nothing is asked
 }
 
 // timing is when the steps of a request took place, in ms on the loop's clock; -1: not yet.
@@ -126,7 +67,7 @@ func (l *loop) newClient(fd int, li *listener) *client {
 	if k := len(l.clients); k > 0 {
 		c, l.clients = l.clients[k-1], l.clients[:k-1]
 	} else {
-		c = &client{}
+		c = &client{exchange: &l.blank}
 		c.timer = timer{owner: c, due: never}
 	}
 	c.l, c.fd, c.fe, c.be = l, fd, li.p, nil
@@ -141,6 +82,7 @@ func (l *loop) newClient(fd int, li *listener) *client {
 	c.accepted, c.secure, c.shook = l.now, nil, 0
 	c.origin, c.dest, c.bind, c.session = c.addr, netip.AddrPort{}, li.cfg, nil
 	c.li = li
+	c.wake()
 	c.fresh()
 	l.live[c] = struct{}{}
 	return c
@@ -150,7 +92,7 @@ func (l *loop) newClient(fd int, li *listener) *client {
 func (c *client) fresh() {
 	c.l.retake(c.req)
 	c.l.retake(c.line)
-	c.exchange = exchange{flags: [2]byte{'-', '-'}}
+	*c.exchange = unasked
 	c.be, c.srv = nil, nil
 	if c.addr != c.origin {
 		c.addr, c.xff = c.origin, c.xff[:0]
@@ -171,6 +113,7 @@ func (c *client) begin() {
 }
 
 func (c *client) onEvent(ev uint32) {
+	c.wake()
 	if ev&evBroken != 0 && ev&syscall.EPOLLIN == 0 && c.st != stFlushing {
 		c.broken()
 		return
@@ -255,6 +198,7 @@ func (c *client) run() {
 	if c.st == stClosed || c.takeGrant() {
 		return
 	}
+	c.wake()
 	switch {
 	case (c.st == stIdle || c.st == stReading) && !c.stuck() && (c.readable || len(c.held) > 0):
 		c.readRequest()

@@ -256,6 +256,7 @@ func (e *Engine) HardStop() {
 // kill ends all sessions.
 func (l *loop) kill() {
 	for c := range l.live {
+		c.wake()
 		if c.st == stIdle || c.st == stDraining || c.st == stHeader || c.st == stTLS {
 			c.close()
 			continue

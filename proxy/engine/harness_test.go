@@ -163,6 +163,9 @@ func start(t *testing.T, cfg *config.Config, opts ...func(*Options)) *director {
 		select {
 		case err := <-d.done:
 			require.NoError(t, err)
+			for _, l := range d.loops {
+				require.Equal(t, unasked, l.blank, "an idle client was written to")
+			}
 		case <-time.After(10 * time.Second):
 			t.Error("the engine does not stop")
 		}

@@ -40,6 +40,8 @@ type loop struct {
 	timers    timers
 	slots     []slot
 	clients   []*client   // free ones
+	exchanges []*exchange // free ones
+	blank     exchange    // of the clients that are idle: nobody writes it
 	upstreams []*upstream // free ones
 	spare     [2][]*upstream
 	trim      *trimmer
@@ -68,7 +70,7 @@ type loop struct {
 type runner interface{ run() }
 
 func newLoop(e *Engine, id int) (*loop, error) {
-	l := &loop{e: e, id: id, live: map[*client]struct{}{}}
+	l := &loop{e: e, id: id, live: map[*client]struct{}{}, blank: unasked}
 	l.trim = newTrimmer(l)
 	l.load.pct.Store(100) // nothing to do so far
 	l.bufs.init()

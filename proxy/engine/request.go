@@ -35,6 +35,7 @@ func (c *client) readRequest() {
 			n = c.recv()
 		}
 		if n == recvNothing {
+			c.sleep()
 			return
 		}
 		if n <= 0 {

@@ -287,4 +287,5 @@ func (c *client) complete() {
 	if len(c.held) > 0 || c.readable {
 		c.l.again = append(c.l.again, c)
 	}
+	c.sleep()
 }

@@ -34,7 +34,9 @@ func (l *loop) closeIdle() {
 	l.last = true
 	for c := range l.live {
 		if c.st == stIdle && c.requests > 0 && !c.readable && len(c.held) == 0 {
+			c.wake()
 			c.rest()
+			c.sleep()
 		}
 	}
 	for _, p := range l.e.proxies {

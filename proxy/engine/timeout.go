@@ -4,6 +4,7 @@ import "simulacro/proxy/rules"
 
 // expire is the client's timer.
 func (c *client) expire() {
+	c.wake()
 	switch c.st {
 	case stIdle:
 		c.idleTimeout()

@@ -57,7 +57,7 @@ func (e *Engine) setVars() {
 
 // RunRule evaluates a rule that belongs to no connection.
 func (e *Engine) RunRule(r *rules.Rule, now time.Time) {
-	tx := &rules.Tx{World: world{&client{sock: sock{l: &loop{e: e}}}}, Session: &rules.Session{}, Now: now, Final: true}
+	tx := &rules.Tx{World: world{&client{sock: sock{l: &loop{e: e}}, exchange: &exchange{}}}, Session: &rules.Session{}, Now: now, Final: true}
 	tx.Run([]*rules.Rule{r}, 0)
 }
 
