@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -58,6 +59,7 @@ type loop struct {
 	sa   sockaddr   // for accept
 	live map[*client]struct{}
 	load idleMeter
+	naps bool // it may sleep shortly without telling the runtime
 	last bool // of a soft stop: what waited has been closed, and nothing is kept any more
 
 	mu     sync.Mutex
@@ -160,11 +162,14 @@ func (l *loop) readInbox() {
 // serve runs rounds until the engine is stopped and nothing is left.
 func (l *loop) serve() {
 	l.tick()
+	l.measure()
 	for !l.finished() {
 		l.work()
 		n := l.wait(l.timers.run(l.now))
 		l.tick()
-		l.load.turn(l.now)
+		if l.load.turn(l.now) {
+			l.measure()
+		}
 		l.round++
 		events := l.evs[:max(n, 0)] // -1: interrupted
 		l.sweepPools(events)
@@ -216,7 +221,7 @@ const lull = 2
 
 // wait gets events: first without sleeping, then in a short sleep, and at last in one that the runtime is told of. For what it knows
 // to sleep it takes the processor away, gives it back afterwards, and looks every 20 µs meanwhile: that took 6 % of a busy
-// director's time. A collection of garbage need not wait for a short sleep: its signal ends that.
+// director's time. A collection of garbage need not wait for a short sleep, which its signal ends; nor need other goroutines: see measure.
 func (l *loop) wait(timeout int) int {
 	n := l.poll(0)
 	if n != 0 || timeout == 0 || len(l.again)+len(l.late) > 0 { // timers may have left something to do
@@ -225,14 +230,15 @@ func (l *loop) wait(timeout int) int {
 	from := time.Now()
 	l.load.sleeps(l.now)
 	defer func() { l.load.woke(time.Since(from)) }()
-	short := timeout >= 0 && timeout <= lull
-	if short {
-		return l.poll(timeout)
+	if l.naps {
+		if timeout >= 0 && timeout <= lull {
+			return l.poll(timeout)
+		}
+		if n = l.poll(lull); n != 0 {
+			return n
+		}
+		timeout = max(timeout-lull, -1)
 	}
-	if n = l.poll(lull); n != 0 {
-		return n
-	}
-	timeout = max(timeout-lull, -1)
 	r, _, en := syscall.Syscall6(syscall.SYS_EPOLL_PWAIT, uintptr(l.ep), uintptr(unsafe.Pointer(&l.evs[0])), uintptr(len(l.evs)),
 		uintptr(timeout), 0, 0)
 	if en != 0 {
@@ -240,6 +246,9 @@ func (l *loop) wait(timeout int) int {
 	}
 	return int(r)
 }
+
+// measure finds out, once a second, whether a processor is left for others while all loops sleep shortly.
+func (l *loop) measure() { l.naps = runtime.GOMAXPROCS(0) > l.e.nloops }
 
 // poll gets events within so many ms; -1: a signal came before any.
 func (l *loop) poll(timeout int) int {

@@ -88,12 +88,15 @@ func (m *idleMeter) woke(slept time.Duration) {
 	m.sum += slept
 }
 
-// turn is called once a round: a loop that has too much to do never sleeps.
-func (m *idleMeter) turn(now int64) {
-	if all := ms(now - m.from); all >= time.Second {
-		m.pct.Store(int32(100 * min(m.sum, all) / all))
-		m.from, m.sum = now, 0
+// turn is called once a round, also by a loop that has too much to do and never sleeps. It tells whether a second is over.
+func (m *idleMeter) turn(now int64) bool {
+	all := ms(now - m.from)
+	if all < time.Second {
+		return false
 	}
+	m.pct.Store(int32(100 * min(m.sum, all) / all))
+	m.from, m.sum = now, 0
+	return true
 }
 
 // read gives the percentage, also of a loop that nothing has woken for a while.
