@@ -46,9 +46,9 @@ func (a *acceptor) run() {
 		case 0:
 			a.accepted(fd)
 		case syscall.ECONNABORTED, syscall.EINTR:
-			e.leave(p)
+			e.left(p)
 		default:
-			e.leave(p)
+			e.left(p)
 			a.refused(en)
 			return
 		}
@@ -97,11 +97,16 @@ func (a *acceptor) acceptLast() {
 			return
 		}
 		fd, en := a.accept()
-		if en != 0 {
-			a.l.e.leave(a.li.p)
-			return
+		switch en {
+		case 0:
+			a.accepted(fd)
+			continue
+		case syscall.ECONNABORTED, syscall.EINTR:
+			a.l.e.left(a.li.p)
+			continue
 		}
-		a.accepted(fd)
+		a.l.e.left(a.li.p)
+		return
 	}
 }
 
@@ -176,30 +181,33 @@ func (e *Engine) enter(p *proxy) bool {
 		e.actconn.Add(1) // someone left in between
 	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.maxconn > 0 && p.feconn >= p.maxconn {
-		e.actconn.Add(-1)
+	full := p.maxconn > 0 && p.feconn >= p.maxconn
+	if full {
 		p.full.Store(true)
-		return false
+	} else {
+		p.feconn++
 	}
-	p.feconn++
-	return true
+	p.mu.Unlock()
+	if full {
+		e.vacate()
+	}
+	return !full
 }
 
-// leave is enter's counterpart.
-func (e *Engine) leave(p *proxy) {
+// left counts a client out, or one that has not come in the end, and lets those in that wait in a backlog.
+func (e *Engine) left(p *proxy) {
 	p.mu.Lock()
 	p.feconn--
 	p.mu.Unlock()
-	e.actconn.Add(-1)
-}
-
-// left counts a client out and lets those in that wait in a backlog.
-func (e *Engine) left(p *proxy) {
-	e.leave(p)
 	if p.full.Load() && p.full.Swap(false) {
 		p.wakeAcceptors()
 	}
+	e.vacate()
+}
+
+// vacate gives a place in the process back. Somebody may have been refused because of it meanwhile, however short that was.
+func (e *Engine) vacate() {
+	e.actconn.Add(-1)
 	if e.full.Load() && e.full.Swap(false) {
 		for _, q := range e.proxies {
 			q.wakeAcceptors()
