@@ -78,6 +78,7 @@ func (s *server) administrate(a Admin, cause string) {
 	if cause != "" {
 		cause = " (" + cause + ")"
 	}
+	defer s.inOrder()()
 	for _, x := range adminSteps[a] {
 		s.flag(s.be.e.clock(), x, cause, opRunning)
 	}

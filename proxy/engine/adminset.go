@@ -75,6 +75,7 @@ func (e *Engine) SetServerHealth(backend, server string, h Health, by string) er
 // turn does what an operator, who is named, has a server's checks or its agent say; set sets their counter. It changes nothing in
 // maintenance.
 func (s *server) turn(to turn, by string, set func()) {
+	defer s.inOrder()()
 	p, now := s.be, s.be.e.clock()
 	p.mu.Lock()
 	set()

@@ -47,6 +47,7 @@ type Engine struct {
 	carried  map[killer]struct{} // what works beside the loops
 
 	mu       sync.Mutex
+	order    sync.Mutex // of the changes of servers that others track
 	conns    uint64
 	pace     pacing
 	running  bool

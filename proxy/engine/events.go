@@ -12,6 +12,7 @@ import (
 
 // checked takes the end of a check, with its effects and HAProxy's log lines.
 func (s *server) checked(k *checker, now time.Time, r health.Result, spread float64, l *loop) {
+	defer s.inOrder()()
 	p := s.be
 	p.mu.Lock()
 	_, notable := k.m.Report(now, r, spread)

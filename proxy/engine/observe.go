@@ -63,6 +63,7 @@ func (s *server) observe(l *loop, o observed) {
 	if s.cfg.Observe == "" || s.check == nil || s.cfg.Observe == "layer4" && !o.layer4 || s.cfg.Observe == "layer7" && !o.layer7 {
 		return
 	}
+	defer s.inOrder()()
 	p := s.be
 	p.mu.Lock()
 	if o.good {

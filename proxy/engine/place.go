@@ -73,6 +73,7 @@ func (e *Engine) ResolveServer(backend, server string) error {
 	if err != nil {
 		return err
 	}
+	defer s.inOrder()()
 	s.flag(e.clock(), adminStep{ResolveMaint, false}, "", opRunning)
 	return nil
 }

@@ -68,6 +68,15 @@ func (s *server) via() string {
 	return " via " + s.tracks.name()
 }
 
+// inOrder lets the changes of a server that others track reach those one after the other; done ends one. No lock is held before.
+func (s *server) inOrder() (done func()) {
+	if len(s.followers) == 0 {
+		return func() {}
+	}
+	s.be.e.order.Lock()
+	return s.be.e.order.Unlock
+}
+
 // move makes one change of state, and describes it. The backend is locked.
 func (s *server) move(now int64, lines []line, to turn, reason string) (woken []*client, _ []line) {
 	was, because := s.op, reason
