@@ -23,30 +23,11 @@ func (r *Run) expect(x *Step) bool {
 		r.refuse(x, Unknown, L7Rsp, false, fmt.Sprintf("TCPCHK got an empty response at step %d", x.Number))
 		return true
 	}
-	pattern := []byte(e.Pattern)
-	switch e.Match {
-	case Text:
-		if e.Binary {
-			pattern, _ = hex.DecodeString(e.Pattern)
-		}
-	case TextFormat:
-		pattern = []byte(e.Format.Text(r.tx()))
-		if e.Binary {
-			pattern, _ = hex.DecodeString(string(pattern))
-		}
-	}
+	pattern := r.pattern(e)
 	if !r.ended && (e.Match == Text && len(r.in) < len(pattern) || e.MinRecv > 0 && len(r.in) < e.MinRecv) {
 		return false
 	}
-	match := false
-	switch {
-	case e.Match == Regex && e.Binary:
-		match = e.Regex.MatchString(strings.ToUpper(hex.EncodeToString(r.in)))
-	case e.Match == Regex:
-		match = e.Regex.Match(r.in)
-	default:
-		match = bytes.Contains(r.in, pattern)
-	}
+	match := e.matches(r.in, pattern)
 	if !match && !r.ended && e.MinRecv == -1 {
 		return false
 	}
@@ -56,6 +37,30 @@ func (r *Run) expect(x *Step) bool {
 	}
 	r.refuse(x, e.Error, L7Rsp, match, "")
 	return true
+}
+
+// pattern gives the bytes that an expectation looks for, of one that is no regular expression.
+func (r *Run) pattern(e *Expectation) []byte {
+	text := e.Pattern
+	if e.Match == TextFormat {
+		text = e.Format.Text(r.tx())
+	}
+	if e.Binary && e.Match != Regex {
+		b, _ := hex.DecodeString(text)
+		return b
+	}
+	return []byte(text)
+}
+
+// matches tells whether an answer is as a pattern of tcp-check has it, whether or not that is wanted.
+func (e *Expectation) matches(in, pattern []byte) bool {
+	switch {
+	case e.Match == Regex && e.Binary:
+		return e.Regex.MatchString(strings.ToUpper(hex.EncodeToString(in)))
+	case e.Match == Regex:
+		return e.Regex.Match(in)
+	}
+	return bytes.Contains(in, pattern)
 }
 
 // refuse ends the run with an expectation that does not hold; words say why, where the kind of check has its own.

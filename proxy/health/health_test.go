@@ -276,3 +276,11 @@ func FuzzRun(f *testing.F) {
 		}
 	})
 }
+
+// TestNumbers: each status that a state file may have comes back by its number.
+func TestNumbers(t *testing.T) {
+	for s := Init; s <= L7Sts; s++ {
+		require.Equal(t, s, Saved(s.Number(), 0).Status, s)
+	}
+	require.Equal(t, Init.Number(), Unknown.Number())
+}

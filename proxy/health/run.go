@@ -3,7 +3,6 @@ package health
 import (
 	"encoding/hex"
 	"fmt"
-	"strings"
 	"time"
 
 	"simulacro/proxy/rules"
@@ -63,14 +62,7 @@ func (r *Run) Next() Want {
 		x := &r.s.Steps[r.at]
 		switch x.Kind {
 		case Connect:
-			r.cur, r.in, r.ended, r.Secured = r.at, nil, false, false
-			r.Open = x.Open
-			if x.Open.PortExpr != nil {
-				if v, ok := x.Open.PortExpr.Eval(r.f.Tx); ok {
-					r.Open.Port = int(v.Int)
-				}
-			}
-			r.at++
+			r.connect(x)
 			return WantOpen
 		case Send:
 			r.cur, r.in = r.at, nil
@@ -98,6 +90,18 @@ func (r *Run) Next() Want {
 		r.succeed()
 	}
 	return WantNothing
+}
+
+// connect begins a connection.
+func (r *Run) connect(x *Step) {
+	r.cur, r.in, r.ended, r.Secured = r.at, nil, false, false
+	r.Open = x.Open
+	if x.Open.PortExpr != nil {
+		if v, ok := x.Open.PortExpr.Eval(r.f.Tx); ok {
+			r.Open.Port = int(v.Int)
+		}
+	}
+	r.at++
 }
 
 // Answer takes more of an answer; end says that it is the last.
@@ -263,35 +267,4 @@ func (r *Run) fill(x *Step) bool {
 	b, err := hex.DecodeString(text)
 	r.Out = b
 	return err == nil && len(b) > 0
-}
-
-// bytes gives an HTTP check's request. It closes an HTTP/1.1 connection unless a field of its own says otherwise.
-func (q *Request) bytes(r *Run) []byte {
-	t := r.tx()
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s %s\r\n", q.Method, q.URI.Text(t), q.Version)
-	closes := q.Version != "HTTP/1.0"
-	for _, h := range q.Headers {
-		name := strings.ToLower(h.Name)
-		if name == "content-length" || name == "transfer-encoding" {
-			continue
-		}
-		closes = closes && name != "connection"
-		b.WriteString(name + ": " + h.Value.Text(t) + "\r\n")
-	}
-	if r.f.State != nil {
-		fmt.Fprintf(&b, "x-haproxy-server-state: %s\r\n", r.f.State())
-	}
-	body := ""
-	if q.Body != nil {
-		body = q.Body.Text(t)
-	}
-	if body != "" {
-		fmt.Fprintf(&b, "content-length: %d\r\n", len(body))
-	}
-	if closes {
-		b.WriteString("connection: close\r\n")
-	}
-	b.WriteString("\r\n" + body)
-	return []byte(b.String())
 }

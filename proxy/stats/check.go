@@ -3,50 +3,24 @@ package stats
 import (
 	"fmt"
 	"strconv"
+
+	"simulacro/proxy/health"
 )
-
-// checkStatus is a result of a check: its number in `show servers state`, and its words.
-type checkStatus struct {
-	number int
-	desc   string
-}
-
-// checkStatuses are numbered as HAProxy 2.6 does; the manual's section 9.1 lists the names at check_status.
-var checkStatuses = map[string]checkStatus{
-	"INI":     {1, "Initializing"},
-	"CHECKED": {3, "No status change"},
-	"HANA":    {4, "Health analyze"},
-	"SOCKERR": {5, "Socket error"},
-	"L4OK":    {6, "Layer4 check passed"},
-	"L4TOUT":  {7, "Layer4 timeout"},
-	"L4CON":   {8, "Layer4 connection problem"},
-	"L6OK":    {9, "Layer6 check passed"},
-	"L6TOUT":  {10, "Layer6 timeout"},
-	"L6RSP":   {11, "Layer6 invalid response"},
-	"L7TOUT":  {12, "Layer7 timeout"},
-	"L7RSP":   {13, "Layer7 invalid response"},
-	"L7OK":    {15, "Layer7 check passed"},
-	"L7OKC":   {16, "Layer7 check conditionally passed"},
-	"L7STS":   {17, "Layer7 wrong status"},
-}
 
 // description is the CSV's check_desc.
 func (c *Check) description() string {
-	if c.Status == "UNK" {
-		return "Unknown"
+	if c.Status == "" {
+		return ""
 	}
-	return checkStatuses[c.Status].desc
+	return health.StatusNamed(c.Status).Desc()
 }
 
-// number is srv_check_status; a server that was never checked is still initializing, whatever it is called.
+// number is srv_check_status.
 func (c *Check) number() int {
 	if c.Saved {
 		return c.Number
 	}
-	if s, ok := checkStatuses[c.Status]; ok {
-		return s.number
-	}
-	return checkStatuses["INI"].number
+	return health.StatusNamed(c.Status).Number()
 }
 
 // ended tells whether a check has ever ended, hasCode whether it ended with an answer of layers 5 to 7.

@@ -9,13 +9,9 @@ import (
 // setAgentChecks is `enable agent` and `disable agent`.
 func setAgentChecks(on bool) serverCommand {
 	return func(s *session, server *Row, _ []string) reply {
-		if !server.Agent.Configured {
-			if on {
-				return fail("Agent was not configured on this server, cannot enable.\n")
-			}
-			return done()
-		}
-		return s.tellAgent("agent", func(a AgentAdmin) error { return a.SetServerAgent(server.Ref(), on) })
+		return switchChecks(on, server.Agent.Configured, "Agent", func() reply {
+			return s.tellAgent("agent", func(a AgentAdmin) error { return a.SetServerAgent(server.Ref(), on) })
+		})
 	}
 }
 

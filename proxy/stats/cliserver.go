@@ -135,18 +135,25 @@ func setServerHealth(s *session, server *Row, args []string) reply {
 
 func setChecks(on bool) serverCommand {
 	return func(s *session, server *Row, _ []string) reply {
-		if !server.Check.Configured {
-			if on {
-				return fail("Health check was not configured on this server, cannot enable.\n")
+		return switchChecks(on, server.Check.Configured, "Health check", func() reply {
+			admin, ok := s.cli.admin.(HealthAdmin)
+			if !ok {
+				return unsupported("health")
 			}
-			return done()
-		}
-		admin, ok := s.cli.admin.(HealthAdmin)
-		if !ok {
-			return unsupported("health")
-		}
-		return result(admin.SetServerChecks(server.Ref(), on))
+			return result(admin.SetServerChecks(server.Ref(), on))
+		})
 	}
+}
+
+// switchChecks does what turns a kind of checks on or off, where there are any: off is what they are without, too.
+func switchChecks(on, configured bool, kind string, do func() reply) reply {
+	switch {
+	case configured:
+		return do()
+	case on:
+		return fail(kind + " was not configured on this server, cannot enable.\n")
+	}
+	return done()
 }
 
 func setWeight(s *session, server *Row, args []string) reply {
