@@ -10,11 +10,12 @@ var _ stats.CaptureSource = (*adapter)(nil)
 // Captures implements stats.CaptureSource.
 func (a *adapter) Captures() (events uint32, list []stats.Capture) {
 	events, captured := a.d.engine.Captures()
+	size, _ := a.d.cfg.Global.Buffer()
 	for _, x := range captured {
 		one := stats.Capture{
 			When: x.When, Response: x.Response, Event: x.Event, Proxy: owner(x.Proxy), Other: stats.Nobody, Server: stats.Nobody, Src: "unix",
 			Data: x.Data, At: x.Fault.At, State: x.Fault.State.String(), Flags: x.Fault.Flags, Conn: x.Conn, Stream: x.Stream,
-			Chunk: x.Fault.Chunk, Body: x.Fault.Body,
+			Chunk: x.Fault.Chunk, Body: x.Fault.Body, Buffer: size,
 		}
 		if x.Other != nil && (x.Response || x.Other.Back()) {
 			one.Other = owner(x.Other)

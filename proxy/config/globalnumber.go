@@ -57,13 +57,13 @@ var globalNumbers = []globalNumber{
 	{name: "ulimit-n", low: lowestInt, high: highestInt, once: true, value: func(g *Global) *int { return &g.UlimitN }},
 	{name: "fd-hard-limit", low: lowestInt, high: highestInt, once: true, value: func(g *Global) *int { return &g.HardLimit }},
 	{name: "tune.bufsize", refused: "expects a positive integer argument.", low: 1, high: highestInt,
-		value: func(g *Global) *int { return &g.BufSize }},
+		value: func(g *Global) *int { return &g.bufSize }},
 	{name: "tune.http.maxhdr", refused: "expects a numeric value between 1 and 32767", low: 1, high: 32767,
 		value: func(g *Global) *int { return &g.MaxHeaders }},
 	{name: "tune.http.logurilen", low: lowestInt, high: highestInt, ended: true, value: func(g *Global) *int { return &g.uriRoom }},
 	{name: "tune.http.cookielen", low: lowestInt, high: highestInt, ended: true, value: func(g *Global) *int { return &g.cookieRoom }},
-	{name: "tune.maxrewrite", refused: "expects a positive integer argument.", high: highestInt,
-		value: func(g *Global) *int { return &g.MaxRewrite }},
+	{name: "tune.maxrewrite", refused: "expects a positive integer argument.", high: highestInt, ended: true,
+		value: func(g *Global) *int { return &g.rewriteRoom }},
 }
 
 // keyword makes the table's entry.

@@ -51,8 +51,8 @@ type Global struct {
 	LogTag       string        // default "haproxy"
 	ZeroWarning  bool          // zero-warning: a file with warnings is refused
 	LaxLimits    bool          // no strict-limits
-	BufSize      int           // tune.bufsize; 0: not set
-	MaxRewrite   int           // tune.maxrewrite; 0: not set
+	bufSize      int           // tune.bufsize; 0: not set
+	rewriteRoom  int           // tune.maxrewrite and one: see Buffer; 0: not set
 	MaxHeaders   int           // tune.http.maxhdr: lines of a head; 0: not set
 	uriRoom      int           // tune.http.logurilen and one: see KeptLine; 0: not set
 	cookieRoom   int           // tune.http.cookielen and one; 0: not set
@@ -91,7 +91,17 @@ type Global struct {
 const (
 	defaultURIRoom    = 1024
 	defaultCookieRoom = 64
+	defaultBuffer     = 16 << 10
+	defaultRewrite    = 1 << 10
 )
+
+// Buffer is how many bytes HAProxy has for what it holds of a message, and how many of them are kept free for what rewriting adds (section
+// 3.2, "tune.bufsize" and "tune.maxrewrite").
+func (g *Global) Buffer() (size, reserve int) {
+	const align = 16
+	size = (cmp.Or(g.bufSize, defaultBuffer) + align - 1) / align * align
+	return size, min(cmp.Or(g.rewriteRoom, defaultRewrite+1)-1, size/2)
+}
 
 // KeptLine is how many bytes of a request line are kept for logs.
 func (g *Global) KeptLine() int { return max(0, cmp.Or(g.uriRoom, defaultURIRoom)-1) }

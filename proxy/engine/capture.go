@@ -46,12 +46,9 @@ func (b *bufs) keep(p []byte) { b.kept = append(b.kept[:0], p[:min(len(p), keptM
 // restore brings back into p what keep has kept of it.
 func (b *bufs) restore(p []byte) { copy(p, b.kept) }
 
-// captureMost is what HAProxy's buffer holds of a message whose head does not fit.
-const captureMost = 16<<10 - 64
-
 // original copies p with its beginning as it has come. What was parsed long ago stays as parsing has left it.
 func (b *bufs) original(p []byte) []byte {
-	p = bytes.Clone(p[:min(len(p), captureMost)])
+	p = bytes.Clone(p[:min(len(p), b.limit.raw)])
 	n := min(len(p), len(b.kept))
 	for i, c := range p[:n] {
 		if k := b.kept[i]; c != k && c|0x20 != k|0x20 && c != ' ' {
@@ -85,11 +82,17 @@ func (c *client) captureBody(was *http1.Body, p []byte) {
 	c.capture(&Capture{Data: bytes.Clone(p), Fault: was.Diagnose(p), Other: c.be.cfg, Stream: captureParsing})
 }
 
-// captureResponse keeps what is no response.
-func (c *client) captureResponse(p []byte) {
+// captureResponse keeps what is no response, or one whose head has come whole and is too long for what the buffer keeps of it.
+func (c *client) captureResponse(p []byte, tooLong bool) {
 	p = c.l.original(p)
 	m := http1.Message{Response: true, ToHead: c.noBody, Lenient: c.be.cfg.LaxResponse, Limits: c.l.e.limits()}
-	c.capture(&Capture{Response: true, Data: p, Fault: m.Diagnose(p), Stream: captureParsing})
+	x := &Capture{Response: true, Data: p, Stream: captureParsing}
+	if tooLong {
+		x.Fault = m.TooLong(p)
+	} else {
+		x.Fault = m.Diagnose(p)
+	}
+	c.capture(x)
 }
 
 // capture fills in what is known of the exchange, and puts x in the place of the section's last one.
@@ -109,7 +112,7 @@ func (c *client) capture(x *Capture) {
 			x.Stream |= captureAgain
 		}
 	}
-	if len(x.Data) >= maxHead {
+	if len(x.Data) >= c.l.limit.raw {
 		x.Conn |= captureFull
 	}
 	x.Proxy = p.cfg

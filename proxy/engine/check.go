@@ -118,6 +118,7 @@ func (k *checker) start() {
 	s.be.mu.Lock()
 	k.connect = k.m.Begin(k.begun)
 	facts := health.Facts{Accept404: s.be.cfg.DisableOn404 && s.op != opStopped, Tx: k.tx()}
+	facts.Room, _ = s.be.e.cfg.Global.Buffer()
 	script := k.steps()
 	s.be.mu.Unlock()
 	if s.be.cfg.SendState {

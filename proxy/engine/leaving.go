@@ -33,7 +33,8 @@ func (c *client) leftEarly() {
 // gather takes what has come of the body before there is a server to pass it on to, as much as there is room for; false: there will be
 // no more of it, and it is not all.
 func (c *client) gather() bool {
-	for c.readable && !c.body.Done() && len(c.req) < maxHead {
+	limit, _ := c.l.e.dataLimit()
+	for c.readable && !c.body.Done() && len(c.req) < limit {
 		n := c.recv()
 		if n == recvNothing {
 			break

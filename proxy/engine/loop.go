@@ -17,9 +17,8 @@ import (
 const (
 	room     = 16 << 10 // in front of the read buffer, for a head that is written anew
 	bufSize  = 64 << 10
-	maxHead  = 15 << 10 // longest head: HAProxy's buffer of 16 KB less its reserve of 1 KB
-	maxSpare = 512      // disconnected server sockets that are kept
-	budget   = 8        // reads of one connection before others have their turn
+	maxSpare = 512 // disconnected server sockets that are kept
+	budget   = 8   // reads of one connection before others have their turn
 )
 
 // handler is who gets a descriptor's events.
@@ -76,7 +75,7 @@ func newLoop(e *Engine, id int) (*loop, error) {
 	l.trim = newTrimmer(l)
 	l.load.pct.Store(100) // nothing to do so far
 	l.bufs.init()
-	l.head.Limits = e.limits()
+	l.head.Limits, l.limit = e.limits(), newHeadLimit(&e.cfg.Global)
 	var err error
 	if l.ep, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
 		return nil, err
@@ -278,6 +277,7 @@ type bufs struct {
 	early    []byte // heads of 1xx that come before a response's
 	kept     []byte // the beginning of the head being parsed as it has come
 	head     http1.Head
+	limit    headLimit
 	record   accesslog.Record
 	drain    uint64 // what the eventfd says
 }

@@ -19,7 +19,7 @@ func (c *client) readRequest() {
 	for {
 		l.head.Resumed, l.head.Lenient = c.st == stReading, c.fe.cfg.LaxRequest
 		l.keep(p)
-		if err := l.head.ParseRequest(p); err != nil || l.head.End == 0 && len(p) >= maxHead || l.head.End > maxHead {
+		if err := l.head.ParseRequest(p); err != nil || l.limit.exceeded(&l.head, p) {
 			c.badRequest(p, err)
 			return
 		}

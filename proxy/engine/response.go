@@ -127,9 +127,11 @@ func (c *client) responseHead(p []byte) []byte {
 	for !waits {
 		l.keep(p)
 		h.Lenient = c.be.cfg.LaxResponse
-		if err := h.ParseResponse(p); err != nil || h.End == 0 && len(p) >= maxHead || h.End > maxHead || h.End > 0 && h.Status == 101 && !c.upgrade {
-			if err != nil || h.End == 0 || h.End > maxHead {
-				c.captureResponse(p)
+		err := h.ParseResponse(p)
+		broken := err != nil || l.limit.exceeded(h, p)
+		if broken || h.End > 0 && h.Status == 101 && !c.upgrade {
+			if broken {
+				c.captureResponse(p, err == nil && h.End > 0 && h.End <= l.limit.raw)
 			}
 			c.badResponse() // instead of the 1xx that came with it
 			return nil
@@ -221,7 +223,7 @@ func (l *loop) finalHead(c *client, p []byte) []byte {
 		l.tmp, t, rest = rest, rest, nil
 	}
 	if b.body.Bad {
-		c.captureResponse(p)
+		c.captureResponse(p, false)
 		c.closing = closing
 		c.st, c.out, c.replied = stWaiting, c.out-b.body.Payload-h.Size(), -1
 		c.badResponse()

@@ -11,6 +11,7 @@ func (c *client) prepare() {
 	c.req = c.req[:0]
 	c.take(&t.req.head, t.req.buf)
 	t.req.buf = nil
+	c.closing = c.closing || t.Req != nil && !t.Req.Whole // also where more has come than HAProxy reads ahead
 }
 
 // ruled carries out what the rules have decided.

@@ -53,12 +53,16 @@ func (c *client) progress() {
 	t.size(t.Req, c.l.e, len(t.req.buf))
 }
 
-// measure reads the body behind a held head.
+// measure reads the body behind a held head: as much of it as HAProxy's buffer has room for.
 func (x *held) measure(m *rules.Message, body http1.Body, e *Engine) {
 	rest := x.buf[x.head.End:]
 	limit, _ := e.dataLimit()
+	room := max(limit-x.head.Stored()-http1.StoredPerPart, 0)
 	text := body.Content(nil, rest)
-	m.Got, m.Whole, m.Full = body.Payload, body.Done() || body.Bad, len(x.buf) >= limit || x.gone
+	m.Got, m.Whole, m.Full = body.Payload, body.Done() || body.Bad, len(text) >= room || len(x.buf) >= limit || x.gone
+	if len(text) > room {
+		text, m.Got, m.Whole = text[:room], int64(room), body.Bad
+	}
 	m.Body = string(text)
 }
 

@@ -50,7 +50,8 @@ func (c *client) tcpData(n int) {
 		t.Final, c.readable = true, true // the tunnel sees it, too
 	}
 	t.req.buf = append(t.req.buf, c.l.buf[:max(n, 0)]...)
-	t.Payload = string(t.req.buf)
+	limit, _ := c.l.e.dataLimit()
+	t.Payload = string(t.req.buf[:min(len(t.req.buf), limit)])
 	c.runTCPRules()
 }
 
@@ -97,9 +98,9 @@ func (c *client) inspect(p []byte) bool {
 	t, x := c.tx, &c.tx.res
 	x.buf = append(x.buf, p...)
 	c.out += int64(len(p))
-	t.Payload = string(x.buf)
 	delay := c.be.cfg.Rules.InspectResponse.Milliseconds()
 	limit, _ := c.l.e.dataLimit()
+	t.Payload = string(x.buf[:min(len(x.buf), limit)])
 	t.Final = delay == 0 || c.half&downEnded != 0 || len(x.buf) >= limit || x.since >= 0 && c.l.now >= x.until
 	at, v := t.Run(c.be.cfg.Rules.TCPResponse, x.at)
 	switch x.at = at; v {

@@ -67,13 +67,7 @@ func (e *Engine) Vars() *rules.Vars { return &e.vars }
 // dataLimit is how much of a message is kept while rules wait for more of it, and how much rewriting may add to a full
 // one (section 3.2, "tune.bufsize" and "tune.maxrewrite").
 func (e *Engine) dataLimit() (limit, reserve int) {
-	size, reserve := e.cfg.Global.BufSize, e.cfg.Global.MaxRewrite
-	if size == 0 {
-		size = 16 << 10
-	}
-	if reserve == 0 {
-		reserve = min(1024, size/2)
-	}
+	size, reserve := e.cfg.Global.Buffer()
 	return size - reserve, reserve
 }
 
@@ -93,7 +87,8 @@ func (c *client) newTx() *txn {
 		t.info.Version = "1.1"
 	}
 	t.Fill = func() { c.logInfo(&t.info, c.describe()) }
-	t.Room, t.BufSize = 1<<20, c.l.e.cfg.Global.BufSize
+	t.Room = 1 << 20
+	t.BufSize, _ = c.l.e.cfg.Global.Buffer()
 	return t
 }
 

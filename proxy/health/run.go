@@ -19,14 +19,12 @@ const (
 	WantNothing             // it is over: Run.Result
 )
 
-// answerMax is how much of an answer is looked at (HAProxy's tune.bufsize, less what it keeps free).
-const answerMax = 16 << 10
-
 // Facts are what a script may need to know of its server.
 type Facts struct {
 	Accept404 bool // disable-on-404, on a server that is up
 	State     func() string
 	Tx        *rules.Tx // what formats and variables see
+	Room      int       // how much of an answer is looked at, in bytes; 0: all
 }
 
 // Run is a script under way. It does no I/O: its owner does what Want says, and tells what came of it.
@@ -107,7 +105,7 @@ func (r *Run) connect(x *Step) {
 // Answer takes more of an answer; end says that it is the last.
 func (r *Run) Answer(p []byte, end bool) {
 	r.in = append(r.in, p...)
-	r.ended = r.ended || end || len(r.in) >= answerMax
+	r.ended = r.ended || end || r.f.Room > 0 && len(r.in) >= r.f.Room
 	if r.cur >= 0 && r.s.Steps[r.cur].Kind == Expect {
 		r.at = r.s.Steps[r.cur].Expect.head // what matched before must match still
 	}

@@ -50,6 +50,23 @@ const (
 	endSize   = 1
 )
 
+// What HAProxy's buffer holds beside a message's bytes: once, and with each line, the last one included, and with the body.
+const (
+	storedOnce    = 48
+	StoredPerPart = 8
+)
+
+// Stored is how much of HAProxy's buffer the head takes.
+func (h *Head) Stored() int {
+	lines := 2
+	for i := range h.fields[:h.n] {
+		if f := &h.fields[i]; f.Name.From != f.Name.To {
+			lines++
+		}
+	}
+	return storedOnce + StoredPerPart*lines + int(h.Size())
+}
+
 // Size is the head's length as HAProxy's counters and logs have it.
 func (h *Head) Size() int64 {
 	n := startSize + endSize + h.unsized

@@ -94,6 +94,15 @@ func (m Message) Diagnose(b []byte) Fault {
 	return d.Fault
 }
 
+// TooLong is the fault of a response with a whole head that is right but for its length: how long the body is is not settled yet.
+func (m Message) TooLong(b []byte) Fault {
+	d := m.look(b)
+	_ = d.start(m.Response) && d.fieldLines() && d.together()
+	d.At, d.State = d.headEnd, inData
+	d.Flags &^= faultSized
+	return d.Fault
+}
+
 // Odd finds what is odd in a lenient message's head that has been let through.
 func (m Message) Odd(b []byte) Fault {
 	d := m.look(b)

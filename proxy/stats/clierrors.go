@@ -17,6 +17,7 @@ type Capture struct {
 	Port     int    // the client's; 0: of a unix socket
 
 	Data         []byte // what was in the buffer
+	Buffer       int    // how much that may hold, in bytes (section 3.2, "tune.bufsize")
 	At           int    // offset of the fault
 	State        string // what was being read there: "MSG_HDR_NAME(17)"
 	Conn, Stream uint32 // HAProxy's bits of the connection, of the exchange, of the message
@@ -73,11 +74,8 @@ func showErrors(s *session, args []string) reply {
 // stamp is a time as logs have it, with its milliseconds.
 func stamp(t time.Time) string { return t.Format("02/Jan/2006:15:04:05.000") }
 
-// bufferSize is HAProxy's tune.bufsize, of which a capture tells how much was free; bufferStart is where its first message lies.
-const (
-	bufferSize  = 16384
-	bufferStart = 48
-)
+// bufferStart is where the first message lies in HAProxy's buffer.
+const bufferStart = 48
 
 func (x *Capture) append(dst []byte) []byte {
 	this, that, what := "frontend", "backend", "request"
@@ -87,7 +85,7 @@ func (x *Capture) append(dst []byte) []byte {
 	dst = fmt.Appendf(dst, " \n[%s] %s %s: invalid %s\n  %s %s, server %s, event #%d, src %s:%d\n",
 		stamp(x.When), this, x.Proxy, what, that, x.Other, x.Server, x.Event, x.Src, x.Port)
 	dst = fmt.Appendf(dst, "  buffer starts at 0 (including 0 out), %d free,\n  len %d, wraps at %d, error at position %d\n",
-		max(0, bufferSize-len(x.Data)), len(x.Data), bufferSize-bufferStart, x.At)
+		max(0, x.Buffer-len(x.Data)), len(x.Data), x.Buffer-bufferStart, x.At)
 	dst = fmt.Appendf(dst, "  H1 connection flags 0x%08x, H1 stream flags 0x%08x\n  H1 msg state %s, H1 msg flags 0x%08x\n",
 		x.Conn, x.Stream, x.State, x.Flags)
 	dst = fmt.Appendf(dst, "  H1 chunk len %d bytes, H1 body len %d bytes :\n  \n", x.Chunk, x.Body)
