@@ -18,7 +18,10 @@ type authorities struct {
 func (a *authorities) add(text []byte) (found bool) {
 	found = a.pool.AppendCertsFromPEM(text)
 	for b := range pemBlocks(text) {
-		if l, err := x509.ParseRevocationList(b.Bytes); err == nil && b.Type == "X509 CRL" {
+		if b.Type != "X509 CRL" {
+			continue
+		}
+		if l, err := parseCRL(b.Bytes); err == nil {
 			a.crls, found = append(a.crls, l), true
 		}
 	}

@@ -145,19 +145,27 @@ func (e *evaluator) number() (value, ok bool) {
 type predicate struct {
 	args int
 	eval func(e *evaluator, a []string) bool
+	bad  func(a string) bool // tells of a first argument that nothing can be made of; nil: there is none
 }
 
 var predicates = map[string]predicate{
-	"defined":         {1, func(e *evaluator, a []string) bool { _, ok := e.env(a[0]); return ok && a[0] != "" }},
-	"feature":         {1, func(_ *evaluator, a []string) bool { return a[0] == "" || slices.Contains(features, a[0]) }},
-	"streq":           {2, func(_ *evaluator, a []string) bool { return a[0] == a[1] }},
-	"strneq":          {2, func(_ *evaluator, a []string) bool { return a[0] != a[1] }},
-	"version_atleast": {1, func(_ *evaluator, a []string) bool { return compareVersions(Version, a[0]) >= 0 }},
-	"version_before":  {1, func(_ *evaluator, a []string) bool { return compareVersions(Version, a[0]) < 0 }},
+	"defined":         {1, func(e *evaluator, a []string) bool { _, ok := e.env(a[0]); return ok && a[0] != "" }, nil},
+	"feature":         {1, func(_ *evaluator, a []string) bool { return a[0] == "" || a[0] == standIn || slices.Contains(features, a[0]) }, nil},
+	"streq":           {2, func(_ *evaluator, a []string) bool { return a[0] == a[1] }, nil},
+	"strneq":          {2, func(_ *evaluator, a []string) bool { return a[0] != a[1] }, nil},
+	"version_atleast": {1, func(_ *evaluator, a []string) bool { return compareVersions(Version, a[0]) >= 0 }, nil},
+	"version_before":  {1, func(_ *evaluator, a []string) bool { return compareVersions(Version, a[0]) < 0 }, nil},
+	// What files ask that are written for HAProxy with one library or another.
+	"ssllib_name_startswith":  {1, func(_ *evaluator, a []string) bool { return strings.HasPrefix(opensslName, a[0]) }, nil},
+	"openssl_version_atleast": {1, func(_ *evaluator, a []string) bool { return atLeastOpenssl(a[0]) }, noOpenssl},
+	"openssl_version_before":  {1, func(_ *evaluator, a []string) bool { return !atLeastOpenssl(a[0]) }, noOpenssl},
 }
 
 // features are what `feature()` answers yes to: HAProxy's names for what this director has too.
-var features = []string{"EPOLL", "ACCEPT4", "THREAD", "GETADDRINFO", "SYSTEMD", "OPENSSL"}
+var features = []string{"EPOLL", "ACCEPT4", "THREAD", "GETADDRINFO", "SYSTEMD", "OPENSSL", "LINUX_SPLICE", "PROMEX", "CRYPT_H", "LIBCRYPT", "CPU_AFFINITY"}
+
+// standIn is what it answers yes to where the director has another thing in its place: regexp.
+const standIn = "PCRE2"
 
 // Features lists them, for -vv.
 func Features() []string { return append([]string(nil), features...) }
@@ -180,6 +188,9 @@ func (e *evaluator) call(name string, f predicate) (bool, *condFault) {
 		e.pos++
 	} else if f.args > 1 {
 		return false, e.lacks(1, f.args, where)
+	}
+	if f.bad != nil && f.bad(args[0]) {
+		return false, &condFault{fmt.Sprintf("'%s' is no version of OpenSSL %s", args[0], where), e.pos}
 	}
 	e.blanks()
 	return f.eval(e, args), nil
