@@ -97,6 +97,7 @@ func parseCaptureBuffer(p *parser, w words) {
 	case atoi(w[1]) < 0:
 		p.bad("'%s' expects a positive numeric value.", w[0])
 	default:
+		p.cfg.Global.HelloBuffer = atoi(w[1])
 		p.given[name] = atoi(w[1]) != 0
 	}
 }

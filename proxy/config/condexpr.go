@@ -149,8 +149,10 @@ type predicate struct {
 }
 
 var predicates = map[string]predicate{
-	"defined":         {1, func(e *evaluator, a []string) bool { _, ok := e.env(a[0]); return ok && a[0] != "" }, nil},
-	"feature":         {1, func(_ *evaluator, a []string) bool { return a[0] == "" || a[0] == standIn || slices.Contains(features, a[0]) }, nil},
+	"defined": {1, func(e *evaluator, a []string) bool { _, ok := e.env(a[0]); return ok && a[0] != "" }, nil},
+	"feature": {1, func(_ *evaluator, a []string) bool {
+		return a[0] == "" || a[0] == standIn || slices.Contains(features, a[0])
+	}, nil},
 	"streq":           {2, func(_ *evaluator, a []string) bool { return a[0] == a[1] }, nil},
 	"strneq":          {2, func(_ *evaluator, a []string) bool { return a[0] != a[1] }, nil},
 	"version_atleast": {1, func(_ *evaluator, a []string) bool { return compareVersions(Version, a[0]) >= 0 }, nil},

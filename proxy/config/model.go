@@ -43,6 +43,7 @@ type Global struct {
 	HardStop     time.Duration // hard-stop-after; 0: never
 	SpreadChecks int           // percent
 	MaxSpread    time.Duration // max-spread-checks; 0: no bound
+	HelloBuffer  int           // tune.ssl.capture-buffer-size: bytes of a hello's lists; 0: nothing is kept
 	CloseSpread  time.Duration // close-spread-time; negative: infinite, 0: not set
 	StatsTimeout time.Duration // of the runtime socket; default 10 s
 	StatsMaxconn int           // of the runtime socket; default 10

@@ -66,10 +66,7 @@ type Observer interface {
 // choose gives the certificate for a client; nil: none.
 func (t *TLS) choose(h *tls.ClientHelloInfo) *Cert {
 	if name := plainName(h.ServerName); name != "" {
-		if c := t.named(name, h, nil); c != nil {
-			return c
-		}
-		if c := t.named(wildcard(name), h, func(c *Cert) bool { return slices.Contains(c.Not, name) }); c != nil {
+		if c := t.named(name, h); c != nil {
 			return c
 		}
 	}
@@ -79,27 +76,25 @@ func (t *TLS) choose(h *tls.ClientHelloInfo) *Cert {
 	return t.Certs[0]
 }
 
-// named gives a certificate of that name. Where there are several kinds it is one that the client can use, of those one with a key on
-// a curve.
-func (t *TLS) named(name string, h *tls.ClientHelloInfo, except func(*Cert) bool) *Cert {
+// named gives a certificate for a name. Of those that have it itself, and behind them those that have its wildcard, it is one that the
+// client can use, of these one with a key on a curve.
+func (t *TLS) named(name string, h *tls.ClientHelloInfo) *Cert {
 	var first, usable *Cert
 	hello := *h
 	hello.ServerName = "" // a crt-list may give a certificate to names that it does not have
-	for _, c := range t.Certs {
-		if !slices.Contains(c.Names, name) || except != nil && except(c) {
-			continue
-		}
-		if first == nil {
-			first = c
-		}
-		if hello.SupportsCertificate(&c.Pair) != nil {
-			continue
-		}
-		if c.Pair.Leaf.PublicKeyAlgorithm == x509.ECDSA {
-			return c
-		}
-		if usable == nil {
-			usable = c
+	for _, wanted := range []string{name, wildcard(name)} {
+		for _, c := range t.Certs {
+			if !slices.Contains(c.Names, wanted) || wanted != name && slices.Contains(c.Not, name) {
+				continue
+			}
+			first = cmp.Or(first, c)
+			if hello.SupportsCertificate(&c.Pair) != nil {
+				continue
+			}
+			if c.Pair.Leaf.PublicKeyAlgorithm == x509.ECDSA {
+				return c
+			}
+			usable = cmp.Or(usable, c)
 		}
 	}
 	return cmp.Or(usable, first)

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"simulacro/proxy/rules"
 )
 
 // beside carries the bytes of a TLS connection for a loop, which has the other end of a socket pair: to the loop it is a
@@ -19,8 +21,9 @@ import (
 type beside struct {
 	e    *Engine
 	far  *tls.Conn
-	raw  *wire    // below far
-	near *os.File // our end of the pair
+	raw  *wire      // below far
+	near *os.File   // our end of the pair
+	told *rules.TLS // of a server's connection, what rules see of it; the loop's. nil: nobody has asked
 
 	mu    sync.Mutex
 	quiet bool // the loop has ended its sending side, and all of it has gone out
@@ -172,6 +175,7 @@ type wire struct {
 	before []byte
 	peer   net.Addr
 	shake  *handshake // of a client's; nil: of a server's
+	tape   *helloTape // of a client's hello that is kept; nil: it is not, or no more
 }
 
 func newWire(fd int, before []byte, peer string) *wire {
@@ -183,9 +187,14 @@ func (w *wire) Read(p []byte) (int, error) {
 	if len(w.before) > 0 {
 		n := copy(p, w.before)
 		w.before = w.before[n:]
+		w.hear(p[:n])
 		return n, nil
 	}
-	return w.File.Read(p)
+	n, err := w.File.Read(p)
+	if n > 0 {
+		w.hear(p[:n])
+	}
+	return n, err
 }
 
 // LocalAddr implements net.Conn.

@@ -150,11 +150,11 @@ func (h *headerV2) tlsRecord(b []byte, parts *config.ProxyParts) []byte {
 	t := s.describe()
 	b[at+3] = clientTLS
 	b = record(b, subVersion, t.Version)
-	if t.Client != nil {
+	if t.Peer != nil {
 		b[at+3] |= clientCert | clientSession
 		binary.BigEndian.PutUint32(b[at+4:], uint32(t.VerifyCode))
 		if parts.CertCN {
-			for _, a := range t.Client.Subject {
+			for _, a := range t.Peer.Subject {
 				if a.Name == "CN" {
 					b = record(b, subCN, a.Value)
 					break

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"sync"
 	"syscall"
 	"time"
 
@@ -21,6 +22,7 @@ type handshake struct {
 	state tls.ConnectionState
 	shown *config.VerifyError // what is wrong with the client's certificate; let pass all the same
 	own   *x509.Certificate   // what the client was shown
+	tape  *helloTape          // what the client has said first; nil: it is not kept
 	err   error
 	side  *beside
 	fd    int
@@ -38,6 +40,10 @@ func (c *client) startTLS() {
 	}
 	h := &handshake{c: c, l: l, conf: c.bind.TLS, fd: -1, raw: newWire(c.fd, append([]byte(nil), c.held...), c.addr.String())}
 	h.raw.shake = h
+	if n := l.e.cfg.Global.HelloBuffer; n > 0 {
+		h.tape = &helloTape{limit: n}
+		h.raw.tape = h.tape
+	}
 	c.held, c.fd, c.added, c.asked, c.readable = c.held[:0], -1, false, false, false
 	c.shaking, c.st = h, stTLS
 	c.arm(c.fe.client)
@@ -108,6 +114,9 @@ func (h *handshake) run() {
 	c.shaking, c.fd, c.side = nil, h.fd, h.side
 	c.l.own(c.fd, c)
 	c.secure = &secured{state: h.state, shown: h.shown, own: h.own}
+	if h.tape != nil {
+		c.secure.hello = h.tape.hello
+	}
 	c.shook = c.l.now - c.accepted
 	if c.session != nil {
 		c.session.TLS = c.secure.describe()
@@ -135,16 +144,18 @@ type secured struct {
 	state tls.ConnectionState
 	shown *config.VerifyError
 	own   *x509.Certificate
+	hello *rules.Hello
 }
 
 // describe gives rules their view of it.
 func (s *secured) describe() *rules.TLS {
-	t := &rules.TLS{
-		Version: versionName(s.state.Version), Cipher: config.CipherName(s.state.CipherSuite), SNI: s.state.ServerName,
-		ALPN: s.state.NegotiatedProtocol, Resumed: s.state.DidResume, Unique: s.state.TLSUnique,
-	}
+	t := describeTLS(&s.state)
+	t.Hello = s.hello
 	if list := s.state.PeerCertificates; len(list) > 0 {
-		t.Client = describeCert(list[0])
+		t.Chain = sent(list[1:], s.state.DidResume)
+	}
+	if s.own != nil {
+		t.Own = sync.OnceValue(func() *rules.Cert { return describeCert(s.own) })
 	}
 	if s.shown != nil {
 		t.VerifyCode = s.shown.Code
@@ -155,6 +166,39 @@ func (s *secured) describe() *rules.TLS {
 		}
 	}
 	return t
+}
+
+// describeTLS tells what both sides of a connection know.
+func describeTLS(s *tls.ConnectionState) *rules.TLS {
+	t := &rules.TLS{
+		Version: versionName(s.Version), Cipher: config.CipherName(s.CipherSuite), SNI: s.ServerName,
+		ALPN: s.NegotiatedProtocol, Resumed: s.DidResume, Unique: s.TLSUnique,
+	}
+	if list := s.PeerCertificates; len(list) > 0 {
+		t.Peer = describeCert(list[0])
+	}
+	return t
+}
+
+// describeServer is the rules' view of a connection to a server.
+func (b *beside) describeServer() *rules.TLS {
+	if b.told == nil {
+		s := b.far.ConnectionState()
+		b.told = describeTLS(&s)
+		b.told.Chain = sent(s.PeerCertificates, s.DidResume)
+	}
+	return b.told
+}
+
+// sent gives certificates one behind the other. Of a session that is taken up again none were.
+func sent(list []*x509.Certificate, resumed bool) (der []byte) {
+	if resumed {
+		return nil
+	}
+	for _, c := range list {
+		der = append(der, c.Raw...)
+	}
+	return der
 }
 
 // versionName is OpenSSL's name for a version.
@@ -175,6 +219,6 @@ func versionName(v uint16) string {
 func describeCert(c *x509.Certificate) *rules.Cert {
 	return &rules.Cert{
 		DER: c.Raw, Serial: c.SerialNumber.Bytes(), NotBefore: c.NotBefore, NotAfter: c.NotAfter, Version: c.Version,
-		Subject: names(c.Subject.Names), Issuer: names(c.Issuer.Names), SigAlg: sigName(c.SignatureAlgorithm), KeyAlg: keyName(c),
+		Subject: names(c.RawSubject), Issuer: names(c.RawIssuer), SigAlg: sigName(c.SignatureAlgorithm), KeyAlg: keyKind(c),
 	}
 }

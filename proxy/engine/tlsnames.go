@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"fmt"
 
 	"simulacro/proxy/rules"
@@ -17,14 +18,20 @@ var attributes = map[string]string{
 	"1.2.840.113549.1.9.1": "emailAddress", "0.9.2342.19200300.100.1.25": "DC", "0.9.2342.19200300.100.1.1": "UID",
 }
 
-func names(list []pkix.AttributeTypeAndValue) []rules.Attribute {
-	var out []rules.Attribute
-	for _, a := range list {
-		name, ok := attributes[a.Type.String()]
-		if !ok {
-			name = a.Type.String()
+// names reads a distinguished name.
+func names(der []byte) (out []rules.Attribute) {
+	var parts pkix.RDNSequence
+	if _, err := asn1.Unmarshal(der, &parts); err != nil {
+		return nil
+	}
+	for _, part := range parts {
+		for i, a := range part {
+			name, ok := attributes[a.Type.String()]
+			if !ok {
+				name = a.Type.String()
+			}
+			out = append(out, rules.Attribute{Name: name, Value: fmt.Sprint(a.Value), Joined: i > 0})
 		}
-		out = append(out, rules.Attribute{Name: name, Value: fmt.Sprint(a.Value)})
 	}
 	return out
 }
@@ -52,6 +59,21 @@ func sigName(a x509.SignatureAlgorithm) string {
 		return "ecdsa-with-SHA512"
 	case x509.PureEd25519:
 		return "ED25519"
+	}
+	return "UNDEF"
+}
+
+// keyKind is OpenSSL's short name for the kind of a key.
+func keyKind(c *x509.Certificate) string {
+	switch c.PublicKeyAlgorithm {
+	case x509.RSA:
+		return "rsaEncryption"
+	case x509.ECDSA:
+		return "id-ecPublicKey"
+	case x509.Ed25519:
+		return "ED25519"
+	case x509.DSA:
+		return "dsaEncryption"
 	}
 	return "UNDEF"
 }

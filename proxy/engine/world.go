@@ -134,6 +134,9 @@ func (w world) Conn(server bool) (s rules.ConnState) {
 		if b := c.up; b != nil && b.fd > 0 {
 			s.Open = true
 			s.Src, s.Dst = sockName(b.fd, unix.Getsockname), sockName(b.fd, unix.Getpeername)
+			if b.side != nil {
+				s.TLS = b.side.describeServer
+			}
 		}
 		return s
 	}

@@ -44,23 +44,24 @@ type source struct {
 
 // The sources (section 7.3, and haproxy -dKsmp).
 var (
-	srcConst    = source{"constant samples", nowhere - 1}
-	srcInternal = source{"internal state", (nowhere - 1) &^ atParsing}
-	srcClient   = source{"client address", (nowhere - 1) &^ (atParsing | atCLI)}
-	srcListener = source{"listener", atCheck - 1}
-	srcFrontend = source{"frontend", atCheck - 1}
-	srcSession  = source{"client-side connection", (atCheck - 1) &^ atConnection}
-	srcReqBuf   = source{"request buffer", wholeRequest}
-	srcReqHead  = source{"HTTP request headers", wholeRequest}
-	srcRequest  = source{"HTTP request", wholeRequest | wholeResponse | atLog}
-	srcEither   = source{"HTTP request headers", wholeRequest | wholeResponse | atCheck}
-	srcEitherL6 = source{"request buffer", wholeRequest | wholeResponse | atCheck}
-	srcBackend  = source{"backend", wholeBackend}
-	srcServer   = source{"server", atServerSource | wholeResponse | atLog | atCheck}
-	srcBackAddr = source{"server address", wholeResponse | atLog | atCheck}
-	srcResBuf   = source{"response buffer", wholeResponse | atCheck}
-	srcResHead  = source{"HTTP response headers", wholeResponse | atCheck}
-	srcResponse = source{"HTTP response", wholeResponse | atLog | atCheck}
+	srcConst      = source{"constant samples", nowhere - 1}
+	srcInternal   = source{"internal state", (nowhere - 1) &^ atParsing}
+	srcClient     = source{"client address", (nowhere - 1) &^ (atParsing | atCLI)}
+	srcListener   = source{"listener", atCheck - 1}
+	srcFrontend   = source{"frontend", atCheck - 1}
+	srcSession    = source{"client-side connection", (atCheck - 1) &^ atConnection}
+	srcReqBuf     = source{"request buffer", wholeRequest}
+	srcReqHead    = source{"HTTP request headers", wholeRequest}
+	srcRequest    = source{"HTTP request", wholeRequest | wholeResponse | atLog}
+	srcEither     = source{"HTTP request headers", wholeRequest | wholeResponse | atCheck}
+	srcEitherL6   = source{"request buffer", wholeRequest | wholeResponse | atCheck}
+	srcBackend    = source{"backend", wholeBackend}
+	srcServer     = source{"server", atServerSource | wholeResponse | atLog | atCheck}
+	srcBackAddr   = source{"server address", wholeResponse | atLog | atCheck}
+	srcServerConn = source{"server-side connection", wholeResponse | atLog | atCheck}
+	srcResBuf     = source{"response buffer", wholeResponse | atCheck}
+	srcResHead    = source{"HTTP response headers", wholeResponse | atCheck}
+	srcResponse   = source{"HTTP response", wholeResponse | atLog | atCheck}
 )
 
 // places gives where a list's rules stand in a section.

@@ -63,6 +63,7 @@ type ConnState struct {
 	Src, Dst netip.AddrPort
 	Listener int             // connections of the listener
 	TCP      func() *TCPInfo // nil, or gives nil: not known
+	TLS      func() *TLS     // of a server's; nil, or gives nil: there is none
 }
 
 // TCPInfo is what the kernel knows of a TCP connection (tcp(7), TCP_INFO). Times are in us.
