@@ -71,11 +71,15 @@ func heapBytes() uint64 {
 	return sample[0].Value.Uint64()
 }
 
-// Sockets estimates the descriptors that a configuration needs: two a client, two a pipe of spliced bodies, one a listener, one a check or an agent,
-// and a few of the process's own.
+// Sockets estimates the descriptors that a configuration needs, as HAProxy does: two a client, two a pipe of spliced bodies, one a listener, one a
+// check, two an agent, three a thread, and a few of the process's own.
 func Sockets(cfg *config.Config, maxconn int) int {
-	const own = 20 // log sockets, epoll and eventfd, standard streams
-	n := 2*maxconn + 2*engine.Pipes(cfg, maxconn) + own + len(cfg.Global.Sockets)
+	const own = 20 // log sockets, standard streams
+	threads := cfg.Global.Threads
+	if threads <= 0 {
+		threads = runtime.NumCPU()
+	}
+	n := 2*maxconn + 2*engine.LimitPipes(cfg, maxconn) + own + 3*threads + len(cfg.Global.Sockets)
 	for _, p := range cfg.Proxies {
 		n += len(p.Binds)
 		for _, s := range p.Servers {
@@ -83,11 +87,16 @@ func Sockets(cfg *config.Config, maxconn int) int {
 				n++
 			}
 			if s.Agent.Check {
-				n++
+				n += 2
 			}
 		}
 	}
 	return n
+}
+
+// Spare is how many descriptors more the director would like to have: for pipes where no section asks for splicing. It does without.
+func Spare(cfg *config.Config, maxconn int) int {
+	return max(0, 2*(engine.Pipes(cfg, maxconn)-engine.LimitPipes(cfg, maxconn)))
 }
 
 // SetServerState implements stats.ServerAdmin.

@@ -2,9 +2,10 @@ package proxy
 
 import (
 	"errors"
-	"fmt"
+	"net/netip"
 	"strconv"
 
+	"simulacro/proxy/config"
 	"simulacro/proxy/engine"
 	"simulacro/proxy/stats"
 )
@@ -14,19 +15,67 @@ var _ stats.SessionAdmin = (*adapter)(nil)
 // Sessions implements stats.SessionAdmin.
 func (a *adapter) Sessions() (list []stats.Stream) {
 	for _, s := range a.d.engine.Sessions() {
-		one := stats.Stream{
-			ID: fmt.Sprintf("%#x", s.ID), Proto: "unix_stream", Source: "unix:1",
-			Frontend: s.Frontend, Backend: s.Backend, Server: s.Server, Age: s.Age, Expires: s.Expires,
-		}
-		if ip := s.Src.Addr(); ip.IsValid() {
-			one.Source = s.Src.String()
-			if one.Proto = "tcpv6"; ip.Is4() {
-				one.Proto = "tcpv4"
-			}
-		}
-		list = append(list, one)
+		list = append(list, streamOf(&s))
 	}
 	return list
+}
+
+func streamOf(s *engine.Session) stats.Stream {
+	x := stats.Stream{
+		ID: s.ID, Number: s.Number, Began: s.Began, Age: s.Age, Expires: s.Expires, Thread: s.Loop, Connect: s.Connect, Rules: s.Rules, Retries: s.Retries,
+		Frontend: section(s.Frontend), Backend: section(s.Backend),
+		HTTP: s.HTTP, Method: s.Method, Status: s.Status, Request: s.Request, Response: s.Response,
+		Client: streamEnd(&s.Client), Upstream: streamEnd(&s.Upstream),
+	}
+	if x.Status == 0 {
+		x.Status = -1
+	}
+	name := "unix:1" // HAProxy has the listener's number in place of a port
+	if s.Bind != nil {
+		x.Listener = stats.Owner{Name: s.Bind.Name, ID: s.Bind.ID}
+		name = "unix:" + strconv.Itoa(s.Bind.ID)
+	}
+	if s.Server != nil {
+		x.Server = stats.Owner{Name: s.Server.Name, ID: s.Server.ID}
+	}
+	x.Client.Proto, x.Client.Peer = family(s.Src), or(s.Src, name)
+	x.Client.Local = or(s.Client.Local, name)
+	x.Upstream.Proto = family(s.Upstream.Peer)
+	return x
+}
+
+func streamEnd(e *engine.Ends) stats.StreamEnd {
+	return stats.StreamEnd{State: int(e.State), FD: e.FD, Local: or(e.Local, ""), Peer: or(e.Peer, ""), TLS: e.TLS, Bytes: e.Bytes, Read: e.Read}
+}
+
+// section describes a proxy, or that there is none.
+func section(p *config.Proxy) stats.Section {
+	if p == nil {
+		return stats.Section{Owner: stats.Nobody, Mode: "-"}
+	}
+	s := stats.Section{Owner: stats.Owner{Name: p.Name, ID: p.ID}, Mode: "tcp"}
+	if p.Mode == config.ModeHTTP {
+		s.Mode = "http"
+	}
+	return s
+}
+
+func family(a netip.AddrPort) string {
+	switch ip := a.Addr(); {
+	case !ip.IsValid():
+		return "unix_stream"
+	case ip.Is4():
+		return "tcpv4"
+	}
+	return "tcpv6"
+}
+
+// or shows an address, or what stands for none.
+func or(a netip.AddrPort, otherwise string) string {
+	if !a.Addr().IsValid() {
+		return otherwise
+	}
+	return a.Addr().String() + ":" + strconv.Itoa(int(a.Port())) // an IPv6 address without brackets, as HAProxy
 }
 
 // errNoSession is HAProxy's answer where no session has the given number.

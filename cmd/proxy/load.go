@@ -185,6 +185,8 @@ func (p *program) applyFlags() {
 		}
 	}
 	if g.Maxconn <= 0 {
-		g.Maxconn = defaultMaxconn(func(n int) int { return proxy.Sockets(p.cfg, n) }, g.HardLimit)
+		free := *p.cfg
+		free.Global.Maxpipes = 0 // HAProxy derives the one as if the other were not set
+		g.Maxconn = defaultMaxconn(func(n int) int { return proxy.Sockets(&free, n) }, g.HardLimit)
 	}
 }

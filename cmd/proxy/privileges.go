@@ -43,7 +43,8 @@ func (p *program) raiseLimit() (int, int) {
 	if g.HardLimit > 0 {
 		bound = min(bound, uint64(g.HardLimit))
 	}
-	set := syscall.Rlimit{Cur: max(have.Cur, want), Max: max(have.Max, want)}
+	ideal := max(want, min(want+uint64(proxy.Spare(p.cfg, g.Maxconn)), bound))
+	set := syscall.Rlimit{Cur: max(have.Cur, ideal), Max: max(have.Max, ideal)}
 	if g.HardLimit > 0 && want > bound || syscall.Setrlimit(syscall.RLIMIT_NOFILE, &set) != nil {
 		if g.LaxLimits {
 			return p.takeLimit(want, have), exitOK

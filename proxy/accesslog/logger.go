@@ -25,6 +25,7 @@ type Logs struct {
 	byProxy map[*config.Proxy]*stream // nil is the key of the process itself
 	senders []*sender
 	dropped atomic.Uint64
+	longest int // of the targets' limits: HAProxy makes messages in a buffer of that size, which holds their end, too
 }
 
 // New opens the sockets of all targets. It fails only where a socket cannot be made, or a target has no address.
@@ -64,6 +65,7 @@ func (l *Logs) add(p *config.Proxy, targets []config.LogTarget, g *config.Global
 			open[key] = made
 			l.senders = append(l.senders, made)
 		}
+		l.longest = max(l.longest, limit(t))
 		s.targets[i] = target{cfg: t, to: open[key], header: newFramer(t, g.LogSendHost, tagOf(p, g), pid)}
 	}
 	l.byProxy[p] = s
@@ -108,6 +110,7 @@ func (l *Logs) Request(p *config.Proxy, level int, r *Record) {
 	} else {
 		s.line = s.format.Append(s.line[:0], p.LogFormat, p, r)
 	}
+	s.line = s.line[:min(len(s.line), l.longest-1)]
 	l.dropped.Add(s.send(now, level))
 }
 
@@ -121,7 +124,7 @@ func (l *Logs) Event(p *config.Proxy, level int, text string) {
 	now := l.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.line, s.data = append(s.line[:0], text...), nil
+	s.line, s.data = append(s.line[:0], text[:min(len(text), l.longest-1)]...), nil
 	l.dropped.Add(s.send(now, level))
 }
 
@@ -177,8 +180,8 @@ func (s *stream) send(now time.Time, level int) (dropped uint64) {
 		}
 		s.out = t.header.append(s.out[:0], now, level, s.data)
 		s.out = append(s.out, s.line...)
-		if limit := t.limit(); len(s.out) > limit {
-			s.out = s.out[:limit]
+		if most := limit(t.cfg); len(s.out) > most {
+			s.out = s.out[:most]
 		}
 		s.out = append(s.out, '\n')
 		if !t.to.send(s.out) {
@@ -189,11 +192,11 @@ func (s *stream) send(now time.Time, level int) (dropped uint64) {
 }
 
 // limit is the longest line without its newline: `len`, 1024 where it is not set.
-func (t *target) limit() int {
-	if t.cfg.Len <= 0 {
+func limit(t *config.LogTarget) int {
+	if t.Len <= 0 {
 		return 1024
 	}
-	return t.cfg.Len
+	return t.Len
 }
 
 // sampled counts a line, and tells whether the target is to have it.

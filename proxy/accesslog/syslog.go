@@ -42,11 +42,15 @@ func (f *framer) append(dst []byte, now time.Time, level int, data []byte) []byt
 		return f.rfc5424(dst, now, level, data)
 	case "local":
 		return f.rfc3164(dst, now, level, "")
+	case "rfc3164":
+		if f.host == "" {
+			return f.rfc3164(dst, now, level, "localhost")
+		}
 	}
 	return f.rfc3164(dst, now, level, f.host)
 }
 
-// rfc3164 writes "<150>Feb  6 12:14:14 host haproxy[14389]: "; the host only where log-send-hostname gives one.
+// rfc3164 writes "<150>Feb  6 12:14:14 host haproxy[14389]: ", or the same without a host.
 func (f *framer) rfc3164(dst []byte, now time.Time, level int, host string) []byte {
 	dst = f.priority(dst, f.facility<<3|level)
 	dst = f.stamp.append(dst, now, time.Local, bsdLayout)

@@ -84,7 +84,7 @@ func (p *parser) logGlobal(list []logRef) []logRef {
 }
 
 func (p *parser) logTarget(w words, global bool) (LogTarget, error) {
-	t := LogTarget{Format: "rfc3164", Len: logLen, Level: len(levels) - 1}
+	t := LogTarget{Len: logLen, Level: len(levels) - 1}
 	if w.at(1) == "" || w.at(2) == "" {
 		or := "or global"
 		if global {

@@ -150,7 +150,7 @@ type LogTarget struct {
 	Addr     Address
 	Stdout   bool // `log stdout` or `log stderr` go to descriptors 1 and 2
 	Stderr   bool
-	Format   string     // rfc3164 (default), rfc5424, raw, short, local …
+	Format   string     // rfc3164, rfc5424, raw, short, local …; "": local, or rfc3164 where log-send-hostname is set
 	Len      int        // longest line; default 1024
 	Facility int        // syslog code: local2 is 18
 	Level    int        // least urgent level that is sent; default 7, debug

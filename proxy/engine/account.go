@@ -224,10 +224,21 @@ func (c *client) endBackend(now int64) {
 		if c.aborted() {
 			k.cliAbort++
 		}
+		if c.connected < 0 || be.http && c.replied < 0 {
+			k.addNoTimes()
+			continue
+		}
 		k.qtime.add(between(c.got, c.assigned))
 		k.ctime.add(between(c.assigned, c.connected))
 		k.rtime.add(between(c.connected, c.replied))
 		k.all.add(now - c.start)
+	}
+}
+
+// addNoTimes counts a request that no server has answered: HAProxy's averages are of all, with times of those alone that one has.
+func (k *counters) addNoTimes() {
+	for _, a := range []*average{&k.qtime, &k.ctime, &k.rtime, &k.all} {
+		a.add(0)
 	}
 }
 

@@ -17,6 +17,12 @@ func (c *client) enterBackend() {
 	p.mu.Unlock()
 }
 
+// noBackend answers a request that no backend is for. HAProxy's log has no time of such a request.
+func (c *client) noBackend() {
+	c.got = -1
+	c.reply(503, 'S', 'C')
+}
+
 // assign chooses a server and dials it, or queues.
 func (c *client) assign() {
 	p, before := c.be, c.srv

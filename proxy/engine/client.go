@@ -55,7 +55,7 @@ type client struct {
 
 // timing is when the steps of a request took place, in ms on the loop's clock; -1: not yet.
 type timing struct {
-	accepted                                 int64 // the connection
+	accepted                                 int64 // the connection; of a further request, when the one before had ended
 	start, got, assigned, connected, replied int64
 }
 

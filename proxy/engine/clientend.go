@@ -27,11 +27,13 @@ func (c *client) close() {
 	c.shut()
 	c.st = stClosed
 	delete(l.live, c)
-	l.e.left(c.fe)
-	if c.li != nil {
+	if c.parted {
+		l.parted--
+	} else {
+		l.e.left(c.fe)
 		c.li.left()
-		c.li = nil
 	}
+	c.li = nil
 	l.clients = append(l.clients, c)
 }
 

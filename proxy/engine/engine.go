@@ -99,6 +99,7 @@ func New(cfg *config.Config, opt Options) (*Engine, error) {
 		p.ruled = p.isRuled()
 		p.logs = opt.Logger != nil && opt.Logger.Logs(p.cfg)
 		r := &p.cfg.Rules
+		p.moment = momentOf(p.cfg)
 		p.showsOrigin = r.LogLine.Shows("bi", "bp") || r.LogData.Shows("bi", "bp")
 	}
 	e.setVars()

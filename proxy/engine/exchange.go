@@ -47,6 +47,8 @@ type exchange struct {
 	logged          bool  // by option logasap, before its end
 	admin           bool  // the page's forms are honoured
 	challenged      bool  // may not see the page
+	parted          bool  // is not counted any more: only what it still sends is read
+	unserved        bool  // http-response has refused what a service says
 	status          int
 	in, out         int64   // bytes, as HAProxy counts them
 	seenIn, seenOut int64   // of these, already in the counters

@@ -198,7 +198,7 @@ func (q *pending) run() {
 }
 
 // sendPage answers with what the Responder made. HAProxy does not know the length of a page ahead: it goes out in chunks, even
-// to an older client; only what a service says has no chunks there.
+// to an older client. What a service says goes through http-response, too.
 func (c *client) sendPage(r *InternalReply) {
 	if r.Status == 400 {
 		c.reply(400, 'L', 'R')
@@ -210,19 +210,19 @@ func (c *client) sendPage(r *InternalReply) {
 		m.Add(f.Name, f.Value)
 	}
 	_, sized := m.Get("content-length")
-	chunked := !sized && !c.noBody && (c.v11 || c.service == "")
-	if c.v11 && (chunked || c.service != "") { // a service says so to HEAD, too
+	chunked := !sized && !c.noBody
+	if chunked && c.v11 || !sized && c.service != "" { // a service says so to HEAD, too
 		m.Add("transfer-encoding", "chunked")
 	}
-	if !sized && !chunked && !c.noBody {
-		c.closing = true
-	}
-	c.out += messageSize(&m) // before http-after-response, as HAProxy counts
+	c.out += messageSize(&m) // before the rules, as HAProxy counts
 	c.tx.Res = &m
+	if c.service != "" && !c.serviceRules(r) {
+		return
+	}
 	c.afterRules()
 	c.status = m.Status
 	t := c.appendEnd(appendMessage(c.l.tmp[:0], &m))
-	if chunked && !c.v11 {
+	if chunked && !c.v11 && c.service == "" {
 		t = append(t[:len(t)-2], "transfer-encoding: chunked\r\n\r\n"...)
 	}
 	if !c.noBody {
@@ -231,6 +231,41 @@ func (c *client) sendPage(r *InternalReply) {
 	}
 	c.l.tmp = t[:0:min(cap(t), room)]
 	c.answerWith(t)
+}
+
+// serviceRules evaluates http-response of what a service says; false: another answer has gone out.
+func (c *client) serviceRules(r *InternalReply) bool {
+	t := c.tx
+	t.Final = true
+	sections := []*proxy{c.be, c.fe}
+	if c.be == c.fe {
+		sections = sections[1:]
+	}
+	for _, p := range sections {
+		if p == nil {
+			continue
+		}
+		_, v := t.Run(p.cfg.Rules.Response, 0)
+		switch v {
+		case rules.Next, rules.Accept:
+			continue
+		case rules.Deny:
+			c.fe.mu.Lock()
+			c.fe.front.denResp++
+			c.li.count.denResp++
+			c.fe.mu.Unlock()
+		}
+		if c.unserved = v == rules.Deny; !c.noBody {
+			c.out += int64(len(r.Body))
+		}
+		if t.Res = nil; t.Answer == nil {
+			c.reply(502, 'L', 'R')
+		} else {
+			c.sendAnswer(t.Answer, 'L', 'R')
+		}
+		return false
+	}
+	return true
 }
 
 // appendBody adds a whole body; chunked: in one chunk.

@@ -15,8 +15,24 @@ func (c *client) linger() {
 	c.l.retake(c.held)
 	c.held = nil
 	c.st = stDraining
+	c.part()
 	c.arm(lingerTime)
 	c.drain()
+}
+
+// mostParted bounds the connections of a loop that are open without being counted: a limit of connections is one of descriptors, too.
+const mostParted = 256
+
+// part gives the connection's place to the next one: HAProxy has closed it by now.
+func (c *client) part() {
+	if c.l.parted == mostParted {
+		return
+	}
+	c.settleEnd()
+	c.parted = true
+	c.l.parted++
+	c.l.e.left(c.fe)
+	c.li.left()
 }
 
 // drain throws away what the client sends.

@@ -61,6 +61,8 @@ type loop struct {
 	naps bool // it may sleep shortly without telling the runtime
 	last bool // of a soft stop: what waited has been closed, and nothing is kept any more
 
+	parted int // clients that are not counted any more
+
 	mu     sync.Mutex
 	inbox  []runner
 	closed bool        // the descriptors are gone: nothing is taken any more

@@ -30,6 +30,7 @@ type proxy struct {
 	byKey       bool // balance url_param, balance hdr, balance rdp-cookie
 	ruled       bool // its requests need the rules' view of them
 	logs        bool // lines of its traffic go somewhere
+	moment      logMoment
 	showsOrigin bool // its log lines tell our end of connections to servers
 
 	toClients, toServers spelling

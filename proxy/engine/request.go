@@ -93,6 +93,7 @@ func (c *client) gotHead(p []byte) {
 	c.body = h.RequestBody()
 	c.in = h.Size()
 	c.countRequest()
+	c.logRequest()
 	if string(h.Method.Of(p)) == "PRI" { // the preface of HTTP/2 (RFC 9113, section 3.4)
 		c.req, c.closing = c.req[:0], true
 		c.take(h, p)
@@ -111,7 +112,7 @@ func (c *client) gotHead(p []byte) {
 	if c.be = c.fe.backend(); c.be == nil {
 		c.req = c.req[:0]
 		c.take(h, p)
-		c.reply(503, 'S', 'C')
+		c.noBackend()
 		return
 	}
 	c.forward(h, p)

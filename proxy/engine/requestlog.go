@@ -36,10 +36,10 @@ func (c *client) log() {
 	c.logAs(c.describe())
 }
 
-// logEarly logs what option logasap does not let wait for the end: a request whose response's head is here, with the bytes that have
-// come with it, or in mode tcp a connection whose server has accepted.
+// logEarly logs what option logasap, or a format that shows nothing that is known later, does not let wait for the end: a request whose
+// response's head is here, with the bytes that have come with it, or in mode tcp a connection whose server has accepted.
 func (c *client) logEarly(bytes int64) {
-	if !c.fe.cfg.LogEarly || !c.fe.logs {
+	if !c.fe.logs || !c.fe.cfg.LogEarly && c.fe.moment == logsAtEnd {
 		return
 	}
 	r := c.describe()
@@ -58,6 +58,9 @@ func (c *client) logAs(r *accesslog.Record) {
 		r.Dest = c.destination()
 	}
 	c.logRules(r)
+	if r.Text != nil && len(r.Text) == 0 {
+		return // HAProxy sends no empty line
+	}
 	level := LevelInfo
 	if c.tx != nil && c.tx.LogLevel != 0 {
 		if level = c.tx.LogLevel - 1; level < 0 {
@@ -125,7 +128,7 @@ func (c *client) logPlaces(r *accesslog.Record) {
 		if c.service != "" {
 			r.Server = "<PROMEX>"
 		}
-		if r.Queue, r.Connect, r.Response = 0, 0, 0; c.challenged { // see turnAway
+		if r.Queue, r.Connect, r.Response = 0, 0, 0; c.challenged || c.unserved { // see turnAway and serviceRules
 			r.Response = -1
 		}
 	}

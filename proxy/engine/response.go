@@ -132,6 +132,8 @@ func (c *client) responseHead(p []byte) []byte {
 		if broken || h.End > 0 && h.Status == 101 && !c.upgrade {
 			if broken {
 				c.captureResponse(p, err == nil && h.End > 0 && h.End <= l.limit.raw)
+			} else {
+				c.out += h.Size() + int64(len(p)-h.End) // nobody has asked for another protocol
 			}
 			c.badResponse() // instead of the 1xx that came with it
 			return nil
@@ -230,7 +232,7 @@ func (l *loop) finalHead(c *client, p []byte) []byte {
 		return nil
 	}
 	b.noKeep = b.noKeep || h.End+k < len(p)
-	c.logEarly(c.headSize(h) + b.body.Payload)
+	c.logEarly(c.out - h.Size() + c.headSize(h))
 	return l.join(b, t, rest, p)
 }
 
@@ -282,6 +284,7 @@ func (c *client) complete() {
 		return
 	}
 	c.fresh()
+	c.accepted, c.shook = c.l.now, 0
 	if c.st = stIdle; len(c.held) == 0 {
 		c.putAway() // nothing is pending either
 	}

@@ -68,7 +68,7 @@ func (c *client) rulesDone() {
 	t.Unique()
 	if c.be == nil {
 		c.prepare()
-		c.reply(503, 'S', 'C')
+		c.noBackend()
 		return
 	}
 	if t.req.gone && !t.Req.Whole {

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"simulacro/proxy/accesslog"
 	"simulacro/proxy/rules"
 )
@@ -40,6 +42,9 @@ func (c *client) logRules(r *accesslog.Record) {
 		t.Unique()
 	}
 	line := c.l.line[:0]
+	if line == nil {
+		line = []byte{} // an empty line is none, and not the one that is made without a format
+	}
 	if f != nil {
 		line = f.Append(line, &t.Tx)
 		r.Text = line
@@ -64,10 +69,14 @@ func (c *client) logInfo(i *rules.LogInfo, r *accesslog.Record) {
 		}
 		return d.Milliseconds()
 	}
+	idle := int64(0)
+	if c.start >= 0 {
+		idle = max(0, c.start-c.accepted-c.shook)
+	}
 	*i = rules.LogInfo{
-		Client: c.session.Src, Frontend: c.session.Dst, Accept: r.Accept, Front: r.Frontend, Back: r.Backend, Server: r.Server,
+		Client: c.session.Src, Frontend: c.session.Dst, Accept: c.l.e.wall(c.accepted), Began: r.Accept, Front: r.Frontend, Back: r.Backend, Server: r.Server,
 		Request: ms(r.Request), Queue: ms(r.Queue), Connect: ms(r.Connect), Response: ms(r.Response),
-		Active: ms(r.Total), Total: ms(r.Total), Data: -1, Status: r.Status, Bytes: r.Bytes,
+		Idle: idle, Active: ms(r.Total), Total: ms(r.Total) + idle, Data: -1, Status: r.Status, Bytes: r.Bytes,
 		Early: r.Early, BytesIn: r.BytesIn, Flags: r.Flags, ActConn: r.ActConn, FeConn: r.FeConn, BeConn: r.BeConn, SrvConn: r.SrvConn,
 		Retries: r.Retries, Redisp: r.Redisp, SrvQueue: r.SrvQueue, BackQueue: r.BackQueue, Line: line, Version: version, Cookie: cookie, SetCookie: set,
 		Handshake: c.shook,
@@ -86,6 +95,26 @@ func (c *client) logInfo(i *rules.LogInfo, r *accesslog.Record) {
 	i.Origin = c.via
 	if c.srv != nil {
 		i.Target = c.srv.at.Load().sock.addrPort()
+	}
+}
+
+// soFar turns what logs show into what rules see of it while the request is under way. HAProxy counts bytes and the request's time only
+// later, and takes times up to an end that is not there yet to be over at the accept.
+func (c *client) soFar(i *rules.LogInfo) {
+	i.Bytes, i.BytesIn = 0, 0
+	i.Total, i.Active = 0, -i.Idle-i.Handshake
+	if c.be != nil && c.be != c.fe && !c.inBack {
+		i.BeConn++
+	}
+	t := c.tx
+	switch {
+	case t == nil || t.Res == nil:
+		i.Request = -1
+	case c.up != nil:
+		i.Response, i.Data = between(c.connected, c.l.now), c.accepted-c.l.now
+		if c.up.fd >= 0 && c.up.side == nil {
+			i.Origin = sockName(c.up.fd, unix.Getsockname)
+		}
 	}
 }
 

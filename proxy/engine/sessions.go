@@ -2,17 +2,9 @@ package engine
 
 import (
 	"errors"
-	"net/netip"
+	"slices"
 	"time"
 )
-
-// Session is a request, or a connection in mode tcp, that is under way.
-type Session struct {
-	ID                        uint64         // of this one alone
-	Src                       netip.AddrPort // invalid: of a unix socket
-	Frontend, Backend, Server string         // "": none yet
-	Age, Expires              time.Duration  // Expires: until the timeout of what is waited for; -1: there is none
-}
 
 // loopPatience bounds the wait for loops to answer. They do within a round; only a loop that has just ended never does.
 const loopPatience = 2 * time.Second
@@ -37,11 +29,12 @@ func askLoops[T any](e *Engine, question func(l *loop) T) (answers []T) {
 	return answers
 }
 
-// Sessions lists what is under way. A connection between its requests has none.
+// Sessions lists what is under way, the oldest first. A connection between its requests has none.
 func (e *Engine) Sessions() (all []Session) {
 	for _, list := range askLoops(e, (*loop).sessions) {
 		all = append(all, list...)
 	}
+	slices.SortStableFunc(all, func(a, b Session) int { return a.Began.Compare(b.Began) })
 	return all
 }
 
@@ -61,23 +54,6 @@ func (c *client) underWay() bool {
 		return false
 	}
 	return true
-}
-
-func (c *client) describeSession() Session {
-	if c.id == 0 {
-		c.id = c.l.e.sessions.Add(1)
-	}
-	s := Session{ID: c.id, Src: c.addr, Frontend: c.fe.cfg.Name, Age: dur(c.l.now - c.start), Expires: -1}
-	if c.be != nil {
-		s.Backend = c.be.cfg.Name
-	}
-	if c.srv != nil {
-		s.Server = c.srv.cfg.Name
-	}
-	if c.timer.due != never {
-		s.Expires = dur(max(0, c.timer.due-c.l.now))
-	}
-	return s
 }
 
 // ErrNoSession says that no session has that number, or not any more.

@@ -86,7 +86,10 @@ func (c *client) newTx() *txn {
 	if c.v11 {
 		t.info.Version = "1.1"
 	}
-	t.Fill = func() { c.logInfo(&t.info, c.describe()) }
+	t.Fill = func() {
+		c.logInfo(&t.info, c.describe())
+		c.soFar(&t.info)
+	}
 	t.Room = 1 << 20
 	t.BufSize, _ = c.l.e.cfg.Global.Buffer()
 	return t

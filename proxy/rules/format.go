@@ -188,6 +188,11 @@ func (f *Format) Shows(names ...string) bool {
 	return f != nil && slices.ContainsFunc(f.nodes, func(n node) bool { return slices.Contains(names, n.name) })
 }
 
+// ShowsOnly tells whether the format has no expressions, and no variables but these. A nil one shows nothing.
+func (f *Format) ShowsOnly(names ...string) bool {
+	return f == nil || !slices.ContainsFunc(f.nodes, func(n node) bool { return n.expr != nil || n.info != nil && !slices.Contains(names, n.name) })
+}
+
 // Append adds the format's text to dst.
 func (f *Format) Append(dst []byte, tx *Tx) []byte {
 	blank := true // what was added last separates

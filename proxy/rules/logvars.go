@@ -11,7 +11,7 @@ import (
 // LogInfo is what log variables show of a request. Durations are in ms; -1: the event never took place.
 type LogInfo struct {
 	Client, Frontend, Origin, Target netip.AddrPort // client and the address it came to; the director's and the server's end
-	Accept                           time.Time
+	Accept, Began                    time.Time      // the connection, or the wait for a further request; the request
 	Front, Back, Server              string
 	Handshake, Idle                  int64 // Th, Ti
 	Request, Queue                   int64 // TR, Tw
@@ -92,12 +92,16 @@ func portOf(f func(i *LogInfo) netip.AddrPort) logVar {
 	}}
 }
 
-func clock(layout string, zone *time.Location, millis bool) logVar {
+func accepted(i *LogInfo) time.Time { return i.Accept }
+func began(i *LogInfo) time.Time    { return i.Began }
+
+func clock(of func(*LogInfo) time.Time, layout string, zone *time.Location, millis bool) logVar {
 	return logVar{plainVar, func(dst []byte, i *LogInfo, _ *Tx) []byte {
-		dst = i.Accept.In(zone).AppendFormat(dst, layout)
+		at := of(i)
+		dst = at.In(zone).AppendFormat(dst, layout)
 		if millis {
 			dst = append(dst, '.')
-			dst = append(dst, strconv.Itoa(1000 + i.Accept.Nanosecond()/1e6)[1:]...)
+			dst = append(dst, strconv.Itoa(1000 + at.Nanosecond()/1e6)[1:]...)
 		}
 		return dst
 	}}
@@ -146,7 +150,7 @@ var logVars = map[string]logVar{
 	"HQ":  line(func(i *LogInfo) string { _, _, q := uri(i).path(); return q }),
 	"ID":  {textVar, func(dst []byte, _ *LogInfo, tx *Tx) []byte { return append(dst, tx.UniqueID...) }},
 	"ST":  {plainVar, func(dst []byte, _ *LogInfo, tx *Tx) []byte { return strconv.AppendInt(dst, int64(tx.status()), 10) }},
-	"T":   clock("02/Jan/2006:15:04:05 +0000", time.UTC, false), "Tl": clock("02/Jan/2006:15:04:05 -0700", time.Local, false),
+	"T":   clock(accepted, "02/Jan/2006:15:04:05 +0000", time.UTC, false), "Tl": clock(accepted, "02/Jan/2006:15:04:05 -0700", time.Local, false),
 	"Ta": growing(func(i *LogInfo) int64 { return i.Active }), "Tc": number(func(i *LogInfo) int64 { return i.Connect }),
 	"Td": number(func(i *LogInfo) int64 { return i.Data }), "Th": number(func(i *LogInfo) int64 { return i.Handshake }),
 	"Ti": number(func(i *LogInfo) int64 { return i.Idle }), "TR": number(func(i *LogInfo) int64 { return i.Request }),
@@ -179,9 +183,9 @@ var logVars = map[string]logVar{
 	"r":   line(func(i *LogInfo) string { return i.Line }),
 	"rt":  counted(hexVar, func(i *LogInfo) int64 { return int64(i.Number) }),
 	"pid": counted(hexVar, func(i *LogInfo) int64 { return int64(i.PID) }),
-	"t":   clock("02/Jan/2006:15:04:05", time.Local, true),
-	"tr":  clock("02/Jan/2006:15:04:05", time.Local, true),
-	"trg": clock("02/Jan/2006:15:04:05 +0000", time.UTC, false), "trl": clock("02/Jan/2006:15:04:05 -0700", time.Local, false),
+	"t":   clock(accepted, "02/Jan/2006:15:04:05", time.Local, true),
+	"tr":  clock(began, "02/Jan/2006:15:04:05", time.Local, true),
+	"trg": clock(began, "02/Jan/2006:15:04:05 +0000", time.UTC, false), "trl": clock(began, "02/Jan/2006:15:04:05 -0700", time.Local, false),
 	"ts":   {plainVar, func(dst []byte, i *LogInfo, _ *Tx) []byte { return append(dst, i.Flags[:2]...) }},
 	"tsc":  {plainVar, func(dst []byte, i *LogInfo, _ *Tx) []byte { return append(dst, i.Flags[:]...) }},
 	"lc":   counted(hexVar, func(i *LogInfo) int64 { return int64(i.Logged) }),

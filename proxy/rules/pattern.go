@@ -13,6 +13,7 @@ type Patterns struct {
 	Items []*Pattern // guarded by mu where the list is in use
 
 	mu     sync.RWMutex
+	index  *index // of many patterns; nil: they are tried one after the other
 	how    string
 	fold   bool
 	dotted bool
@@ -75,7 +76,7 @@ func (l *Patterns) Match(v Value) bool {
 	if l.how == "bool" {
 		return v.Int != 0
 	}
-	return l.first(m, v) != nil
+	return l.fits(m, v)
 }
 
 // find gives the first pattern that a text fits; nil: none.
@@ -158,9 +159,7 @@ func (l *Patterns) Add(w string) error {
 	if err != nil {
 		return err
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.Items = append(l.Items, p)
+	l.push(p)
 	return nil
 }
 

@@ -86,7 +86,7 @@ func (s *PatternSet) Add(version int, text string) error {
 		return nil
 	}
 	for i, v := range s.views {
-		v.change(func(items []*Pattern) []*Pattern { return append(items, made[i]) })
+		v.push(made[i])
 	}
 	return nil
 }
@@ -175,11 +175,4 @@ func (s *PatternSet) Find(text string) (list []Found) {
 		list = append(list, f)
 	}
 	return list
-}
-
-// change replaces the list while nobody matches.
-func (l *Patterns) change(to func(items []*Pattern) []*Pattern) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.Items = to(l.Items)
 }

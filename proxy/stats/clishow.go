@@ -6,7 +6,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"time"
 
 	"simulacro/proxy/config"
 )
@@ -193,40 +192,11 @@ func showEnv(_ *session, args []string) reply {
 	return dump([]byte(strings.Join(os.Environ(), "\n") + "\n"))
 }
 
-func showSess(s *session, args []string) reply {
-	sessions, ok := s.cli.admin.(SessionAdmin)
-	if !ok {
-		return done()
-	}
-	var out []byte
-	for _, one := range sessions.Sessions() {
-		if len(args) == 0 || args[0] == one.ID || args[0] == "all" {
-			out = one.append(out)
-		}
-	}
-	if len(out) == 0 && len(args) > 0 && args[0] != "all" {
-		return fail("Session not found.\n")
-	}
-	return dump(out)
-}
-
-func (x *Stream) append(dst []byte) []byte {
-	return fmt.Appendf(dst, "%s: proto=%s src=%s fe=%s be=%s srv=%s age=%s exp=%s\n",
-		x.ID, x.Proto, x.Source, x.Frontend, or(x.Backend, "<NONE>"), or(x.Server, "<none>"), seconds(x.Age), seconds(x.Expires))
-}
-
 func or(text, otherwise string) string {
 	if text == "" {
 		return otherwise
 	}
 	return text
-}
-
-func seconds(d time.Duration) string {
-	if d <= 0 {
-		return "0s"
-	}
-	return strconv.Itoa(int(d/time.Second)) + "s"
 }
 
 func showSockets(s *session, _ []string) reply {

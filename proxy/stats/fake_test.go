@@ -116,8 +116,16 @@ func (f *fake) ShutdownSession(id string) error {
 	return f.ask("kill %s", id)
 }
 func (f *fake) Sessions() []Stream {
-	return []Stream{{ID: "0x1", Proto: "tcpv4", Source: "192.168.1.50:40764", Frontend: "http_front", Backend: "http_back",
-		Server: "cluster2", Age: 2 * time.Second, Expires: 58 * time.Second}, {ID: "0x2", Proto: "unix_stream", Source: "unix:1", Frontend: "GLOBAL"}}
+	queued := Stream{ID: 2, Number: 8, Frontend: Section{Owner{"http_front", 2}, "http"}, Listener: Owner{"", 1}, Backend: Section{Nobody, "-"}, HTTP: true, Status: -1,
+		Request: "MSG_BODY", Response: "MSG_RPBEFORE", Rules: 3 * time.Second, Expires: 3 * time.Second, Connect: -1,
+		Client:   StreamEnd{State: 8, FD: 9, Proto: "unix_stream", Local: "unix:1", Peer: "unix:1", Read: -1},
+		Upstream: StreamEnd{FD: -1, Read: -1}}
+	passing := Stream{ID: 1, Number: 7, Frontend: Section{Owner{"http_front", 2}, "http"}, Listener: Owner{"vip", 1}, Backend: Section{Owner{"http_back", 3}, "http"},
+		Server: Owner{"cluster2", 1}, Age: 2 * time.Second, Expires: 58 * time.Second, Connect: -1, Rules: -1, Retries: 1,
+		HTTP: true, Method: "POST", Status: 200, Request: "MSG_DONE", Response: "MSG_DATA",
+		Client:   StreamEnd{State: 8, FD: 11, Proto: "tcpv4", Local: "192.168.1.101:80", Peer: "192.168.1.50:40764", Bytes: 12, Read: -1},
+		Upstream: StreamEnd{State: 8, FD: 12, Proto: "tcpv4", Local: "10.0.100.1:4444", Peer: "10.0.100.12:80", TLS: true, Bytes: 345, Read: 3661 * time.Second}}
+	return []Stream{passing, queued}
 }
 
 // bare has nothing of what a ServerAdmin may leave out.

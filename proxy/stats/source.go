@@ -148,15 +148,3 @@ type SessionAdmin interface {
 	ShutdownSession(id string) error
 	Sessions() []Stream
 }
-
-// Stream is one line of `show sess`.
-type Stream struct {
-	ID       string // "0x…"
-	Proto    string // tcpv4, tcpv6, unix_stream
-	Source   string
-	Frontend string
-	Backend  string // "" for none
-	Server   string // "" for none
-	Age      time.Duration
-	Expires  time.Duration
-}
