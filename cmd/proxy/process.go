@@ -215,6 +215,7 @@ func (p *program) serveUntilStopped(d *proxy.Director, gone <-chan struct{}) int
 				continue
 			}
 			d.Pause(s == syscall.SIGTTOU)
+			p.tellPause(s == syscall.SIGTTOU)
 		case <-gone:
 			d.HardStop()
 			gone = nil
@@ -225,6 +226,17 @@ func (p *program) serveUntilStopped(d *proxy.Director, gone <-chan struct{}) int
 			}
 			return exitOK
 		}
+	}
+}
+
+// tellPause says of the runtime sockets what HAProxy says of the frontend that has its own; they go on.
+func (p *program) tellPause(on bool) {
+	switch {
+	case len(p.cfg.Global.Sockets) == 0:
+	case on:
+		p.say.warn("Paused frontend GLOBAL.")
+	default:
+		p.say.warn("Resumed frontend GLOBAL.")
 	}
 }
 

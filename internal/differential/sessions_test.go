@@ -47,7 +47,7 @@ listen raw
 		maskSessions(s)
 		seen := &sessionsSeen{s: s, known: map[string]bool{}}
 		for _, x := range []struct{ path, fields, until string }{
-			{"slow", "", "rsp.st=MSG_RPBEFORE"}, {"queued", "", "state=QUE"}, {"dial", "", "state=CON"}, {"tarpit", "", " an_exp=5s"},
+			{"slow", "", `(?s)rsp.st=MSG_RPBEFORE.* rex=(9|10)s`}, {"queued", "", "state=QUE"}, {"dial", "", "state=CON"}, {"tarpit", "", " an_exp=5s"},
 			{"body", "Content-Length: 5\r\n", " an_exp=3s"}, {"part", "", "rsp.st=MSG_DATA"},
 			{"up", "Connection: upgrade\r\nUpgrade: ws\r\n", "rsp.st=MSG_TUNNEL"}, {"none", "", " an_exp=5s"},
 		} {
@@ -55,7 +55,7 @@ listen raw
 			seen.next("web", x.until)
 		}
 		s.Dial("raw").Send("abc").Read(5)
-		id := seen.next("raw", "state=EST")
+		id := seen.next("raw", `(?s)scb=\S+ flags=\S+ state=EST.* rex=(9|10)s`)
 		s.CLI("shutdown session " + id)
 		s.Logs(1)
 		s.CLI("show sess 0xfffffff")
@@ -70,6 +70,7 @@ func maskSessions(s *Side) {
 		{`\(time\)\d{3}`, "(time)"}, // of which the milliseconds are masked already
 		{` ts=\w+`, " ts="},
 		{`extra=\d+`, "extra="},
+		{`updt=\d`, "updt="},
 		{`\[f=[0-9a-f]+h,i=\d+,an=[0-9a-f]+h,`, "[f,i,an,"},
 		{`(\[\d+),[0-9a-f]+h,`, "$1,h,"},
 		{`\b(calls|rate|i|o|p|size|data|used|total|fd|sub|fd\.state|tofwd|id)=-?[1-9][0-9a-f]*(, id)?`, "$1=n"},
@@ -77,6 +78,7 @@ func maskSessions(s *Side) {
 		{`data=(0x\(n\)|\(nil\)) `, "data=n "},
 		{`epoch=(0x\(n\)|0)`, "epoch=n"},
 		{`\b(rx|ax|c_exp|rex|wex|an_exp|conn_exp|age|exp)=\d+[smhd](\d+\w)?`, "$1=t"},
+		{`\bage=\?`, "age=t"}, // HAProxy's, of a session that is as old as its clock's last look
 		{`\bwx=\w*`, "wx="},
 		{`wex=\S+`, "wex="},
 		{`rx=t?,wx=,ax=t`, "rx,wx=,ax=t"}, // while a body is waited for HAProxy times its client, too
@@ -94,7 +96,7 @@ type sessionsSeen struct {
 	known map[string]bool
 }
 
-// next waits for a session of the frontend that was not there before, and of which the text is told; it notes all of it.
+// next waits for a session of the frontend that was not there before, of which what is told matches; it notes all of it.
 func (k *sessionsSeen) next(of, until string) (id string) {
 	line, all := "", ""
 	k.s.Until("a new session of "+of, func() bool {
@@ -107,7 +109,7 @@ func (k *sessionsSeen) next(of, until string) (id string) {
 			return false
 		}
 		all = k.ask("show sess " + id)
-		return strings.Contains(all, until)
+		return regexp.MustCompile(until).MatchString(all)
 	})
 	for _, l := range strings.Split(k.ask("show sess"), "\n") {
 		if strings.HasPrefix(l, id+":") {
