@@ -54,7 +54,8 @@ func (t *TLS) verify(chain []*x509.Certificate, now time.Time, use x509.ExtKeyUs
 	if len(chain) == 0 {
 		return nil
 	}
-	o := x509.VerifyOptions{Roots: t.trusted, Intermediates: x509.NewCertPool(), CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{use}}
+	// What is trusted may also lie between: a chain is only whole where it ends at who has issued itself.
+	o := x509.VerifyOptions{Roots: t.trusted, Intermediates: t.trusted.Clone(), CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{use}}
 	for _, c := range chain[1:] {
 		o.Intermediates.AddCert(c)
 	}

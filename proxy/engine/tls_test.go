@@ -164,7 +164,11 @@ func TestClientCertificates(t *testing.T) {
 				c.Close()
 			}
 			require.Error(t, err, x.how)
-			d.event("f/1: SSL handshake failure")
+			if x.cert == nil {
+				d.event("f/1: SSL handshake failure")
+			} else {
+				d.event("f/1: SSL client certificate not trusted")
+			}
 			continue
 		}
 		_, body := d.tlsDial(conf).get("/")

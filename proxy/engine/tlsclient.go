@@ -129,7 +129,12 @@ func (h *handshake) run() {
 
 // handshakeFailed logs and ends a connection that did not come to be.
 func (c *client) handshakeFailed(err error) {
+	var refused *config.VerifyError
 	switch {
+	case errors.As(err, &refused) && refused.Depth > 0:
+		c.failed(rules.TLSCAFail)
+	case refused != nil:
+		c.failed(rules.TLSCertFail)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		c.failed(rules.TLSEmpty)
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):

@@ -166,3 +166,20 @@ func TestTransparentListener(t *testing.T) {
 	require.Regexp(t, `^192\.0\.2\.77:`, d.addr)
 	require.Empty(t, d.BindWarnings())
 }
+
+// TestChainsOfTrust: what a client's certificate comes from may be known only here, and has to end at who has issued itself.
+func TestChainsOfTrust(t *testing.T) {
+	a := newAuthority(t)
+	a.issue("a.test", false, time.Hour)
+	middle := &authority{t: t, dir: a.dir}
+	middle.cert, middle.key = a.issue("middle", true, time.Hour)
+	middle.issue("me", false, time.Hour)
+	client := &tls.Config{InsecureSkipVerify: true, Certificates: []tls.Certificate{a.pair("me")}}
+	bind := "bind 127.0.0.1:1 ssl verify required crt " + a.file("a.test") + " ca-file " + a.file("middle")
+	answer := "; http-request return status 200 content-type text/plain lf-string %[ssl_c_verify]"
+	d := start(t, parsed(t, bind+" ca-verify-file "+a.file("ca")+answer, "server s "+dead(t)))
+	require.Equal(t, "a.test,0", d.shown(client))
+	d = start(t, parsed(t, bind+answer, "server s "+dead(t)))
+	require.Empty(t, d.shown(client))
+	d.event("f/1: SSL client CA chain cannot be verified")
+}
