@@ -101,6 +101,7 @@ func New(cfg *config.Config, opt Options) (*Engine, error) {
 		r := &p.cfg.Rules
 		p.moment = momentOf(p.cfg)
 		p.showsOrigin = r.LogLine.Shows("bi", "bp") || r.LogData.Shows("bi", "bp")
+		p.asksServer = r.LogLine.AsksServer() || r.LogData.AsksServer() || r.ErrorLine.AsksServer()
 	}
 	e.setVars()
 	return e, nil

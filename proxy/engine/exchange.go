@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"simulacro/proxy/http1"
+	"simulacro/proxy/rules"
 )
 
 // exchange is the part of a client that is fresh for every request. A connection that waits for the next one has none of its own: most
@@ -63,8 +64,9 @@ type exchange struct {
 	service         string // of use-service, which answers; "": none
 	pageOwner       *proxy
 	stay            persistence
-	via             netip.AddrPort // our end of the connection to the server, where logs show it
-	tx              *txn           // rules' view of the request; nil: no rules
+	via             netip.AddrPort   // our end of the connection to the server, where logs show it
+	leftServer      *rules.ConnState // the server's connection that has been given back, where logs ask for it; nil: none
+	tx              *txn             // rules' view of the request; nil: no rules
 }
 
 // unasked is the exchange of a connection on which nothing has been asked yet.

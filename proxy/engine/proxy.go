@@ -32,6 +32,7 @@ type proxy struct {
 	logs        bool // lines of its traffic go somewhere
 	moment      logMoment
 	showsOrigin bool // its log lines tell our end of connections to servers
+	asksServer  bool // its log lines have samples of connections to servers
 
 	toClients, toServers spelling
 

@@ -97,3 +97,17 @@ func TestChecksOverTLS(t *testing.T) {
 	d.event("Health check for server b/s3 failed, reason: Layer4 connection problem, info: \"Connection refused\"")
 	d.wait(func() bool { return d.Snapshot().Proxies[1].Servers[0].Check.Status.String() == "L6OK" })
 }
+
+// TestLogsTellOfServersConnections: a line is written when the connection has gone back already, and tells of none where there was none.
+func TestLogsTellOfServersConnections(t *testing.T) {
+	a := newAuthority(t)
+	a.issue("a.test", false, time.Hour)
+	addr := httpsServer(t, a, http.NotFoundHandler())
+	front := "bind 127.0.0.1:1; log global; log-format \"%[ssl_bc] %[ssl_bc_protocol] %[ssl_s_s_dn(CN)] %[bc_err] %[bc_dst]:%[bc_dst_port]\"; http-request deny if { path /no }"
+	d := start(t, parsed(t, front, "server s "+addr+" ssl verify none"))
+	b := d.dial()
+	for i, want := range []string{"1 TLSv1.3 a.test 0 " + addr, "0 - - - -:-", "1 TLSv1.3 a.test 0 " + addr} {
+		b.get([]string{"/", "/no", "/"}[i])
+		require.Equal(t, want, string(d.request(i).Text))
+	}
+}

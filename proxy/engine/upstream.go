@@ -144,6 +144,10 @@ func (b *upstream) release(keep bool) {
 	c := b.c
 	c.served.in, c.served.out = c.served.in+b.raw.in, c.served.out+b.raw.out
 	b.raw = traffic{}
+	if c.fe.asksServer && !b.dialing {
+		s := world{c}.Conn(true)
+		c.leftServer = &s
+	}
 	b.c.up = nil
 	b.c = nil
 	private := c.be != nil && (c.be.cfg.Reuse == config.ReuseNever || c.be.dispatch)

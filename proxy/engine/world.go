@@ -133,10 +133,12 @@ func (w world) Conn(server bool) (s rules.ConnState) {
 	if server {
 		if b := c.up; b != nil && b.fd > 0 {
 			s.Open = true
-			s.Src, s.Dst = sockName(b.fd, unix.Getsockname), sockName(b.fd, unix.Getpeername)
+			s.Src, s.Dst = b.ends()
 			if b.side != nil {
 				s.TLS = b.side.describeServer
 			}
+		} else if b == nil && c.leftServer != nil {
+			return *c.leftServer
 		}
 		return s
 	}
@@ -151,6 +153,17 @@ func (w world) Conn(server bool) (s rules.ConnState) {
 		c.fe.mu.Unlock()
 	}
 	return s
+}
+
+// ends gives the addresses of a connection to a server, also of one that is carried beside the loop.
+func (b *upstream) ends() (src, dst netip.AddrPort) {
+	read := func(fd uintptr) { src, dst = sockName(int(fd), unix.Getsockname), sockName(int(fd), unix.Getpeername) }
+	if b.side == nil {
+		read(uintptr(b.fd))
+	} else if c, err := b.side.raw.SyscallConn(); err == nil {
+		_ = c.Control(read) // fails only where it is closed already
+	}
+	return src, dst
 }
 
 func sockName(fd int, get func(fd int) (unix.Sockaddr, error)) netip.AddrPort {

@@ -188,6 +188,17 @@ func (f *Format) Shows(names ...string) bool {
 	return f != nil && slices.ContainsFunc(f.nodes, func(n node) bool { return slices.Contains(names, n.name) })
 }
 
+// AsksServer tells whether the format has a sample of the connection to a server. A nil one has none.
+func (f *Format) AsksServer() bool {
+	return f != nil && slices.ContainsFunc(f.nodes, func(n node) bool {
+		if n.expr == nil {
+			return false
+		}
+		fetch := n.expr.fetch
+		return fetch.from == srcServerConn || fetch.from == srcBackAddr || strings.HasPrefix(fetch.name, "ssl_s_")
+	})
+}
+
 // ShowsOnly tells whether the format has no expressions, and no variables but these. A nil one shows nothing.
 func (f *Format) ShowsOnly(names ...string) bool {
 	return f == nil || !slices.ContainsFunc(f.nodes, func(n node) bool { return n.expr != nil || n.info != nil && !slices.Contains(names, n.name) })
