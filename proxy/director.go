@@ -27,6 +27,8 @@ type Options struct {
 	// Event is told of changes of state beside the logs, as HAProxy tells them on standard error. It must not block, and may be
 	// called by several goroutines; nil: nobody is told.
 	Event func(level int, text string)
+	// Tell is told what is for standard error alone. It must not block either.
+	Tell func(level int, text string)
 }
 
 // Director serves one configuration.
@@ -181,6 +183,13 @@ func (d *Director) Event(p *config.Proxy, level int, text string) {
 		d.opt.Event(level, text)
 	}
 	d.logs.Event(p, level, text)
+}
+
+// Tell implements engine.Logger.
+func (d *Director) Tell(level int, text string) {
+	if d.opt.Tell != nil {
+		d.opt.Tell(level, text)
+	}
 }
 
 // Note implements engine.Logger.

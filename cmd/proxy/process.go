@@ -90,7 +90,7 @@ func (p *program) open(inherited []proxy.Listener) (*proxy.Director, int) {
 	if code != exitOK {
 		return nil, code
 	}
-	d, err := proxy.New(p.cfg, proxy.Options{UlimitN: limit, Event: p.event, StartupLogs: p.say.startupLogs})
+	d, err := proxy.New(p.cfg, proxy.Options{UlimitN: limit, Event: p.event, Tell: p.tell, StartupLogs: p.say.startupLogs})
 	if err != nil {
 		p.say.alert("[%s.main()] %v", p.flags.program, err)
 		return nil, exitError
@@ -238,6 +238,15 @@ func (p *program) tellPause(on bool) {
 	default:
 		p.say.warn("Resumed frontend GLOBAL.")
 	}
+}
+
+// tell prints what is for standard error alone.
+func (p *program) tell(level int, text string) {
+	if level <= engine.LevelAlert {
+		p.say.alert("%s", text)
+		return
+	}
+	p.say.warn("%s", text)
 }
 
 // event prints what HAProxy prints of servers and proxies while it runs; systemd's journal keeps it.

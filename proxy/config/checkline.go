@@ -18,6 +18,7 @@ type checkState struct {
 	sendState bool
 	idleHTTP  bool // rules of http-check that nothing has asked for yet
 	idleTCP   bool // of tcp-check
+	external  External
 	tls       bool // a rule's connection is one of TLS, here or in the defaults
 }
 
@@ -256,6 +257,7 @@ func (p *parser) finishChecks(s *section) {
 	default:
 		s.Check = c.proto
 	}
+	s.External = p.finishExternal(s)
 }
 
 // httpScript puts the request of option httpchk where the first connection has been made, unless a rule sends one there; such

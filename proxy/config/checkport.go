@@ -10,7 +10,7 @@ func (p *parser) checkPorts() {
 		if s.Disabled {
 			continue
 		}
-		empty := s.checks.option == "tcp-check" && len(s.checks.tcp) == 0
+		empty := s.checks.option == "external-check" || s.checks.option == "tcp-check" && len(s.checks.tcp) == 0
 		if s.back && s.checks.option == "" {
 			empty, first = first, false
 		}

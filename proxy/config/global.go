@@ -42,6 +42,7 @@ var globalKeywords = slices.Concat([]keyword{
 	{name: "description", usage: "<text>", max: -1, parse: parseGlobalDescription},
 	{name: "hard-stop-after", usage: "<time>", max: -1, parse: parseHardStop},
 	{name: "spread-checks", usage: "<0..50, in percent>", max: 1, parse: parseSpreadChecks},
+	{name: "external-check", parse: func(p *parser, _ words) { p.external = true }},
 	{name: "stats", usage: "socket | timeout | maxconn", max: -1, parse: parseGlobalStats},
 	{name: "log", usage: "<address> <facility> [<level> [<least level>]]", max: -1, parse: parseGlobalLog},
 	{name: "log-tag", usage: "<tag>", max: 1, parse: parseGlobalLogTag},
@@ -66,7 +67,7 @@ var withoutEffect = []keyword{
 	{name: "nosplice", parse: func(p *parser, _ words) { p.cfg.Global.NoSplice = true }},
 	{name: "nogetaddrinfo", parse: nothing}, {name: "busy-polling", parse: nothing},
 	{name: "set-dumpable", parse: nothing}, {name: "strict-limits", parse: parseStrictLimits},
-	{name: "insecure-fork-wanted", parse: nothing}, {name: "insecure-setuid-wanted", parse: nothing},
+	{name: "insecure-fork-wanted", parse: func(p *parser, _ words) { p.forks = p.modifier != negated }}, {name: "insecure-setuid-wanted", parse: nothing},
 	{name: "h1-accept-payload-with-any-method", parse: func(p *parser, _ words) { p.cfg.Global.AnyBody = true }},
 	{name: "numa-cpu-mapping", max: -1, parse: nothing},
 }

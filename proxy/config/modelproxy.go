@@ -130,6 +130,7 @@ type Proxy struct {
 	Persist          bool           // option persist: a cookie's server is asked even if it is down
 	RetryOn          *RetryOn       // nil: where no connection was made
 	Check            *health.Script // nil: `check` is a connection only (L4)
+	External         *External      // a command that does the checks; nil: none
 	DisableOn404     bool
 	SendState        bool // http-check send-state
 }

@@ -122,6 +122,8 @@ func (p *parser) plainOption(w words) {
 		p.px.OriginalTo = p.forwardFor(w, "X-Original-To")
 	case w[1] == "httpchk":
 		p.httpchk(w)
+	case w[1] == "external-check":
+		p.externalOption(w)
 	case slices.Contains(protocolOptions, w[1]):
 		p.checkOption(w)
 	default:

@@ -31,6 +31,8 @@ type parser struct {
 	errorsName   string             // of the http-errors section that is open
 	listName     string             // of the last userlist
 	program      *Program           // the last one
+	external     bool               // global external-check
+	forks        bool               // insecure-fork-wanted
 	lastAddr     map[*Server]string // that state files have
 	users        map[string]*rules.UserList
 	jwtKeys      map[string]crypto.PublicKey // of the files that jwt_verify names

@@ -60,6 +60,7 @@ func (p *parser) lacksSide(word string, need side) bool {
 
 // proxyKeywords is the table of section 4.
 var proxyKeywords = slices.Concat([]keyword{
+	{name: "external-check", usage: "command <command> | path <path>", max: -1, parse: parseExternal},
 	{name: "mode", usage: "http | tcp", max: 1, parse: parseMode},
 	{name: "id", usage: "<number>", max: 1, local: true, tight: true, parse: parseID},
 	{name: "description", usage: "<text>", max: -1, local: true, tight: true, parse: parseDescription},

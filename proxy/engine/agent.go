@@ -11,7 +11,7 @@ import (
 func newAgent(s *server) *checker {
 	p, cfg := s.be.cfg, s.cfg.Agent
 	k := newChecker(s)
-	k.agent, k.say = true, cfg.Send
+	k.agent, k.say, k.external = true, cfg.Send, nil
 	k.m = health.New(health.Params{Inter: cfg.Inter, Rise: 1, Fall: 1, Connect: p.Timeouts.Connect, Check: p.Timeouts.Check, Agent: true})
 	return k
 }

@@ -17,6 +17,7 @@ type noLog struct{}
 func (noLog) Logs(*config.Proxy) bool { return true }
 
 func (noLog) Request(*config.Proxy, int, *accesslog.Record) {}
+func (noLog) Tell(int, string)                              {}
 func (noLog) Note(*config.Proxy, int, string)               {}
 func (noLog) Event(*config.Proxy, int, string)              {}
 

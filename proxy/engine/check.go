@@ -14,13 +14,14 @@ import (
 // checker does the I/O of one server's checks, in one loop. What they mean is its machine's and its script's business; the
 // backend's mutex guards the machine.
 type checker struct {
-	l      *loop
-	srv    *server
-	m      *health.Machine
-	script *health.Script
-	agent  bool   // it asks the agent, not the server
-	say    string // what the agent is told; "": nothing
-	rng    *rand.Rand
+	l        *loop
+	srv      *server
+	m        *health.Machine
+	script   *health.Script
+	external *external // a command does the check; nil: none
+	agent    bool      // it asks the agent, not the server
+	say      string    // what the agent is told; "": nothing
+	rng      *rand.Rand
 
 	fd       int       // -1: no connection
 	side     *beside   // carries TLS
@@ -52,6 +53,9 @@ func newChecker(s *server) *checker {
 	k := &checker{srv: s, fd: -1, on: true, rng: s.be.e.rng(), script: p.Check}
 	if k.script == nil {
 		k.script = connection
+	}
+	if p.External != nil {
+		k.external = &external{conf: p.External}
 	}
 	k.timer = timer{owner: k, due: never}
 	k.m = health.New(health.Params{Inter: cfg.Inter, FastInter: cfg.FastInter, DownInter: cfg.DownInter, Rise: cfg.Rise,
@@ -92,6 +96,9 @@ func (k *checker) expire() {
 	switch {
 	case k.trial == nil:
 		k.start()
+	case k.external != nil:
+		k.external.now.giveUp()
+		k.end(health.Result{Status: health.ProcTout})
 	case k.way != nil && k.way.at() == onTLS:
 		k.fail(health.L6Tout, "")
 	case k.dialing:
@@ -127,6 +134,10 @@ func (k *checker) start() {
 	k.answerBy = k.connect
 	k.took = 0
 	k.trial = script.Begin(facts)
+	if k.external != nil {
+		k.launch()
+		return
+	}
 	k.goOn()
 }
 
@@ -237,6 +248,9 @@ func (k *checker) secure(r *route, o *health.Open) (direct bool) {
 // stop ends the checks.
 func (k *checker) stop() {
 	k.drop()
+	if k.external != nil && k.external.now != nil {
+		k.external.now.giveUp()
+	}
 	k.trial = nil
 	k.l.timers.remove(&k.timer)
 }

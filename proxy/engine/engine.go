@@ -280,6 +280,13 @@ func (e *Engine) stopped(which func(*proxy) bool) {
 	}
 }
 
+// tell says something on standard error alone.
+func (e *Engine) tell(level int, text string) {
+	if e.opt.Logger != nil {
+		e.opt.Logger.Tell(level, text)
+	}
+}
+
 func (e *Engine) event(p *proxy, level int, text string) {
 	if e.opt.Logger != nil {
 		e.opt.Logger.Event(p.cfg, level, text)

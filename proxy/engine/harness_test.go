@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -37,6 +38,7 @@ type logs struct {
 	mu      sync.Mutex
 	records []accesslog.Record
 	events  []string
+	spoken  []string
 	deaf    string // the frontend whose lines go nowhere
 	news    chan struct{}
 }
@@ -50,6 +52,19 @@ func (l *logs) Request(_ *config.Proxy, _ int, r *accesslog.Record) {
 	l.records = append(l.records, c)
 	l.mu.Unlock()
 	l.tell()
+}
+
+func (l *logs) Tell(_ int, text string) {
+	l.mu.Lock()
+	l.spoken = append(l.spoken, text)
+	l.mu.Unlock()
+}
+
+// told is what was for standard error alone.
+func (l *logs) told() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.spoken)
 }
 
 func (l *logs) Note(p *config.Proxy, level int, text string) { l.Event(p, level, text) }

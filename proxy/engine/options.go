@@ -33,6 +33,8 @@ type Logger interface {
 	Request(p *config.Proxy, level int, r *accesslog.Record)
 	// Note logs what is for the log alone: why a connection ended before its first request (section 8.2.6), or why none is accepted.
 	Note(p *config.Proxy, level int, text string)
+	// Tell says on standard error alone what an operator should know.
+	Tell(level int, text string)
 	// Event logs a change of p's or one of its servers' state, in HAProxy's words, without a final newline.
 	Event(p *config.Proxy, level int, text string)
 }

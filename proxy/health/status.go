@@ -23,6 +23,9 @@ const (
 	L7OK                   // L7OK: the answer is as expected
 	L7OKCond               // L7OKC: like L7OK, by disable-on-404
 	L7Sts                  // L7STS: the protocol's own word for failure
+	ProcErr                // PROCERR: an external check's command has failed
+	ProcTout               // PROCTOUT: it was not ready in time
+	ProcOK                 // PROCOK: it has exited with code 0
 )
 
 var statusTexts = [...]struct{ code, desc string }{
@@ -42,6 +45,9 @@ var statusTexts = [...]struct{ code, desc string }{
 	L7Tout:   {"L7TOUT", "Layer7 timeout"},
 	L7Rsp:    {"L7RSP", "Layer7 invalid response"},
 	L7Sts:    {"L7STS", "Layer7 wrong status"},
+	ProcErr:  {"PROCERR", "External check error"},
+	ProcTout: {"PROCTOUT", "External check timeout"},
+	ProcOK:   {"PROCOK", "External check passed"},
 }
 
 // String gives the code that the statistics show: L4OK, L7STS, ….
@@ -51,12 +57,14 @@ func (s Status) String() string { return statusTexts[s].code }
 func (s Status) Desc() string { return statusTexts[s].desc }
 
 // Passed tells whether the check counts as a success.
-func (s Status) Passed() bool { return s == L4OK || s == L6OK || s == L7OK || s == L7OKCond }
+func (s Status) Passed() bool {
+	return s == L4OK || s == L6OK || s == L7OK || s == L7OKCond || s == ProcOK
+}
 
 // Failed tells whether the check has failed.
 func (s Status) Failed() bool { return s > Checked && !s.Passed() }
 
-// HasCode tells whether the status comes with a code of layer 7, an HTTP status.
+// HasCode tells whether the status comes with a code: an HTTP status, or that of a command.
 func (s Status) HasCode() bool { return s >= L7OK }
 
 // StatusNamed gives the status that the manual calls so; Unknown: it has none of that name.

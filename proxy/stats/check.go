@@ -40,13 +40,12 @@ func (c *Check) result() int {
 	if c.Saved {
 		return c.Result
 	}
-	switch c.Status {
-	case "L4OK", "L6OK", "L7OK":
-		return 3
-	case "L7OKC":
+	switch s := health.StatusNamed(c.Status); {
+	case s == health.L7OKCond:
 		return 4
-	}
-	if c.ended() {
+	case s.Passed():
+		return 3
+	case c.ended():
 		return 2
 	}
 	return 0

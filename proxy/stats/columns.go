@@ -39,7 +39,7 @@ var columns = [...]column{
 	u32("rate_lim", "F", "CLP", func(r *Row) int { return r.RateLimit }),
 	u32("rate_max", "FSB", "MMP", func(r *Row) int { return r.RateMax }).backend("MGP"),
 	text("check_status", "S", "MOP", func(r *Row) string { return r.Check.shown() }).only(checking),
-	u32("check_code", "S", "MOP", func(r *Row) int { return r.Check.Code }).only(func(r *Row) bool { return checking(r) && r.Check.hasCode() }),
+	u32("check_code", "S", "MOP", func(r *Row) int { return int(uint32(r.Check.Code)) }).only(func(r *Row) bool { return checking(r) && r.Check.hasCode() }),
 	u64("check_duration", "S", "MDP", func(r *Row) uint64 { return uint64(r.Check.Duration.Milliseconds()) }).only(func(r *Row) bool { return checking(r) && r.Check.ended() }),
 	u64("hrsp_1xx", "FSB", "MCP", func(r *Row) uint64 { return r.Responses[0] }).only(http),
 	u64("hrsp_2xx", "FSB", "MCP", func(r *Row) uint64 { return r.Responses[1] }).only(http),
