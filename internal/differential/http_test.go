@@ -193,6 +193,26 @@ var httpCases = []Case{
 		},
 	},
 	{
+		Name: "expect-proxy",
+		Config: Head + "listen web\n    bind {web}\n    option httplog\n    tcp-request connection expect-proxy layer4 if { src 127.0.0.9 }\n" +
+			"    tcp-request connection set-dst-port int(99)\n    tcp-request connection reject if { src 127.0.0.10 }\n" +
+			"    http-request return status 200 content-type text/plain lf-string \"%[dst_port] %[fc_rcvd_proxy]\"\n",
+		Play: func(s *Side) {
+			const known = "PROXY TCP4 1.2.3.4 5.6.7.8 9 10\r\n"
+			ask := Request("/", "Connection: close")
+			for _, first := range []string{known, "PROXY UNKNOWN\r\n", "PROXY junk\r\n", known + known, ""} {
+				for _, from := range []string{"127.0.0.9", "127.0.0.11"} {
+					s.DialFrom(from, "web").Send(first + ask).Rest()
+					s.Logs(1)
+				}
+			}
+			s.DialFrom("127.0.0.9", "web").Shut().Rest()
+			s.Logs(1)
+			s.DialFrom("127.0.0.10", "web").Rest()
+			s.Stat("web/FRONTEND", "stot", "ereq", "dcon", "dses", "conn_tot", "hrsp_2xx", "hrsp_4xx")
+		},
+	},
+	{
 		Name:   "soft-stop",
 		Config: one(""),
 		Play: func(s *Side) {

@@ -99,8 +99,10 @@ func (li *listener) start(l *loop) {
 	l.add(li.fd, a, mask)
 }
 
-// header tells whether a PROXY protocol's header comes first.
-func (c *client) header() bool { return c.bind != nil && c.bind.Accept }
+// header tells whether a PROXY protocol's header comes first: the bind line says so, or a rule about the connection.
+func (c *client) header() bool {
+	return c.bind != nil && c.bind.Accept || c.session != nil && c.session.Expect
+}
 
 func (c *client) overTLS() bool { return overTLS(c.bind) }
 

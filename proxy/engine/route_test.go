@@ -81,6 +81,27 @@ func TestPROXYProtocolBetweenDirectors(t *testing.T) {
 	}
 }
 
+// A rule about connections decides whose header comes first; the connections of others begin with a request.
+func TestPROXYProtocolByRule(t *testing.T) {
+	d := start(t, parsed(t, "bind 127.0.0.1:1; tcp-request connection expect-proxy layer4 if { src 127.0.0.9 }; "+
+		"http-request return status 200 content-type text/plain lf-string \"%[src] %[fc_rcvd_proxy]\"", "server s "+dead(t)))
+	for from, want := range map[string]string{"127.0.0.9": "192.0.2.1 1", "127.0.0.1": "127.0.0.1 0"} {
+		dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}
+		c, err := dialer.Dial("tcp", d.addr)
+		require.NoError(t, err)
+		if from == "127.0.0.9" {
+			_, err = io.WriteString(c, "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n")
+			require.NoError(t, err)
+		}
+		_, err = io.WriteString(c, "GET / HTTP/1.0\r\n\r\n")
+		require.NoError(t, err)
+		answer, err := io.ReadAll(c)
+		require.NoError(t, err)
+		require.True(t, strings.HasSuffix(string(answer), "\r\n\r\n"+want), "%s", answer)
+		_ = c.Close()
+	}
+}
+
 func TestHeadersThatAreNone(t *testing.T) {
 	d := start(t, parsed(t, "bind 127.0.0.1:1 accept-proxy name pp; timeout client 300ms", "server s "+dead(t)))
 	for text, want := range map[string]string{

@@ -16,6 +16,7 @@ func sessionActions() []action {
 			return func(tx *Tx) Verdict { tx.NoRetry = true; return Next }, nil
 		}},
 		{"early-hint", Request, parseEarlyHint},
+		{"expect-proxy", Connection | SessionList | TCPRequest, parseExpectProxy},
 	}
 }
 
@@ -65,6 +66,21 @@ func parseNice(p *ruleParser) (doing, error) {
 		return nil, sayf("expects exactly 1 argument (integer value)")
 	}
 	return func(*Tx) Verdict { return Next }, nil
+}
+
+// parseExpectProxy reads the action that lets a PROXY protocol's header come first. Only the first rules come before what is read.
+func parseExpectProxy(p *ruleParser) (doing, error) {
+	if p.word != p.name {
+		return nil, p.unknown()
+	}
+	w, _ := p.take()
+	switch {
+	case w != "layer4":
+		return nil, sayf("'%s %s' only supports 'layer4' in %s '%s' (got '%s')", p.list.Name(), p.word, p.env.Kind, p.env.Section, w)
+	case p.list != Connection:
+		return nil, sayf("'%s %s' is not allowed in '%s' rules in %s '%s'", p.word, w, p.list.Name(), p.env.Kind, p.env.Section)
+	}
+	return func(tx *Tx) Verdict { tx.Session.Expect = true; return Next }, nil
 }
 
 // parseEarlyHint reads a field of a 103 response (RFC 8297); those of rules in a row go out together.

@@ -26,7 +26,7 @@ func (e UnsupportedError) Error() string {
 var foreign = []string{
 	"add-acl", "del-acl", "add-map", "set-map", "del-map", "cache-use", "cache-store", "do-resolve", "lua", "sc-inc-gpc", "sc-inc-gpc0", "sc-inc-gpc1",
 	"sc-set-gpt", "sc-set-gpt0", "send-spoe-group", "set-bandwidth-limit", "track-sc0", "track-sc1",
-	"track-sc2", "track-sc", "ot-group", "expect-proxy", "expect-netscaler-cip", "switch-mode",
+	"track-sc2", "track-sc", "ot-group", "expect-netscaler-cip", "switch-mode",
 }
 
 // LineError is one whose message does not name the rule.

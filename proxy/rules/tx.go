@@ -35,6 +35,7 @@ type Session struct {
 	PPUnique   string // the same: the connection's unique ID
 	TLS        *TLS   // nil: none
 	Proxied    bool   // a PROXY protocol header has come
+	Expect     bool   // … has to come first: expect-proxy
 	Failed     ConnError
 	Vars       Vars
 }
