@@ -29,6 +29,7 @@ var checkCases = []Case{
 	dialogue("check-http-steps", "    option httpchk\n    http-check connect\n    http-check send meth GET uri /1\n    http-check expect status 200\n"+
 		"    http-check connect\n    http-check send meth GET uri /2 ver HTTP/1.1 hdr host me\n    http-check expect status 201 comment two\n",
 		answering(http("200 OK", "", ""))),
+	dialogue("check-http-no-target", "    option httpchk\n    http-check send meth GET uri-lf %[var(check.none)]\n", answering(http("200 OK", "", ""))),
 	dialogue("check-tcp", "    option tcp-check\n", say("")),
 	dialogue("check-tcp-connect", "    option tcp-check\n    tcp-check connect\n", say("")),
 	dialogue("check-tcp-string", "    option tcp-check\n    tcp-check expect string hello\n", say("hello\r\n")),
@@ -84,6 +85,40 @@ var checkCases = []Case{
 		c.Say("\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x31\x04\x00\x04\x00")
 		c.Hang()
 	}),
+	dialogue("check-pgsql-sasl", "    option pgsql-check user me\n", func(c *Conn) {
+		hear(c, 4)
+		c.Say("R\x00\x00\x00\x17\x00\x00\x00\x0aSCRAM-SHA-256\x00\x00")
+		c.Hang()
+	}),
+	dialogue("check-ldap-long", "    option ldap-check\n", func(c *Conn) {
+		hear(c, 14)
+		c.Say("\x30\x84\x00\x00\x00\x10\x02\x01\x01\x61\x84\x00\x00\x00\x07\x0a\x01")
+		c.Say("\x00\x04\x00\x04\x00")
+		c.Hang()
+	}),
+	dialogue("check-ldap-number", "    option ldap-check\n", func(c *Conn) {
+		hear(c, 14)
+		c.Say("\x30\x0c\x02\x01\x02\x61\x07\x0a\x01\x00\x04\x00\x04\x00")
+		c.Hang()
+	}),
+	dialogue("check-ldap-cut", "    option ldap-check\n", func(c *Conn) {
+		hear(c, 14)
+		c.Say("\x30\x20\x02\x01\x01\x61\x07\x0a\x01\x00\x04\x00\x04\x00")
+	}),
+	{
+		Name: "check-unbegun",
+		Config: strings.ReplaceAll(checked("", ""), "server a {s1}", "server a 255.255.255.255:99") +
+			"backend empty\n    option tcp-check\n    server a 255.255.255.255:99 check\nbackend steps\n    option tcp-check\n    tcp-check connect\n" +
+			"    server a 255.255.255.255:99 check\nbackend unix\n    server a unix@{dir}/none check\nbackend bound\n    server a 127.0.0.1:9 source 10.99.1.1 check\n" +
+			"backend refused\n    option tcp-check\n    server a 127.0.0.1:9 check\nbackend agent\n" +
+			"    server a 127.0.0.1:9 agent-check agent-addr 255.255.255.255 agent-port 9\n",
+		Play: func(s *Side) {
+			for _, row := range []string{"web/a", "empty/a", "steps/a", "unix/a", "bound/a", "refused/a"} {
+				s.Until(row+" checked", func() bool { c := s.Field(row, "check_status"); return c != "" && c != "INI" && c[0] != '*' })
+				s.Stat(row, checkColumns...)
+			}
+		},
+	},
 	dialogue("check-ssl-hello", "    option ssl-hello-chk\n", func(c *Conn) { c.Saw(hear(c, 11)); c.Say("\x16\x03\x00\x00\x01\x02"); c.Hang() }),
 	dialogue("check-ssl-hello-junk", "    option ssl-hello-chk\n", func(c *Conn) { hear(c, 11); c.Say("HTTP/1.0 400"); c.Hang() }),
 	{

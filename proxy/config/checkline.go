@@ -250,10 +250,8 @@ func (p *parser) finishChecks(s *section) {
 		s.Check = httpScript(c)
 		s.SendState = c.sendState
 	case "tcp-check":
-		if len(c.tcp) > 0 {
-			s.Check = &health.Script{Steps: append([]health.Step(nil), c.tcp...)}
-			s.Check.Finish()
-		}
+		s.Check = &health.Script{Steps: append([]health.Step(nil), c.tcp...)}
+		s.Check.Finish()
 	default:
 		s.Check = c.proto
 	}

@@ -1,6 +1,10 @@
 package config
 
-import "simulacro/proxy/health"
+import (
+	"net/netip"
+
+	"simulacro/proxy/health"
+)
 
 // checkPorts refuses a checked server without a port to check. What HAProxy adds to the message depends on the check's script: one
 // of connections alone has none in the first backend that has such checks, and its rule is in the way in all others.
@@ -21,11 +25,17 @@ func (p *parser) checkPorts() {
 			}
 		}
 		for _, v := range s.Servers {
-			if v.Check && v.Addr.Unix == "" && (v.Addr.Port <= 0 || v.PortMap) && v.CheckAddr.Port <= 0 {
+			if v.Check && checksAnAddress(v) && (v.Addr.Port <= 0 || v.PortMap) && v.CheckAddr.Port <= 0 {
 				p.alert("config: %s '%s': server '%s' has neither service port nor check port%s.", s.word(), s.Name, v.Name, why)
 			}
 		}
 	}
+}
+
+// checksAnAddress tells whether the checks of a server have an address of IP by now: HAProxy looks for a port before it resolves names.
+func checksAnAddress(v *Server) bool {
+	known := func(ip netip.Addr) bool { return ip.IsValid() && !ip.IsUnspecified() }
+	return known(v.CheckAddr.IP) || v.Host == "" && known(v.Addr.IP)
 }
 
 // portFault tells, as a message goes on, what a script lacks where the server has no port; "-": nothing, all connections have theirs.

@@ -126,7 +126,7 @@ func (a *acceptor) accepted(fd int) {
 	a.li.conns.Add(1)
 	a.li.countAccept(l.now)
 	l.e.countAccept(l.now)
-	if !c.greet(p.cfg.Rules.Connection, &p.front.denConn, &c.li.count.denConn) {
+	if !c.greet(p.cfg.Rules.Connection, true, &p.front.denConn, &c.li.count.denConn) {
 		return
 	}
 	l.e.count(Sessions, l.now)
@@ -158,7 +158,7 @@ func (c *client) begins() {
 // open lets a connection begin whose client is known by now.
 func (c *client) open() {
 	p := c.fe
-	if !c.greet(p.cfg.Rules.Session, &p.front.denSess, &c.li.count.denSess) {
+	if !c.greet(p.cfg.Rules.Session, false, &p.front.denSess, &c.li.count.denSess) {
 		return
 	}
 	p.countSession(c.l.now)

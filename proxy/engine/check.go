@@ -206,7 +206,7 @@ func (k *checker) open() bool {
 	k.header = r.check
 	fd, e := k.srv.socket(addr.family())
 	if e != 0 {
-		k.fail(health.SockErr, Strerror(e))
+		k.fail(noSocket(k.srv, e).told())
 		return false
 	}
 	k.fd = fd
@@ -215,7 +215,7 @@ func (k *checker) open() bool {
 		_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_QUICKACK, 0)
 	}
 	if e := sysConnect(fd, addr); e != 0 && e != syscall.EINPROGRESS {
-		k.fail(health.L4Con, Strerror(e))
+		k.fail(notBegun(addr, e).told())
 		return false
 	}
 	k.l.add(fd, k, evInOut)
@@ -270,7 +270,11 @@ func (k *checker) skip() {
 // end reports a check and plans the next.
 func (k *checker) end(r health.Result) {
 	k.linger = k.linger || !r.Status.Passed() // a failed check ends as HAProxy's: the server may still be about to answer
-	k.drop()
+	if k.agent {
+		defer k.drop() // whoever sees the end finds what was asked for done
+	} else {
+		k.drop()
+	}
 	k.trial = nil
 	now := time.Now()
 	if r.Duration = now.Sub(k.begun); k.took > 0 {

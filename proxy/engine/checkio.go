@@ -48,7 +48,10 @@ func (k *checker) reached(r *route, got *reached) {
 // wayFailed says what a check has seen of a way that did not lead to the server.
 func wayFailed(got *reached) (health.Status, string) {
 	var errno syscall.Errno
+	var once *unbegun
 	switch {
+	case errors.As(got.err, &once):
+		return once.told()
 	case got.step == onTLS:
 		return health.L6Rsp, "SSL handshake failure"
 	case errors.As(got.err, &errno):

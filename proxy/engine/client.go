@@ -40,7 +40,6 @@ type client struct {
 	requests  int32 // on this connection so far
 	addr      netip.AddrPort
 	xff       []byte         // ready field of forwardfor
-	origin    netip.AddrPort // addr, until a rule changes it
 	dest      netip.AddrPort // where the client connected to; invalid: not looked up
 	bind      *config.Bind
 	li        *listener
@@ -49,6 +48,10 @@ type client struct {
 	shook     int64          // ms that the handshake has taken
 	private   []*upstream    // idle connections to servers that only this client may use, the oldest first
 	session   *rules.Session // rules' view of the connection; nil: none has asked
+
+	socketEnds  *addrPair // the connection's, where the session has others (set-src, PROXY protocol); nil: it has none
+	sessionEnds *addrPair // the session's, where the request has others; nil: it has none
+
 	timing
 	*exchange // the loop's blank one while nothing is asked
 }
@@ -80,7 +83,7 @@ func (l *loop) newClient(fd int, li *listener) *client {
 		c.addr = netip.AddrPortFrom(c.addr.Addr().Unmap(), c.addr.Port())
 	}
 	c.accepted, c.secure, c.shook = l.now, nil, 0
-	c.origin, c.dest, c.bind, c.session = c.addr, netip.AddrPort{}, li.cfg, nil
+	c.dest, c.bind, c.session, c.socketEnds, c.sessionEnds = netip.AddrPort{}, li.cfg, nil, nil, nil
 	c.li = li
 	c.wake()
 	c.fresh()
@@ -94,8 +97,8 @@ func (c *client) fresh() {
 	c.l.retake(c.line)
 	*c.exchange = unasked
 	c.be, c.srv = nil, nil
-	if c.addr != c.origin {
-		c.addr, c.xff = c.origin, c.xff[:0]
+	if e := c.sessionEnds; e != nil {
+		c.addr, c.dest, c.sessionEnds, c.xff = e.src, e.dst, nil, c.xff[:0]
 	}
 	c.timing.reset()
 }

@@ -15,6 +15,43 @@ func (c *client) destination() netip.AddrPort {
 	return c.localAddr()
 }
 
+// addrPair is both addresses of a client's connection.
+type addrPair struct{ src, dst netip.AddrPort }
+
+// own gives the connection's own ends, as the system or a rule of connections has them (section 7.3.3, "fc_src" and "fc_dst").
+func (c *client) own() addrPair {
+	e := addrPair{c.addr, c.dest}
+	switch {
+	case c.socketEnds != nil:
+		e = *c.socketEnds
+	case c.sessionEnds != nil:
+		e = *c.sessionEnds
+	}
+	if !e.dst.IsValid() {
+		e.dst = c.localAddr()
+	}
+	return e
+}
+
+// readdress gives the session other ends than its connection's.
+func (c *client) readdress(e addrPair) {
+	if c.socketEnds == nil {
+		c.socketEnds = &addrPair{c.addr, c.dest}
+	}
+	c.addr, c.dest = e.src, e.dst
+}
+
+// follow gives the request the ends that its rules have set, other than its session's; the next request has the session's again.
+func (c *client) follow(t *txn) {
+	if !t.Src && !t.Dst {
+		return
+	}
+	if c.sessionEnds == nil {
+		c.sessionEnds = &addrPair{c.addr, c.dest}
+	}
+	c.addr, c.dest, c.xff = t.Session.Src, t.Session.Dst, c.xff[:0]
+}
+
 // localAddr asks the system, since a listener's address may be a wildcard; invalid for a unix socket.
 func (c *client) localAddr() netip.AddrPort {
 	var a sockaddr

@@ -191,7 +191,7 @@ func (c *client) readProxyHeader() {
 	}
 	c.held = c.held[:copy(c.held, c.held[k:])]
 	if h.src.IsValid() {
-		c.addr, c.origin, c.dest = h.src, h.src, h.dst
+		c.readdress(addrPair{h.src, h.dst})
 	}
 	if c.session == nil {
 		c.session = c.newSession()

@@ -52,7 +52,8 @@ func socketAddrs(fd int) (own, peer netip.AddrPort) {
 
 // headerV1 is the line of version 1.
 func headerV1(dst []byte, src, to netip.AddrPort) []byte {
-	if !validPair(src, to) {
+	src, to, known := alike(src, to)
+	if !known {
 		return append(dst, "PROXY UNKNOWN\r\n"...)
 	}
 	dst = append(dst, "PROXY TCP4 "...)
@@ -75,21 +76,22 @@ type headerV2 struct {
 
 func (h *headerV2) append(b []byte, parts *config.ProxyParts) []byte {
 	start := len(b)
+	src, dst, known := alike(h.src, h.dst)
 	b = append(b, proxySignature...)
 	switch {
 	case h.local:
 		b = append(b, 0x20, 0, 0, 0)
-	case !validPair(h.src, h.dst):
+	case !known:
 		b = append(b, 0x21, 0, 0, 0)
 	default:
 		family := byte(0x11)
-		if !h.src.Addr().Is4() {
+		if !src.Addr().Is4() {
 			family = 0x21
 		}
 		b = append(b, 0x21, family, 0, 0)
-		b = append(append(b, h.src.Addr().AsSlice()...), h.dst.Addr().AsSlice()...)
-		b = binary.BigEndian.AppendUint16(b, h.src.Port())
-		b = binary.BigEndian.AppendUint16(b, h.dst.Port())
+		b = append(append(b, src.Addr().AsSlice()...), dst.Addr().AsSlice()...)
+		b = binary.BigEndian.AppendUint16(b, src.Port())
+		b = binary.BigEndian.AppendUint16(b, dst.Port())
 	}
 	if !h.local {
 		b = h.records(b, parts)

@@ -124,11 +124,11 @@ func (x *reaching) connect() (*wire, error) {
 	}
 	fd, e := x.r.srv.socket(to.family())
 	if e != 0 {
-		return nil, e
+		return nil, noSocket(x.r.srv, e)
 	}
 	if e := sysConnect(fd, to); e != 0 && e != syscall.EINPROGRESS {
 		sysClose(fd)
-		return nil, e
+		return nil, notBegun(to, e)
 	}
 	return newWire(fd, nil, x.r.srv.at.Load().addr.Text), nil
 }

@@ -191,7 +191,11 @@ func (s *server) checkRoute(addr *sockaddr) (r route, direct bool) {
 	return r, r.via == nil && r.tls == nil
 }
 
-// validPair tells whether two addresses can stand in one header.
-func validPair(a, b netip.AddrPort) bool {
-	return a.IsValid() && b.IsValid() && a.Addr().Is4() == b.Addr().Is4()
+// alike gives two addresses as they can stand in one header: both as IPv6 ones where they differ; false: one is not known.
+func alike(a, b netip.AddrPort) (netip.AddrPort, netip.AddrPort, bool) {
+	if a.Addr().Is4() != b.Addr().Is4() && a.IsValid() && b.IsValid() {
+		a = netip.AddrPortFrom(netip.AddrFrom16(a.Addr().As16()), a.Port())
+		b = netip.AddrPortFrom(netip.AddrFrom16(b.Addr().As16()), b.Port())
+	}
+	return a, b, a.IsValid() && b.IsValid()
 }

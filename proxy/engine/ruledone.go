@@ -17,6 +17,7 @@ func (c *client) prepare() {
 // ruled carries out what the rules have decided.
 func (c *client) ruled(v rules.Verdict) {
 	t := c.tx
+	c.follow(t)
 	c.countRuled(v)
 	if t.req.phase <= stepSwitch {
 		c.be = nil
@@ -62,9 +63,7 @@ func (c *client) ruled(v rules.Verdict) {
 func (c *client) rulesDone() {
 	t := c.tx
 	h, p := &t.req.head, t.req.buf
-	if t.Src {
-		c.addr, c.xff = t.Session.Src, c.xff[:0]
-	}
+	c.follow(t)
 	t.Unique()
 	if c.be == nil {
 		c.prepare()

@@ -236,8 +236,8 @@ func (c *client) ruleTimeout() {
 }
 
 // greet evaluates the rules of a connection before a request is read from it; false: it has been closed.
-// denied counts those that are refused.
-func (c *client) greet(list []*rules.Rule, denied ...*uint64) bool {
+// own says that the addresses they set are the connection's own; denied counts those that are refused.
+func (c *client) greet(list []*rules.Rule, own bool, denied ...*uint64) bool {
 	if len(list) == 0 {
 		return true
 	}
@@ -260,9 +260,12 @@ func (c *client) greet(list []*rules.Rule, denied ...*uint64) bool {
 		c.vanish()
 		return false
 	}
-	if t.Src || t.Dst {
-		c.addr, c.dest = t.Session.Src, t.Session.Dst
-		c.origin = c.addr
+	switch to := (addrPair{t.Session.Src, t.Session.Dst}); {
+	case !t.Src && !t.Dst:
+	case own:
+		c.addr, c.dest = to.src, to.dst
+	default:
+		c.readdress(to)
 	}
 	return true
 }

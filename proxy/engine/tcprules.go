@@ -6,6 +6,8 @@ import "simulacro/proxy/rules"
 func (c *client) startTCPRules() {
 	c.tx = c.newTx()
 	c.tx.req.since, c.tx.req.phase = -1, stepFrontContent
+	c.tx.req.buf = append(c.tx.req.buf, c.held...) // what came behind a PROXY protocol header
+	c.tx.Payload = string(c.tx.req.buf)
 	c.runTCPRules()
 }
 
@@ -27,6 +29,7 @@ func (c *client) runTCPRules() {
 	if c.be != c.fe && !c.tcpContent(c.be) {
 		return
 	}
+	c.follow(t)
 	if t.req.broke {
 		c.in = int64(len(t.req.buf))
 		c.unfit()

@@ -34,6 +34,9 @@ func (c *client) startTLS() {
 	if !c.dest.IsValid() {
 		c.dest = c.localAddr() // the pair has no address
 	}
+	if e := c.socketEnds; e != nil && !e.dst.IsValid() {
+		e.dst = c.localAddr()
+	}
 	if c.added {
 		l.ctl(syscall.EPOLL_CTL_DEL, c.fd, 0)
 		l.forget(c.fd)

@@ -145,7 +145,8 @@ func (w world) Conn(server bool) (s rules.ConnState) {
 	if c.fd <= 0 || c.session == nil {
 		return s
 	}
-	s.Open, s.Src, s.Dst = true, c.origin, c.localAddr()
+	own := c.own()
+	s.Open, s.Src, s.Dst = true, own.src, own.dst
 	s.TCP = func() *rules.TCPInfo { return tcpInfo(c.fd) }
 	if c.fe != nil {
 		c.fe.mu.Lock()

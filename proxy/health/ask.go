@@ -9,7 +9,11 @@ import (
 func (q *Request) bytes(r *Run) []byte {
 	t := r.tx()
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s %s\r\n", q.Method, q.URI.Text(t), q.Version)
+	target := q.URI.Text(t)
+	if target == "" { // a format of nothing that is known
+		target = "/"
+	}
+	fmt.Fprintf(&b, "%s %s %s\r\n", q.Method, target, q.Version)
 	closes := q.Version != "HTTP/1.0"
 	for _, h := range q.Headers {
 		name := strings.ToLower(h.Name)

@@ -284,3 +284,37 @@ func TestNumbers(t *testing.T) {
 	}
 	require.Equal(t, Init.Number(), Unknown.Number())
 }
+
+// TestLDAPMessages judges answers of RFC 4511, section 4.2.2, in one piece and byte by byte: no verdict comes before the whole message.
+func TestLDAPMessages(t *testing.T) {
+	const bind = "6107 0a0100 0400 0400"
+	for _, c := range []struct {
+		in   string
+		want Result
+	}{
+		{"300c 020101" + bind, Result{Status: L7OK}},
+		{"3084 00000010 020101 6184 00000007 0a0100 0400 0400", Result{Status: L7OK}},
+		{"3082 000c 020101" + bind, Result{Status: L7OK}},
+		{"3081 0c 020101" + bind, Result{Status: L7Rsp, Info: "Not LDAPv3 protocol"}},
+		{"300c 020102" + bind, Result{Status: L7Rsp, Info: "Not LDAPv3 protocol"}},
+		{"300c 030101" + bind, Result{Status: L7Rsp, Info: "Not LDAPv3 protocol"}},
+		{"300c 020101 6007 0a0100 0400 0400", Result{Status: L7Rsp, Info: "Not LDAPv3 protocol"}},
+		{"300d 020101" + bind, Result{Status: L7Rsp}}, // a byte is missing
+		{"300c 020101 6107 0a01ff 0400 0400", Result{Status: L7Sts, Code: -1, Info: "See RFC: http://tools.ietf.org/html/rfc4511#section-4.1.9"}},
+	} {
+		for _, piece := range []int{1, 64} {
+			in, err := hex.DecodeString(strings.ReplaceAll(c.in, " ", ""))
+			require.NoError(t, err)
+			r := LDAP().Begin(Facts{})
+			for want := r.Next(); want != WantNothing; want = r.Next() {
+				if want == WantAnswer {
+					n := min(piece, len(in))
+					r.Answer(in[:n], n == 0)
+					in = in[n:]
+				}
+			}
+			r.Result.Told = ""
+			require.Equal(t, c.want, r.Result, c.in)
+		}
+	}
+}

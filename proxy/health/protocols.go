@@ -130,7 +130,7 @@ func PgSQL(user string) *Script {
 	size := binary.BigEndian.AppendUint32(nil, uint32(len(body)+4))
 	return protocol(say(string(size)+body),
 		Step{Kind: Expect, Expect: Expectation{Match: Regex, Negate: true, Regex: regexp.MustCompile("^E"), MinRecv: 5, OnError: pgError}},
-		Step{Kind: Expect, Expect: Expectation{Match: Regex, Binary: true, Regex: regexp.MustCompile("^52000000[0-9A-F]{2}000000(00|02|03|04|05|06)"),
+		Step{Kind: Expect, Expect: Expectation{Match: Regex, Binary: true, Regex: regexp.MustCompile("^52000000[0-9A-F]{2}000000(00|02|03|04|05|06|07|09|0A)"),
 			MinRecv: 9, Error: L7Sts, OnSuccess: rules.Literal("PostgreSQL server is ok"), OnError: rules.Literal("PostgreSQL unknown error")}})
 }
 
@@ -148,21 +148,21 @@ func LDAP() *Script {
 		judged(ldapBind))
 }
 
-// ldapBind looks for the BindResponse and its result code.
+// ldapBind looks for the BindResponse to message 1 and its result code, once all of the message has come.
 func ldapBind(p []byte, more bool) CustomVerdict {
 	bad := CustomVerdict{Status: L7Rsp, Info: "Not LDAPv3 protocol"}
 	if len(p) < 14 {
-		if more {
-			return CustomVerdict{}
-		}
+		return wait(more)
+	}
+	at, size, known := berSize(p)
+	switch {
+	case len(p) < at+size:
+		return wait(more)
+	case !known:
 		return bad
 	}
-	at := 2
-	if p[1]&0x80 != 0 { // the length takes more bytes
-		at += int(p[1] & 0x7f)
-	}
 	i := at + 3 // behind the message's number
-	if len(p) < i+2 || p[i] != 0x61 {
+	if len(p) < i+2 || string(p[at:i]) != "\x02\x01\x01" || p[i] != 0x61 {
 		return bad
 	}
 	i += 2
@@ -172,10 +172,25 @@ func ldapBind(p []byte, more bool) CustomVerdict {
 	if len(p) < i+3 || p[i] != 0x0a || p[i+1] != 1 {
 		return bad
 	}
-	if code := int(p[i+2]); code != 0 {
+	if code := int(int8(p[i+2])); code != 0 {
 		return CustomVerdict{Status: L7Sts, Code: code, Info: "See RFC: http://tools.ietf.org/html/rfc4511#section-4.1.9"}
 	}
 	return CustomVerdict{OK: true, Info: "Success"}
+}
+
+// berSize reads the length behind a message's first byte: how much it is, and where its content begins. Of the long form's lengths
+// HAProxy knows those of two and of four bytes.
+func berSize(p []byte) (at, size int, known bool) {
+	n := int(p[1] & 0x7f)
+	switch {
+	case p[1]&0x80 == 0:
+		return 2, n, true
+	case n == 2:
+		return 4, int(binary.BigEndian.Uint16(p[2:])), true
+	case n == 4:
+		return 6, int(binary.BigEndian.Uint32(p[2:])), true
+	}
+	return 2 + n, 0, false
 }
 
 // SSLHello is `option ssl-hello-chk`: an SSLv3 client hello, which any TLS server answers with a handshake or an alert.

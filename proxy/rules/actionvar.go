@@ -38,10 +38,14 @@ func (p *ruleParser) variable() (string, []arg, error) {
 	return name, conditions, checkConditions(append([]arg{{}}, conditions...))
 }
 
-func (tx *Tx) setVar(name string, v Value, conditions []arg) {
-	if vars, rest := tx.variable(name); vars != nil && allowed(vars, rest, v, conditions) {
-		vars.Set(rest, v)
+// setVar writes a variable if the conditions hold, and tells whether it has.
+func (tx *Tx) setVar(name string, v Value, conditions []arg) bool {
+	vars, rest := tx.variable(name)
+	if vars == nil || !allowed(vars, rest, strings.HasPrefix(name, "proc."), v, conditions) {
+		return false
 	}
+	vars.Set(rest, v)
+	return true
 }
 
 func parseSetVarFormat(p *ruleParser) (doing, error) {

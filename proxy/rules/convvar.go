@@ -27,12 +27,7 @@ func varConvs() []conv {
 			return boolean(ok && equal(v.Str, x.bytes())), ok
 		}},
 		{name: "set-var", sig: "v|ssss", in: Any, out: Any, check: checkConditions, do: func(tx *Tx, v Value, a []arg) (Value, bool) {
-			vars, name := tx.variable(a[0].s)
-			if vars == nil || !allowed(vars, name, v, a[1:]) {
-				return v, false
-			}
-			vars.Set(name, v)
-			return v, true
+			return v, tx.setVar(a[0].s, v, a[1:])
 		}},
 		{name: "unset-var", sig: "v", in: Any, out: Any, do: func(tx *Tx, v Value, a []arg) (Value, bool) {
 			if vars, name := tx.variable(a[0].s); vars != nil {
@@ -106,16 +101,21 @@ func checkConditions(a []arg) error {
 	return nil
 }
 
-// allowed tells whether all conditions of a set-var hold (section 7.3.1, "set-var").
-func allowed(vars *Vars, name string, v Value, conditions []arg) bool {
+// allowed tells whether all conditions of a set-var hold (section 7.3.1, "set-var"). Every variable of the process exists from
+// the start that the configuration sets anywhere, so made says so of one that has no value yet.
+func allowed(vars *Vars, name string, made bool, v Value, conditions []arg) bool {
 	old, set := vars.Get(name)
 	numbers := set && old.Kind == Int && v.Kind == Int
 	for _, c := range conditions {
 		ok := true
 		switch c.s {
-		case "ifexists", "ifset":
+		case "ifexists":
+			ok = set || made
+		case "ifnotexists":
+			ok = !set && !made
+		case "ifset":
 			ok = set
-		case "ifnotexists", "ifnotset":
+		case "ifnotset":
 			ok = !set
 		case "ifempty":
 			ok = !v.isScalar() && v.Str == ""

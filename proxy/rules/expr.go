@@ -60,13 +60,10 @@ type step struct {
 
 // Kind is the type of the result.
 func (e *Expr) Kind() Kind {
-	k := e.fetch.kind
-	for _, s := range e.convs {
-		if s.out != Any {
-			k = s.out
-		}
+	if n := len(e.convs); n > 0 {
+		return e.convs[n-1].out
 	}
-	return k
+	return e.fetch.kind
 }
 
 // NeedsResponse tells whether the expression asks for what only a response has.

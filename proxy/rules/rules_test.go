@@ -2,6 +2,7 @@ package rules
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -227,6 +228,37 @@ func TestVariablesOfEveryScope(t *testing.T) {
 		require.Equal(t, Next, run(t, tx, Request, "unset-var("+name+")"))
 		require.Equal(t, "", f.Text(tx), name)
 	}
+}
+
+// TestProcessVariablesExistFromTheStart sets each under the conditions of section 7.3.1, "set-var": the parser makes those of the
+// process, the others come into being when they are set.
+func TestProcessVariablesExistFromTheStart(t *testing.T) {
+	tx := request()
+	for name, want := range map[string]string{
+		"proc.a,ifexists": "4", "proc.b,ifnotexists": "", "proc.c,ifset": "", "proc.d,ifnotset": "4",
+		"sess.a,ifexists": "", "sess.b,ifnotexists": "4", "txn.c,ifset": "", "req.d,ifnotset": "4",
+	} {
+		require.Equal(t, Next, run(t, tx, Request, "set-var("+name+")", "int(4)"))
+		variable, _, _ := strings.Cut(name, ",")
+		f, err := ParseFormat(nil, "%[var("+variable+")]", false)
+		require.NoError(t, err)
+		require.Equal(t, want, f.Text(tx), name)
+		tx.Unset(variable)
+		_, err = ParseExpr(nil, "int(4),set-var("+name+")")
+		require.NoError(t, err)
+	}
+}
+
+// TestAnyTypeMayBecomeEach reads converters behind one whose result may be of any type, whatever it was given.
+func TestAnyTypeMayBecomeEach(t *testing.T) {
+	for _, expr := range []string{"req.body,json_query('$.a'),add(1)", "bin(00),set-var(txn.a),add(1)", "bin(00),unset-var(txn.a),ipmask(8)"} {
+		e, err := ParseExpr(nil, expr)
+		require.NoError(t, err, expr)
+		_, ok := e.Eval(request())
+		require.False(t, ok, expr)
+	}
+	_, err := ParseExpr(nil, "bin(00),add(1)")
+	require.ErrorContains(t, err, "converter 'add' cannot be applied")
 }
 
 func TestStrictRewritingNeedsRoom(t *testing.T) {
