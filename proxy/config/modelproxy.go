@@ -107,6 +107,7 @@ type Proxy struct {
 	Reuse       Reuse
 	Dispatch    Address // `dispatch`: where all goes; zero: to the servers
 	HasDispatch bool
+	Transparent bool     // option transparent: all goes where the client has connected to, unless HasDispatch
 	Source      Source   // of connections to servers that have none of their own
 	HashType    []string // hash-type's arguments
 	HashFactor  int      // hash-balance-factor: percent; 0: none

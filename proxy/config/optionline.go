@@ -48,6 +48,7 @@ var flagOptions = []flagOption{
 	{"http-pretend-keepalive", backSide, true, func(x *Proxy, on bool) { x.PretendKeepAlive = on }},
 	{"socket-stats", frontSide, false, func(x *Proxy, on bool) { x.SocketStats = on }},
 	{"http-use-proxy-header", frontSide, true, func(x *Proxy, on bool) { x.ProxyHeader = on }},
+	{"transparent", backSide, false, func(x *Proxy, on bool) { x.Transparent = on }},
 	{"independent-streams", bothSides, false, func(x *Proxy, on bool) { x.Independent = on }},
 }
 

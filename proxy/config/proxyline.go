@@ -89,6 +89,7 @@ var proxyKeywords = slices.Concat([]keyword{
 	{name: "errorfile", usage: "<status> <file>", max: -1, need: bothSides, parse: parseErrorFile},
 	{name: "http-reuse", usage: "never | safe | aggressive | always", max: -1, need: backSide, parse: parseReuse},
 	{name: "dispatch", usage: "<address>:<port>", max: -1, need: backSide, local: true, parse: parseDispatch},
+	{name: "transparent", max: -1, parse: parseTransparent},
 	{name: "hash-balance-factor", usage: "<percent>", max: 1, parse: parseHashFactor},
 	{name: "hash-type", usage: "map-based | consistent [sdbm | djb2 | wt6 | crc32] [avalanche]", max: -1, need: backSide, parse: parseHashType},
 	{name: "http-send-name-header", usage: "<name>", max: -1, need: backSide, parse: parseSendName},

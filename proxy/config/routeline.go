@@ -109,6 +109,13 @@ func parseReuse(p *parser, w words) {
 	p.tooMany(w, 0, 1)
 }
 
+// parseTransparent is the older form of `option transparent`, which no section refuses.
+func parseTransparent(p *parser, w words) {
+	if !p.tooMany(w, 0, 0) {
+		p.px.Transparent = true
+	}
+}
+
 // parseDispatch reads the address that all of a section's traffic goes to.
 func parseDispatch(p *parser, w words) {
 	a, err := p.parseAddr(w.at(1), resolveNow|portOK|portMust|stream)

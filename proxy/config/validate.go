@@ -103,7 +103,13 @@ func (p *parser) validate(s *section) {
 	if s.front && len(s.Binds) == 0 {
 		p.warn("%s '%s' has no 'bind' directive. Please declare it as a backend if this was intended.", s.word(), s.Name)
 	}
-	if s.back && s.HasDispatch && s.balanced {
+	switch {
+	case !s.back:
+	case s.Transparent && s.balanced:
+		p.alert("%s '%s' cannot use both transparent and balance mode.", s.word(), s.Name)
+	case s.Transparent && len(s.Servers) > 0:
+		p.alert("%s '%s' : 'option transparent' beside servers is not supported by this director.", s.word(), s.Name)
+	case s.HasDispatch && s.balanced:
 		p.warn("dispatch address of %s '%s' will be ignored in balance mode.", s.word(), s.Name)
 		s.HasDispatch = false
 	}

@@ -9,6 +9,9 @@ import (
 
 // destination is the address that the client has connected to, as the PROXY protocol, a rule or else the system has it.
 func (c *client) destination() netip.AddrPort {
+	if c.tx != nil && c.tx.Session.Dst.IsValid() {
+		return c.tx.Session.Dst
+	}
 	if c.dest.IsValid() {
 		return c.dest
 	}

@@ -23,7 +23,12 @@ func (c *client) dial() {
 		c.dialBeside()
 		return
 	}
-	b := c.l.newUpstream(c.srv, !c.fe.http)
+	if c.be.transparent && !c.destination().IsValid() {
+		c.goesNowhere()
+		return
+	}
+	to := c.serverAddr()
+	b := c.l.newUpstream(c.srv, to.family(), !c.fe.http)
 	if b == nil {
 		c.flag('R', 'C')
 		c.giveBack()
@@ -32,7 +37,7 @@ func (c *client) dial() {
 	}
 	b.key = c.wayKey()
 	c.dials(b)
-	e := sysConnect(b.fd, c.serverAddr())
+	e := sysConnect(b.fd, to)
 	c.noteOrigin(b)
 	if e != 0 && e != syscall.EINPROGRESS {
 		c.connectFailed(false)
@@ -46,6 +51,14 @@ func (c *client) dial() {
 	// Between processes of one machine the handshake is over when connect returns: its packets were handled inside the
 	// call. So try at once; from a farther server this gets EAGAIN, and EPOLLOUT tells when.
 	c.sendFirst(b)
+}
+
+// goesNowhere ends a request of a backend with option transparent whose client has connected to no address, but to a unix socket.
+func (c *client) goesNowhere() {
+	c.be.mu.Lock()
+	c.be.back.econn++
+	c.be.mu.Unlock()
+	c.reply(500, 'I', 'C')
 }
 
 // dials notes that b is on its way for the request.

@@ -26,6 +26,7 @@ type proxy struct {
 	stats       string         // stats uri; "": no page
 	http        bool
 	dispatch    bool // servers holds the one of `dispatch`, which nobody sees
+	transparent bool // … or of `option transparent`
 	byURI       bool // balance uri
 	byKey       bool // balance url_param, balance hdr, balance rdp-cookie
 	ruled       bool // its requests need the rules' view of them
@@ -148,9 +149,12 @@ func newTimeouts(t *config.Timeouts) timeouts {
 func (p *proxy) newBackend() error {
 	var all []*balance.Server
 	list := p.cfg.Servers
-	if p.cfg.HasDispatch && len(list) == 0 {
-		list = []*config.Server{{Pos: p.cfg.Pos, Name: "<NOSRV>", Addr: p.cfg.Dispatch, Weight: 1}}
-		p.dispatch = true
+	if p.dispatch = len(list) == 0 && (p.cfg.HasDispatch || p.cfg.Transparent); p.dispatch {
+		only := &config.Server{Pos: p.cfg.Pos, Name: "<NOSRV>", Addr: p.cfg.Dispatch, Weight: 1}
+		if p.transparent = !p.cfg.HasDispatch; p.transparent {
+			only.Addr, only.PortMap = config.Address{IP: netip.IPv4Unspecified()}, true
+		}
+		list = []*config.Server{only}
 	}
 	p.dyncookies = dynamicCookies{p.cfg.Cookie != nil && p.cfg.Cookie.Dynamic, p.cfg.CookieKey}
 	for i, s := range list {

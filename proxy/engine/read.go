@@ -131,6 +131,9 @@ func (p *proxy) backStats(now int64) *BackStats {
 		}
 	}
 	s.Weight = (sixteenths + fullShare - 1) / fullShare
+	if p.dispatch { // of the one server nothing is seen
+		s.Act, s.Weight, s.UWeight, s.Lbtot, s.Algo = 0, 0, 0, 0, "none"
+	}
 	if !p.wasUp && len(p.servers) > 0 {
 		s.Status = "DOWN"
 		s.Downtime += s.Lastchg

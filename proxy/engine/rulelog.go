@@ -93,8 +93,8 @@ func (c *client) logInfo(i *rules.LogInfo, r *accesslog.Record) {
 		i.Data = 0
 	}
 	i.Origin = c.via
-	if c.srv != nil {
-		i.Target = c.srv.at.Load().sock.addrPort()
+	if c.srv != nil && !(c.be.transparent && !c.destination().IsValid()) {
+		i.Target = c.serverAddr().addrPort()
 	}
 }
 

@@ -28,8 +28,8 @@ type upstream struct {
 }
 
 // newUpstream gives a socket for s: one that has just been left, a spare one, or a new one. nil: the system has none.
-func (l *loop) newUpstream(s *server, plain bool) *upstream {
-	family, kind := s.at.Load().sock.family(), uint8(0)
+func (l *loop) newUpstream(s *server, family int, plain bool) *upstream {
+	kind := uint8(0)
 	if family == syscall.AF_INET6 {
 		kind = 1
 	}

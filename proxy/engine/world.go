@@ -50,6 +50,8 @@ func (w world) Backend(name string) (s rules.BackendState, ok bool) {
 // usable is how many servers can take requests: the active ones, or else one backup, or all of them.
 func (p *proxy) usable() int {
 	switch {
+	case p.dispatch:
+		return 0
 	case p.act > 0:
 		return p.act
 	case p.cfg.AllBackups:

@@ -9,7 +9,7 @@ func addrOf(f func(tx *Tx) netip.AddrPort) func(*Tx, []arg) (Value, bool) {
 func portFrom(f func(tx *Tx) netip.AddrPort) func(*Tx, []arg) (Value, bool) {
 	return func(tx *Tx, _ []arg) (Value, bool) {
 		a := f(tx)
-		return integer(a.Port()), a.IsValid()
+		return integer(a.Port()), a.IsValid() && a.Port() != 0
 	}
 }
 
