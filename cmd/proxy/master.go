@@ -146,16 +146,6 @@ func (m *master) kill(s syscall.Signal) {
 	}
 }
 
-// worker gives the current worker; nil: it has ended.
-func (m *master) worker() *child {
-	for _, c := range m.children {
-		if c.program == "" && !c.former {
-			return c
-		}
-	}
-	return nil
-}
-
 // reload reads the files again and starts a worker for them, which takes the listening sockets over; the one before it
 // finishes its sessions. Where that fails the current children go on.
 func (m *master) reload() {

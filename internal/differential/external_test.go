@@ -67,7 +67,7 @@ backend absent
 	Play: func(s *Side) {
 		s.Mask(`HAPROXY_PROXY_PORT=\d+`, "HAPROXY_PROXY_PORT=(port)")
 		s.Mask(`4: 127\.0\.0\.1 \d+`, "4: 127.0.0.1 (port)")
-		s.Mask(`(check \d+/\d/\d)/[67] `, "$1/(under way or not) ")
+		s.Mask(`(check \d+)/\d/(\d)/[67] `, "$1/$2 ") // a check is under way, or it is not
 		for i, name := range externalServers {
 			row := []string{"web/", "web/", "web/", "web/", "web/", "away/", "named/", "absent/"}[i] + name
 			s.Until(name+" is checked", func() bool {
