@@ -243,7 +243,8 @@ func TestHardStopAfterEndsALongRequest(t *testing.T) {
 
 func TestSocketsCountsWhatAConfigurationNeeds(t *testing.T) {
 	cfg := parse(t, practical(t, "127.0.0.1:80", "/tmp/x", "127.0.0.1:81", "127.0.0.1:82", "127.0.0.1:83"))
-	require.Equal(t, 2*3000+2*16+20+1+1+3, Sockets(cfg, 3000))
+	cfg.Global.Threads = 2
+	require.Equal(t, 2*3000+20+3*2+1+1+3, Sockets(cfg, 3000), "clients, the process's own, threads, listener, socket, checks")
 	require.Equal(t, "Address already in use", engine.Strerror(fmt.Errorf("x: %w", syscall.EADDRINUSE)))
 }
 

@@ -120,7 +120,9 @@ func (c *client) serve(name string) {
 	limit, _ := c.l.e.dataLimit()
 	c.formRoom = limit - c.tx.req.head.End
 	expects, _ := m.Get("expect")
+	closing := c.closing
 	c.prepare()
+	c.closing = closing // unlike other answers of the director's own, this one waits for the whole body
 	if c.l.e.opt.Stats == nil {
 		c.reply(503, 'S', 'C')
 		return
