@@ -48,7 +48,7 @@ func (l *logs) Logs(p *config.Proxy) bool { return p.Name != l.deaf }
 func (l *logs) Request(_ *config.Proxy, _ int, r *accesslog.Record) {
 	l.mu.Lock()
 	c := *r
-	c.Line = bytes.Clone(r.Line)
+	c.Line, c.Text = bytes.Clone(r.Line), bytes.Clone(r.Text)
 	l.records = append(l.records, c)
 	l.mu.Unlock()
 	l.tell()
