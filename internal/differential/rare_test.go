@@ -4,5 +4,5 @@ import "slices"
 
 // rareCases are about lines that few files have.
 func rareCases() []Case {
-	return slices.Concat(quietCases(), limitCases(), rdpCases, independentCases(), bufferCases(), []Case{proxiedAuth, transparent})
+	return slices.Concat(quietCases(), limitCases(), rdpCases, independentCases(), bufferCases(), []Case{proxiedAuth, transparent, websocket})
 }

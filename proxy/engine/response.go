@@ -129,11 +129,11 @@ func (c *client) responseHead(p []byte) []byte {
 		h.Lenient = c.be.cfg.LaxResponse
 		err := h.ParseResponse(p)
 		broken := err != nil || l.limit.exceeded(h, p)
-		if broken || h.End > 0 && h.Status == 101 && !c.upgrade {
+		if broken || h.End > 0 && h.Status == 101 && !(c.upgrade && h.Upgrading) {
 			if broken {
 				c.captureResponse(p, err == nil && h.End > 0 && h.End <= l.limit.raw)
 			} else {
-				c.out += h.Size() + int64(len(p)-h.End) // nobody has asked for another protocol
+				c.out += h.Size() + int64(len(p)-h.End) // nobody has asked for another protocol, or it is not settled
 			}
 			c.badResponse() // instead of the 1xx that came with it
 			return nil

@@ -217,6 +217,25 @@ func TestUpgradeBecomesATunnel(t *testing.T) {
 	require.Equal(t, 101, d.request(0).Status)
 }
 
+func TestUpgradesThatAreNotSettled(t *testing.T) {
+	for fields, want := range map[string]int{
+		"Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x\r\n": 101,
+		"Connection: upgrade\r\nUpgrade: websocket\r\n":                            502,
+		"Upgrade: websocket\r\nSec-WebSocket-Accept: x\r\n":                        502,
+		"": 502,
+	} {
+		s := serve(t, func(c net.Conn) {
+			if _, err := http.ReadRequest(bufio.NewReader(c)); err == nil {
+				io.WriteString(c, "HTTP/1.1 101 Switching\r\n"+fields+"\r\n")
+			}
+		})
+		d := start(t, practical(s.addr))
+		d.dial().say("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\nContent-Length: 0\r\n" +
+			"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+		require.Equal(t, want, d.request(0).Status, fields)
+	}
+}
+
 func TestModeTCP(t *testing.T) {
 	s := serve(t, func(c net.Conn) {
 		io.WriteString(c, "220 ready\r\n") // the server speaks first

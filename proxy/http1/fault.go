@@ -133,17 +133,16 @@ func (d *diagnosis) noteOdd(at int) {
 // diagnosis is the second look. Its steps give false where the fault is found, or the message ends.
 type diagnosis struct {
 	Fault
-	b               []byte
-	method, target  Span
-	version         Span
-	host            Span // the first Host's value; -1: none
-	status, fields  int
-	limits          Limits
-	wsKey, upgrades bool
-	headEnd         int
-	lastValue       int // where that of the last field begins
-	lenient         bool
-	odd             int // where the first thing is that only a lenient look passes over; -1: none
+	b              []byte
+	method, target Span
+	version        Span
+	host           Span // the first Host's value; -1: none
+	status, fields int
+	limits         Limits
+	headEnd        int
+	lastValue      int // where that of the last field begins
+	lenient        bool
+	odd            int // where the first thing is that only a lenient look passes over; -1: none
 }
 
 // stop is where the look ends.

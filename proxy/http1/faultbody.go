@@ -6,9 +6,6 @@ import "bytes"
 func (d *diagnosis) together() bool {
 	request := d.Flags&faultResponse == 0
 	d.At, d.State = d.headEnd, inData
-	if d.upgrades && d.Flags&faultUpgrade != 0 {
-		d.Flags |= faultWebSocket
-	}
 	if request && !d.authorityFits() {
 		if !d.lenient {
 			return false
@@ -69,6 +66,7 @@ func (d *diagnosis) settle(request bool) {
 		bodyless()
 	case d.Flags&(faultLength|faultChunked) != 0:
 		d.Flags |= faultSized
+		d.Flags &^= faultUpgrade | faultWebSocket
 	}
 }
 

@@ -106,9 +106,9 @@ func (d *diagnosis) field(next int, name string, value Span) bool {
 			return true
 		}
 	case "upgrade":
-		d.upgrades = d.upgrades || equalFold(v, "websocket")
-	case "sec-websocket-key":
-		d.wsKey = true
+		if d.Flags &^= faultWebSocket; hasWord(v, "websocket") {
+			d.Flags |= faultWebSocket
+		}
 	case "host":
 		if d.Flags&faultResponse != 0 {
 			break

@@ -29,7 +29,6 @@ type Head struct {
 	KeepAlive bool // Connection has keep-alive
 	Upgrade   bool // Connection has upgrade, and there is an Upgrade field that counts
 	Upgrading bool // Connection has upgrade
-	WebSocket bool // Upgrade is websocket
 	Doubtful  bool // of a request Transfer-Encoding with Content-Length, of both in HTTP/1.0: the connection ends after this message
 
 	Limits // set before a parse
@@ -42,7 +41,7 @@ type Head struct {
 	// the head is whole, as HAProxy does; what can be no head is refused at once in any case.
 	Resumed bool
 
-	wsKey               bool
+	wsKey               bool // there is a Sec-WebSocket-Key that can be one
 	te, coded           bool // there is a Transfer-Encoding; it names others than chunked
 	list                bool // there is a Connection or a TE, which are for this connection only
 	response            bool
@@ -134,7 +133,7 @@ func (h *Head) parse(b []byte, start func(b []byte, i, end int, whole bool) bool
 
 func (h *Head) reset(response bool) {
 	h.End, h.Length, h.Status = 0, -1, 0
-	h.V11, h.Chunked, h.Close, h.KeepAlive, h.Upgrade, h.WebSocket = false, false, false, false, false, false
+	h.V11, h.Chunked, h.Close, h.KeepAlive, h.Upgrade = false, false, false, false, false
 	h.Doubtful, h.unsized, h.late = false, 0, nil
 	h.Upgrading, h.wsKey, h.te, h.coded, h.list, h.lax, h.Odd = false, false, false, false, false, h.Lenient, false
 	h.response, h.n, h.clen, h.host, h.upgrade = response, 0, -1, -1, -1

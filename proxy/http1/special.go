@@ -31,7 +31,7 @@ func (h *Head) special(b []byte, i int) error {
 		if string(name) == "transfer-encoding" {
 			return h.transferEncoding(f.Value.Of(b))
 		}
-		h.wsKey = h.wsKey || string(name) == "sec-websocket-key"
+		h.wsKey = h.wsKey || string(name) == "sec-websocket-key" && f.Value.Len() == wsKeyLen
 	}
 	return nil
 }

@@ -131,7 +131,6 @@ func (h *Head) checkRequest(b []byte) error {
 	if h.settleLength(); h.clen >= 0 && string(method) == "CONNECT" {
 		h.dropLength() // what follows it belongs to the tunnel
 	}
-	h.trimLists(b)
 	if !h.normalizeTarget(b) {
 		if !h.Lenient {
 			return BadRequest
@@ -141,17 +140,10 @@ func (h *Head) checkRequest(b []byte) error {
 	if !h.V11 && !h.AnyBody && (h.Chunked || h.Length > 0) && bodiless(method) {
 		return TooLarge
 	}
-	h.Upgrade = h.Upgrading && h.upgrade >= 0
-	if h.Upgrade && (h.Chunked || h.Length >= 0) {
-		h.Drop(h.upgrade) // the body's end and the tunnel's start would be one
-		h.Upgrade = false
+	if h.Upgrade = h.Upgrading && h.upgrade >= 0; h.Upgrade && !h.checkUpgrade(b) {
+		return BadRequest
 	}
-	if h.Upgrade && equalFold(h.fields[h.upgrade].Value.Of(b), "websocket") {
-		h.WebSocket = true
-		if !h.wsKey {
-			return BadRequest // RFC 6455, section 4.1
-		}
-	}
+	h.trimLists(b) // last: what is refused is shown as it came
 	return nil
 }
 
@@ -168,11 +160,14 @@ func (h *Head) checkResponse(b []byte) error {
 	if h.te && !h.Chunked {
 		h.dropLength() // a coding without a name: the connection's end ends the body
 	}
+	h.Upgrade = h.Upgrading && h.upgrade >= 0
+	if h.Status == 101 && h.Upgrade && h.webSocket(b) && h.Get(b, "sec-websocket-accept") == nil {
+		return BadRequest // RFC 6455, section 4.2.2
+	}
 	h.trimLists(b)
 	if h.Status == 204 || h.Status < 200 {
 		h.dropFraming(b)
 	}
-	h.Upgrade = h.Upgrading && h.upgrade >= 0
 	return nil
 }
 
