@@ -23,7 +23,8 @@ exit 0
 
 // external has commands check servers: what they are told, and what their ends mean.
 var external = Case{
-	Name: "external-check",
+	Name:  "external-check",
+	Timed: true,
 	Config: `
 global
     nbthread 1
@@ -43,23 +44,23 @@ listen web
     bind {web}
     external-check command {dir}/check
     external-check path /usr/bin:/bin
-    server fine 127.0.0.9:7001 check inter 2s maxconn 7
-    server three unix@{dir}/nobody check inter 2s
-    server much 127.0.0.9:7003 check inter 2s ssl verify none fall 1
-    server slow [::1]:7004 check inter 2s
-    server killed 127.0.0.9:7005 check inter 2s port 99 addr 127.0.0.3
+    server fine 127.0.0.9:7001 check inter {t2000} maxconn 7
+    server three unix@{dir}/nobody check inter {t2000}
+    server much 127.0.0.9:7003 check inter {t2000} ssl verify none fall 1
+    server slow [::1]:7004 check inter {t2000}
+    server killed 127.0.0.9:7005 check inter {t2000} port 99 addr 127.0.0.3
 backend away
     mode tcp
     external-check command {dir}/check
     external-check path /usr/bin:/bin
-    server none 127.0.0.9:7006 check inter 2s
+    server none 127.0.0.9:7006 check inter {t2000}
 backend named
     external-check command true
     external-check path /nowhere:/usr/bin:/bin
-    server here 127.0.0.9:7007 check inter 2s
+    server here 127.0.0.9:7007 check inter {t2000}
 backend absent
     external-check command /nowhere/check
-    server lost 127.0.0.9:7008 check inter 2s
+    server lost 127.0.0.9:7008 check inter {t2000}
 `,
 	Before: func(s *Side) {
 		s.must(os.WriteFile(filepath.Join(s.dir, "check"), []byte(externalScript), 0o755), "write the command")

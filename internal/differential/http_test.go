@@ -208,7 +208,8 @@ var httpCases = []Case{
 			}
 			s.DialFrom("127.0.0.9", "web").Shut().Rest()
 			s.Logs(1)
-			s.DialFrom("127.0.0.10", "web").Rest()
+			unwelcome(s, "127.0.0.10", "web")
+			s.UntilStat("web/FRONTEND", "dcon", "1")
 			s.Stat("web/FRONTEND", "stot", "ereq", "dcon", "dses", "conn_tot", "hrsp_2xx", "hrsp_4xx")
 		},
 	},

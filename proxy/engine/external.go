@@ -74,15 +74,14 @@ func (c *command) started(p *os.Process) {
 }
 
 func (c *command) failed(err error) {
-	var e syscall.Errno
-	if !c.settle() || !errors.As(err, &e) {
+	if !c.settle() {
 		return
 	}
-	if e == syscall.EAGAIN || e == syscall.ENOMEM {
-		c.k.notForked(e)
+	if errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.ENOMEM) {
+		c.k.notForked(err)
 		return
 	}
-	c.k.l.e.tell(LevelAlert, fmt.Sprintf("Failed to exec process for external health check: %s. Aborting.", Strerror(e)))
+	c.k.l.e.tell(LevelAlert, fmt.Sprintf("Failed to exec process for external health check: %s. Aborting.", Strerror(err)))
 	c.k.end(health.Result{Status: health.ProcErr, Code: codeNotExecuted})
 }
 
@@ -148,15 +147,16 @@ func findCommand(x *config.External) (string, error) {
 	return "", syscall.ENOENT
 }
 
+// notUsed stands among the arguments for what there is none of.
 const notUsed = "NOT_USED"
 
 // arguments are the addresses and ports of the section's first listener and of the server.
 func (k *checker) arguments() []string {
-	addr, port := k.proxyAddr()
-	host, number := hostPort(k.srv.at.Load().addr)
-	if addr == "" && port == "" && !k.named() {
-		addr = notUsed
+	addr, port := notUsed, ""
+	if k.named() {
+		addr, port = k.proxyAddr()
 	}
+	host, number := hostPort(k.srv.at.Load().addr)
 	return []string{k.external.conf.Command, addr, cmp.Or(port, notUsed), host, cmp.Or(number, notUsed)}
 }
 

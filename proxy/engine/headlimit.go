@@ -22,6 +22,6 @@ func (m *headLimit) exceeded(h *http1.Head, p []byte) bool {
 		return len(p) >= m.raw
 	}
 	// Most heads are far from the limit: what they take beside their own bytes is less than this.
-	const once, perField = 128, 8
-	return h.End+once+perField*len(h.Fields()) > min(m.stored, m.raw) && (h.End > m.raw || h.Stored() > m.stored)
+	const once = 128
+	return h.End+once+http1.StoredPerPart*len(h.Fields()) > min(m.stored, m.raw) && (h.End > m.raw || h.Stored() > m.stored)
 }
