@@ -63,8 +63,8 @@ CRASHES ?= 50
 crash: images ## kill -9 of the runner at CRASHES random instants under different faults, and heal each time
 	go test -count=1 -timeout 60m -v -run TestKilledRunner ./scenarios -crashes $(CRASHES)
 
-test: images unit ## what needs no cluster, and the core scenarios on both directors (make scenarios plays all of them)
-	go test -timeout 10m ./sim/docker ./cmd/simulacro
+test: images unit ## what needs no cluster, the testbed, the coursework, the core scenarios on both directors (make scenarios: all of them)
+	go test -timeout 15m ./sim/docker ./cmd/simulacro ./scenarios/practical
 	go test -count=1 -timeout 20m -v ./scenarios -tag core
 
 practical: images ## the coursework from its first command to its last, typed in the nodes, every output checked

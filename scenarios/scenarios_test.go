@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -215,8 +216,42 @@ func read(t *testing.T, name string) *sim.Scenario {
 	return s
 }
 
-// play plays a scenario on a cluster of the pool and wants a verdict.
+// machine lets plays go on beside each other, or one alone.
+var machine sync.RWMutex
+
+// play plays a scenario on a cluster of the pool and wants a verdict. A run that proves nothing because the machine, with other clusters
+// at work on it, did not deliver what the scenario takes for granted is a measurement not made: it is made once more, alone.
 func play(t *testing.T, kind sim.DirectorKind, s *sim.Scenario, opt run.Options, want sim.Outcome) *run.Done {
+	t.Helper()
+	done := func() *run.Done {
+		machine.RLock()
+		defer machine.RUnlock()
+		return playOnce(t, kind, s, opt, want)
+	}()
+	if want == sim.Pass && undelivered(done.Verdict) {
+		t.Log("the machine was too busy for this run to prove anything: it is played again, with nothing beside it")
+		machine.Lock()
+		defer machine.Unlock()
+		done = playOnce(t, kind, s, opt, want)
+	}
+	if done.Verdict.Outcome != want {
+		t.Errorf("verdict %s, want %s", done.Verdict.Outcome, want)
+	}
+	return done
+}
+
+// undelivered tells whether the load was not what was asked for, or the scenario's limit came before its end.
+func undelivered(v sim.Verdict) bool {
+	for _, name := range []string{"load delivered", "run"} {
+		if c := check(v, name); c != nil && c.Outcome == sim.Inconclusive {
+			return true
+		}
+	}
+	return false
+}
+
+// playOnce plays a scenario and keeps what it left where the verdict is not the wanted one.
+func playOnce(t *testing.T, kind sim.DirectorKind, s *sim.Scenario, opt run.Options, want sim.Outcome) *run.Done {
 	t.Helper()
 	require.NoError(t, session.Err(), "interrupted")
 	ctx, cancel := context.WithTimeout(session, 5*time.Minute)
@@ -236,9 +271,6 @@ func play(t *testing.T, kind sim.DirectorKind, s *sim.Scenario, opt run.Options,
 	t.Logf("cluster after %.1f s, played in %.1f s, kept in %s\n%s", got.Sub(asked).Seconds(), time.Since(got).Seconds(), done.Dir, text.String())
 	judgedAgain(t, done)
 	served = done.Verdict.Outcome == want
-	if !served {
-		t.Errorf("verdict %s, want %s", done.Verdict.Outcome, want)
-	}
 	return done
 }
 

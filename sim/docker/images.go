@@ -9,12 +9,12 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/build"
-	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
 
 	"simulacro/images"
@@ -55,7 +55,7 @@ func (r *Runtime) Images(ctx context.Context, binDir string) ([]ImageState, erro
 			return nil, fmt.Errorf("inspect image %s: %w", i.Tag, err)
 		default:
 			s.Size = info.Size
-			if hash != "" && (info.Config == nil || info.Config.Labels[LabelHash] != hash) {
+			if hash != "" && !slices.Contains(info.RepoTags, i.Version(hash)) {
 				s.State = ImageStale
 			}
 		}
@@ -83,6 +83,7 @@ func (r *Runtime) Build(ctx context.Context, binDir string, progress Progress) e
 	if err != nil {
 		return fmt.Errorf("base image: %w", err)
 	}
+	before := r.imageIDs(ctx)
 	for _, i := range images.All() {
 		if _, err := archive.Seek(0, io.SeekStart); err != nil {
 			return err
@@ -93,52 +94,14 @@ func (r *Runtime) Build(ctx context.Context, binDir string, progress Progress) e
 		}
 		ph.done(i.Tag)
 	}
-	_, err = r.removeImages(ctx, imageLabels[0], filters.Arg("dangling", "true"))
-	return err
-}
-
-// RemoveImages removes the nodes' images and those of earlier builds, and with base the base too if it was built here; a
-// registry's stays. What a container uses stays.
-func (r *Runtime) RemoveImages(ctx context.Context, base bool) (removed int, err error) {
-	removed, err = r.removeImages(ctx, imageLabels[0])
-	if err != nil || !base {
-		return removed, err
-	}
-	n, err := r.removeImages(ctx, imageLabels[1])
-	return removed + n, err
-}
-
-// removeImages removes those of our images that have the label's value, that the filters select and that no container uses.
-func (r *Runtime) removeImages(ctx context.Context, label string, which ...filters.KeyValuePair) (removed int, err error) {
-	args := filters.NewArgs(append(which, filters.Arg("label", LabelCluster+"="+label))...)
-	list, err := r.api.ImageList(ctx, image.ListOptions{Filters: args})
-	if err != nil {
-		return 0, fmt.Errorf("list images: %w", err)
-	}
-	for _, i := range list {
-		names := i.RepoTags
-		if len(names) == 0 || names[0] == "<none>:<none>" {
-			names = []string{i.ID}
-		}
-		for _, name := range names {
-			_, err := r.api.ImageRemove(ctx, name, image.RemoveOptions{PruneChildren: true})
-			switch {
-			case err == nil:
-				removed++
-			case !cerrdefs.IsConflict(err) && !cerrdefs.IsNotFound(err):
-				return removed, fmt.Errorf("remove image %s: %w", name, err)
-			}
-		}
-	}
-	return removed, nil
+	return r.removeOutdated(ctx, hash, before)
 }
 
 // buildImage uses the engine's own builder, which every engine has; BuildKit would want a session with its client.
 func (r *Runtime) buildImage(ctx context.Context, i images.Image, archive io.Reader, base, hash string, ph *phase) error {
 	built, err := r.api.ImageBuild(ctx, archive, build.ImageBuildOptions{
-		Dockerfile: images.Dockerfile, Target: i.Target, Tags: []string{i.Tag}, BuildArgs: map[string]*string{images.BaseArg: &base},
-		Labels: map[string]string{LabelCluster: imageLabels[0], LabelHash: hash}, Remove: true, ForceRemove: true,
-		Version: build.BuilderV1,
+		Dockerfile: images.Dockerfile, Target: i.Target, Tags: []string{i.Tag, i.Version(hash)}, BuildArgs: map[string]*string{images.BaseArg: &base},
+		Remove: true, ForceRemove: true, Version: build.BuilderV1,
 	})
 	if err != nil {
 		return err

@@ -16,10 +16,9 @@ const (
 	LabelRole    = "simulacro.role" // the node's role; on containers
 	LabelSpec    = "simulacro.spec" // the sim.Spec as JSON; on containers
 	LabelNet     = "simulacro.net"  // outer or inner; on networks
-	LabelHash    = "simulacro.hash" // of the build context; on images, and so on their containers
 )
 
-// imageLabels are the values of LabelCluster on images. The containers of a build inherit them, so no cluster may have these
+// imageLabels are the values of LabelCluster on images, as the Dockerfile and base.sh give them. The containers of a build inherit them, so no cluster may have these
 // names.
 var imageLabels = []string{"images", "base"}
 
