@@ -4,6 +4,8 @@ SHELL       := /bin/bash
 .DEFAULT_GOAL := help
 
 export CGO_ENABLED ?= 0
+# All that is compiled is compiled alike, so that nothing is twice; without paths in it, clones in other folders make the same images.
+export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
 # There may be no registry to pull testcontainers' reaper from; clean-up is a sweep by label, see sim/docker.
 export TESTCONTAINERS_RYUK_DISABLED ?= true
 # On a host that is a container itself (/.dockerenv) the bridge's gateway would be taken for the host.
@@ -21,7 +23,7 @@ help: ## this list
 
 build: ## static binaries in bin/: simulacro, proxy, mount.nfs
 	@mkdir -p bin
-	go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
+	go build -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
 
 docs: build ## what is made from the loader's tables and the fault catalogue: scenarios/schema.json, docs/scenarios.md, docs/coverage.md
 	bin/simulacro schema >bin/schema.json && mv bin/schema.json scenarios/schema.json
@@ -81,7 +83,7 @@ conformance: build ## HAProxy's own regression tests that pass today, fetched fr
 	internal/conformance/fetch.sh && internal/conformance/run.sh
 
 differential: build ## the director and Debian's HAProxy side by side on the same configurations, requests and faults
-	go test -count=1 -v -timeout 60m ./internal/differential/...
+	go test -trimpath=false -count=1 -v -timeout 60m ./internal/differential/...
 
 DURATION ?= 10m
 

@@ -154,3 +154,14 @@ func TestScriptsParse(t *testing.T) {
 		return nil
 	}))
 }
+
+func TestVersionsAreNamedByTheHash(t *testing.T) {
+	hash, err := Hash(programs(t))
+	require.NoError(t, err)
+	for _, image := range All() {
+		name, version, found := strings.Cut(image.Version(hash), ":")
+		assert.True(t, found)
+		assert.Equal(t, image.Tag, name+":latest")
+		assert.True(t, strings.HasPrefix(hash, version) && len(version) >= 12, version)
+	}
+}

@@ -48,6 +48,7 @@ func TestExpressionsAgainstHAProxy(t *testing.T) {
 
 // badRules are rules with something wrong.
 var badRules = []string{
+	"tcp-request connection reject(1)", "tcp-request connection capture(1) src len 3", "http-request deny(1) status 403", "http-response deny()", "http-after-response allow(x)",
 	"http-request set-tos 08", "http-request set-tos 0b1", "http-request set-tos 1_0", "http-request set-tos -1", "http-request set-tos 256", "http-request set-mark 0x1g", "http-request set-mark 0x",
 	"tcp-request connection set-tos 1x", "http-request capture", "http-request capture src", "http-request capture src len", "http-request capture src if TRUE", "http-request capture src id -1",
 	"http-request capture src foo 5", "http-request capture res.hdr(x) len 10", "http-request capture src len 10x", "http-response capture src len 5", "http-response capture src id x", "http-response capture src id 3",

@@ -131,9 +131,9 @@ type action struct {
 type ruleParser struct {
 	env   *Env
 	list  List
-	word  string // the action as it is written
-	name  string
-	param string   // what stands in parentheses behind the name
+	word  string   // the action as it is written
+	name  string   // without what stands in parentheses behind it
+	param string   // what stands in them
 	words []string // arguments and the condition
 	last  string   // the last word of an expression
 	waits bool     // Rule.Waits
@@ -179,7 +179,11 @@ func ParseRule(env *Env, list List, words []string) (*Rule, error) {
 			p.name = name
 		}
 	}
-	a := findAction(p.name, list)
+	written := p.word
+	if contains(prefixActions, p.name) {
+		written = p.name
+	}
+	a := findAction(written, list)
 	if a == nil {
 		return nil, p.unknown()
 	}
@@ -204,7 +208,8 @@ func ParseRule(env *Env, list List, words []string) (*Rule, error) {
 	return r, nil
 }
 
-// prefixActions are found by what a word begins with, so that it is they that tell what is wrong with the rest.
+// prefixActions take something in parentheses. They are found by what a word begins with, so that it is they that tell what is wrong
+// with the rest.
 var prefixActions = []string{"set-var-fmt", "set-var", "unset-var"}
 
 func findAction(name string, list List) *action {

@@ -41,7 +41,7 @@ type LineError struct {
 func (e *LineError) Error() string { return e.Text }
 
 func (p *ruleParser) unknown() error {
-	if p.name == "capture" && p.list&(Connection|SessionList) != 0 {
+	if p.word == "capture" && p.list&(Connection|SessionList) != 0 {
 		w, _ := p.take()
 		return sayf("'capture %s' is not allowed in '%s' rules in %s '%s'", w, p.list.Name(), p.env.Kind, p.env.Section)
 	}

@@ -53,6 +53,11 @@ func TestPool(t *testing.T) {
 	assert.Regexp(t, `/etc/fstab:.* nfs _netdev,soft,timeo=5 `, mounted.Stdout)
 	assert.Regexp(t, `/proc/mounts:.* /mnt/web `, mounted.Stdout)
 
+	back := spec
+	back.Director = sim.Simulacro
+	require.NoError(t, second.Adapt(t.Context(), back))
+	require.NoError(t, second.Adapt(t.Context(), spec))
+
 	waiting, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	_, err = p.Get(waiting, spec)

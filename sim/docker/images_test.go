@@ -1,0 +1,33 @@
+package docker
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"simulacro/images"
+)
+
+// A build takes the place of what was there: names of other versions go, the image that they share with it stays.
+func TestNamesOfOtherVersionsGo(t *testing.T) {
+	rt := engine(t)
+	client := images.All()[0]
+	info, err := rt.api.ImageInspect(t.Context(), client.Tag)
+	require.NoError(t, err)
+	now := slices.IndexFunc(info.RepoTags, func(s string) bool { return s != client.Tag && strings.HasPrefix(s, images.Repository) })
+	if now < 0 {
+		t.Skip("the images were not built by make images")
+	}
+	_, version, _ := strings.Cut(info.RepoTags[now], ":")
+	old := client.Version("0123456789abcdef")
+	require.NoError(t, rt.api.ImageTag(t.Context(), client.Tag, old))
+	require.NoError(t, rt.removeOutdated(t.Context(), version, []string{info.ID}))
+	after, err := rt.api.ImageInspect(t.Context(), client.Tag)
+	require.NoError(t, err)
+	assert.NotContains(t, after.RepoTags, old)
+	assert.Contains(t, after.RepoTags, client.Version(version))
+	assert.Equal(t, info.ID, after.ID)
+}
