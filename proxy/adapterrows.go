@@ -139,10 +139,18 @@ func serverRow(r stats.Row, s *engine.ServerStats) stats.Row {
 	r.CheckIP, r.CheckPort = s.CheckAddr.IP, s.CheckAddr.Port
 	r.AgentIP, r.AgentPort = s.Agent.Addr.IP, s.Agent.Addr.Port
 	r.Observed, r.HealthFails, r.Tracked = c.Observe != "", s.HanaFails, s.Tracks
-	r.Check, r.Agent = checkOf(s), agentOf(&s.Agent)
+	r.Check, r.Agent = underWay(checkOf(s)), underWay(agentOf(&s.Agent))
 	r.ChosenID, r.TLS = c.ChosenID, c.TLS != nil && c.TLS.On
 	r.Op, r.Admin = states(s)
 	return r
+}
+
+// underWay forgets what HAProxy has forgotten of the last check when the next has begun: its code and its words.
+func underWay(c stats.Check) stats.Check {
+	if c.InProgress {
+		c.Code, c.Desc = 0, ""
+	}
+	return c
 }
 
 func checkOf(s *engine.ServerStats) stats.Check {

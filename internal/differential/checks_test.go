@@ -2,6 +2,7 @@ package differential
 
 import (
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -130,6 +131,22 @@ var checkCases = []Case{
 			s.Stat("web/a", checkColumns...)
 			s.Server("s1").Up()
 			s.UntilLog("is UP")
+		},
+	},
+	{
+		Name:   "check-under-way", // of the one before it some is forgotten
+		Config: Head + "backend web\n    option httpchk\n    timeout check 1h\n    server a {s1} check inter 50ms\n",
+		Before: func(s *Side) {
+			var first sync.Once
+			s.Server("s1").Do(func(c *Conn, _ string) {
+				first.Do(func() { c.Say("HTTP/1.0 503 No Way\r\n\r\n"); _ = c.Close() })
+				c.Hang()
+			})
+		},
+		Play: func(s *Side) {
+			s.UntilStat("web/a", "check_code", "0")
+			s.Stat("web/a", checkColumns...)
+			s.serversState()
 		},
 	},
 	{

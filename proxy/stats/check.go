@@ -35,12 +35,13 @@ func (c *Check) shown() string {
 	return c.Status
 }
 
-// result is srv_check_result: 0 unknown, 2 failed, 3 passed, 4 passed on condition (management manual, section 9.3).
+// result is srv_check_result: 0 unknown, as while a check goes on, 2 failed, 3 passed, 4 passed on condition (management manual, section 9.3).
 func (c *Check) result() int {
-	if c.Saved {
-		return c.Result
-	}
 	switch s := health.StatusNamed(c.Status); {
+	case c.InProgress:
+		return 0
+	case c.Saved:
+		return c.Result
 	case s == health.L7OKCond:
 		return 4
 	case s.Passed():
