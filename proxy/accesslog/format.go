@@ -83,7 +83,7 @@ func (f *Formatter) TCP(dst []byte, r *Record) []byte {
 
 // origin is how both formats begin: client, time, frontend and server.
 func (f *Formatter) origin(dst []byte, r *Record) []byte {
-	dst = appendAddr(dst, r.Client)
+	dst = appendClient(dst, r)
 	dst = append(dst, " ["...)
 	dst = f.local.append(dst, r.Accept, time.Local, dateLayout)
 	dst = append(dst, '.')
@@ -110,7 +110,7 @@ func (f *Formatter) CLF(dst []byte, r *Record) []byte {
 	dst = append(dst, ' ')
 	dst = strconv.AppendInt(plus(dst, r), r.Bytes, 10)
 	dst = append(dst, ` "" "" `...) // referrer and user agent: not captured by this format
-	dst = strconv.AppendUint(dst, uint64(r.Client.Port()), 10)
+	dst = appendPort(dst, r)
 	dst = append(dst, ' ')
 	dst = appendDigits(dst, r.Accept.Nanosecond()/1e6, 3)
 	for _, name := range [...]string{r.Frontend, r.Backend, r.Server} {
@@ -131,10 +131,15 @@ func (f *Formatter) CLF(dst []byte, r *Record) []byte {
 
 // appendDefault is the format of a proxy without any `option …log`.
 func appendDefault(dst []byte, mode config.Mode, r *Record) []byte {
-	dst = append(dst, "Connect from "...)
-	dst = appendAddr(dst, r.Client)
-	dst = append(dst, " to "...)
-	dst = appendAddr(dst, r.Dest)
+	dst = append(dst, "Connect "...)
+	if r.Client.IsValid() {
+		dst = append(dst, "from "...)
+		dst = append(appendClient(dst, r), " to "...)
+		dst = append(appendIP(dst, r.Dest.Addr()), ':')
+		dst = strconv.AppendUint(dst, uint64(r.Dest.Port()), 10)
+	} else {
+		dst = appendClient(append(dst, "to "...), r)
+	}
 	dst = append(dst, " ("...)
 	dst = append(dst, r.Frontend...)
 	if mode == config.ModeHTTP {
@@ -188,11 +193,16 @@ func milliseconds(d time.Duration) int64 {
 	return int64(d / time.Millisecond)
 }
 
-// appendAddr writes an IPv6 address without brackets, as HAProxy does, and a client of a unix socket as unix.
-func appendAddr(dst []byte, a netip.AddrPort) []byte {
-	dst = appendIP(dst, a.Addr())
-	dst = append(dst, ':')
-	return strconv.AppendUint(dst, uint64(a.Port()), 10)
+// appendClient writes an IPv6 address without brackets, as HAProxy does, and a client of a unix socket as unix with the listener's number.
+func appendClient(dst []byte, r *Record) []byte {
+	return appendPort(append(appendIP(dst, r.Client.Addr()), ':'), r)
+}
+
+func appendPort(dst []byte, r *Record) []byte {
+	if !r.Client.IsValid() {
+		return strconv.AppendInt(dst, int64(r.Socket), 10)
+	}
+	return strconv.AppendUint(dst, uint64(r.Client.Port()), 10)
 }
 
 func appendIP(dst []byte, ip netip.Addr) []byte {

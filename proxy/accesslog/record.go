@@ -8,7 +8,8 @@ import (
 // Record is what the engine knows of one request (or one TCP connection) at its end. Times follow HAProxy's definitions
 // (configuration manual, section 8.4): a duration below 0 means that the event never took place and is logged as -1.
 type Record struct {
-	Client   netip.AddrPort
+	Client   netip.AddrPort // not valid: the client of a unix socket
+	Socket   int            // the listener's number, which stands for such a client's port
 	Dest     netip.AddrPort // where the client connected to; only the default format shows it
 	Accept   time.Time      // when the connection (first request) or the request's idle period ended
 	Frontend string

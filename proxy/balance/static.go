@@ -99,7 +99,7 @@ func gcd(a, b int) int {
 
 // hashAddr combines the address's 32-bit words.
 func hashAddr(q Request) (h uint32) {
-	a := q.Source.Unmap().AsSlice()
+	a := q.Source.AsSlice()
 	for i := 0; i+4 <= len(a); i += 4 {
 		h ^= uint32(a[i])<<24 | uint32(a[i+1])<<16 | uint32(a[i+2])<<8 | uint32(a[i+3])
 	}

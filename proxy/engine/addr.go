@@ -31,7 +31,7 @@ func newSockaddr(a config.Address) *sockaddr {
 		} else {
 			s.len = uint32(3 + len(a.Unix))
 		}
-	case a.IP.Is6() && !a.IP.Is4In6():
+	case a.IP.Is6():
 		in := (*syscall.RawSockaddrInet6)(unsafe.Pointer(&s.raw))
 		in.Family, in.Addr, in.Port = syscall.AF_INET6, a.IP.As16(), bigEndian(a.Port)
 		s.len = syscall.SizeofSockaddrInet6
@@ -39,7 +39,7 @@ func newSockaddr(a config.Address) *sockaddr {
 		in := (*syscall.RawSockaddrInet4)(unsafe.Pointer(&s.raw))
 		in.Family, in.Port = syscall.AF_INET, bigEndian(a.Port)
 		if a.IP.IsValid() {
-			in.Addr = a.IP.Unmap().As4()
+			in.Addr = a.IP.As4()
 		}
 		s.len = syscall.SizeofSockaddrInet4
 	}

@@ -79,9 +79,6 @@ func (l *loop) newClient(fd int, li *listener) *client {
 	c.putAway()
 	c.st, c.requests = stIdle, 0
 	c.addr = l.sa.addrPort()
-	if c.addr.Addr().Is4In6() {
-		c.addr = netip.AddrPortFrom(c.addr.Addr().Unmap(), c.addr.Port())
-	}
 	c.accepted, c.secure, c.shook = l.now, nil, 0
 	c.dest, c.bind, c.session, c.socketEnds, c.sessionEnds = netip.AddrPort{}, li.cfg, nil, nil, nil
 	c.li = li

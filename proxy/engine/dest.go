@@ -62,6 +62,5 @@ func (c *client) localAddr() netip.AddrPort {
 	if _, e := raw(syscall.SYS_GETSOCKNAME, c.fd, ptr(&a.raw), ptr(&a.len), 0, 0, 0); e != 0 {
 		return netip.AddrPort{}
 	}
-	to := a.addrPort()
-	return netip.AddrPortFrom(to.Addr().Unmap(), to.Port())
+	return a.addrPort()
 }

@@ -33,7 +33,8 @@ func (c *client) logFailed(why rules.ConnError) {
 	if c.fe.cfg.LogSeparate {
 		level = LevelErr
 	}
-	from, name := "unix:1", strconv.Itoa(c.bind.ID)
+	name := strconv.Itoa(c.bind.ID)
+	from := "unix:" + name
 	if c.addr.IsValid() {
 		from = c.addr.Addr().String() + ":" + strconv.Itoa(int(c.addr.Port()))
 	}

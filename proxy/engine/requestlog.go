@@ -84,7 +84,7 @@ func (c *client) logAs(r *accesslog.Record) {
 func (c *client) describe() *accesslog.Record {
 	r := &c.l.record
 	*r = accesslog.Record{
-		Client: c.addr, Accept: c.l.e.wall(c.start), Frontend: c.frontName(), Backend: c.fe.cfg.Name, Server: "<NOSRV>",
+		Client: c.addr, Socket: c.bind.ID, Accept: c.l.e.wall(c.start), Frontend: c.frontName(), Backend: c.fe.cfg.Name, Server: "<NOSRV>",
 		Request: dur(between(c.start, c.got)), Queue: dur(between(c.got, c.assigned)),
 		Connect: dur(between(c.assigned, c.connected)), Response: dur(between(c.connected, c.replied)),
 		Total: dur(c.l.now - c.start), Status: c.status, Bytes: c.out, BytesIn: c.in,

@@ -74,7 +74,7 @@ func (c *client) logInfo(i *rules.LogInfo, r *accesslog.Record) {
 		idle = max(0, c.start-c.accepted-c.shook)
 	}
 	*i = rules.LogInfo{
-		Client: c.session.Src, Frontend: c.session.Dst, Accept: c.l.e.wall(c.accepted), Began: r.Accept, Front: r.Frontend, Back: r.Backend, Server: r.Server,
+		Client: c.session.Src, Frontend: c.session.Dst, Socket: c.session.ListenerID, Accept: c.l.e.wall(c.accepted), Began: r.Accept, Front: r.Frontend, Back: r.Backend, Server: r.Server,
 		Request: ms(r.Request), Queue: ms(r.Queue), Connect: ms(r.Connect), Response: ms(r.Response),
 		Idle: idle, Active: ms(r.Total), Total: ms(r.Total) + idle, Data: -1, Status: r.Status, Bytes: r.Bytes,
 		Early: r.Early, BytesIn: r.BytesIn, Flags: r.Flags, ActConn: r.ActConn, FeConn: r.FeConn, BeConn: r.BeConn, SrvConn: r.SrvConn,
@@ -94,7 +94,9 @@ func (c *client) logInfo(i *rules.LogInfo, r *accesslog.Record) {
 	}
 	i.Origin = c.via
 	if c.srv != nil && !(c.be.transparent && !c.destination().IsValid()) {
-		i.Target = c.serverAddr().addrPort()
+		to := c.serverAddr()
+		i.Target, i.TargetUnix = to.addrPort(), to.family() == unix.AF_UNIX
+		i.OriginUnix = i.TargetUnix && c.connected >= 0
 	}
 }
 

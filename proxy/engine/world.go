@@ -178,7 +178,7 @@ func sockName(fd int, get func(fd int) (unix.Sockaddr, error)) netip.AddrPort {
 	case *unix.SockaddrInet4:
 		return netip.AddrPortFrom(netip.AddrFrom4(a.Addr), uint16(a.Port))
 	case *unix.SockaddrInet6:
-		return netip.AddrPortFrom(netip.AddrFrom16(a.Addr).Unmap(), uint16(a.Port))
+		return netip.AddrPortFrom(netip.AddrFrom16(a.Addr), uint16(a.Port))
 	}
 	return netip.AddrPort{}
 }
@@ -230,7 +230,7 @@ func (w world) Mark(what string, n int) {
 	case c.fd <= 0:
 	case what == "mark":
 		_ = unix.SetsockoptInt(c.fd, unix.SOL_SOCKET, unix.SO_MARK, n)
-	case c.addr.Addr().Is4():
+	case c.addr.Addr().Unmap().Is4():
 		_ = unix.SetsockoptInt(c.fd, unix.IPPROTO_IP, unix.IP_TOS, n)
 	default:
 		_ = unix.SetsockoptInt(c.fd, unix.IPPROTO_IPV6, unix.IPV6_TCLASS, n)

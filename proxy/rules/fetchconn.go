@@ -3,7 +3,7 @@ package rules
 import "net/netip"
 
 func addrOf(f func(tx *Tx) netip.AddrPort) func(*Tx, []arg) (Value, bool) {
-	return func(tx *Tx, _ []arg) (Value, bool) { return address(f(tx).Addr().Unmap()) }
+	return func(tx *Tx, _ []arg) (Value, bool) { return address(f(tx).Addr()) }
 }
 
 func portFrom(f func(tx *Tx) netip.AddrPort) func(*Tx, []arg) (Value, bool) {
@@ -16,7 +16,10 @@ func portFrom(f func(tx *Tx) netip.AddrPort) func(*Tx, []arg) (Value, bool) {
 func localOf(f func(tx *Tx) netip.AddrPort) func(*Tx, []arg) (Value, bool) {
 	return func(tx *Tx, _ []arg) (Value, bool) {
 		a := f(tx)
-		return boolean(tx.World != nil && a.IsValid() && tx.World.Local(a.Addr().Unmap())), a.IsValid()
+		if !a.IsValid() {
+			return boolean(true), tx.Session.ListenerID > 0 // a unix socket
+		}
+		return boolean(tx.World != nil && tx.World.Local(a.Addr().Unmap())), true
 	}
 }
 

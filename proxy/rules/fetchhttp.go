@@ -92,7 +92,7 @@ func condensed(name string, f func(m *Message) string) []fetch {
 		}},
 		{name: name + "+src", kind: Bin, from: srcReqHead, get: func(tx *Tx, _ []arg) (Value, bool) {
 			n, ok := number(tx)
-			return Value{Kind: Bin, Str: bigEndian(int64(n))[4:] + string(tx.Session.Src.Addr().Unmap().AsSlice())}, ok
+			return Value{Kind: Bin, Str: bigEndian(int64(n))[4:] + string(tx.Session.Src.Addr().AsSlice())}, ok && tx.Session.Src.IsValid()
 		}},
 	}
 }

@@ -215,7 +215,10 @@ func (f *Format) Append(dst []byte, tx *Tx) []byte {
 			dst = n.sample(dst, tx)
 			blank = false
 		case n.info != nil:
-			dst = n.variable(dst, tx)
+			var ended bool
+			if dst, ended = n.variable(dst, tx); ended {
+				return dst
+			}
 			blank = blank && len(dst) == before
 		case f.merged:
 			dst, blank = appendMerged(dst, n.text, blank)
@@ -275,9 +278,10 @@ func (n *node) sample(dst []byte, tx *Tx) []byte {
 	return n.opts.append(dst, s)
 }
 
-func (n *node) variable(dst []byte, tx *Tx) []byte {
+// variable adds a log variable. As with HAProxy the whole text ends at a unix socket that is wanted in hexadecimal digits.
+func (n *node) variable(dst []byte, tx *Tx) (_ []byte, ended bool) {
 	if tx.Info == nil {
-		return n.opts.empty(dst)
+		return n.opts.empty(dst), false
 	}
 	if tx.Fill != nil {
 		tx.Fill()
@@ -286,9 +290,19 @@ func (n *node) variable(dst []byte, tx *Tx) []byte {
 	if !o.quote && !o.hex && !o.escape && v.kind != listVar {
 		before := len(dst)
 		if dst = v.add(dst, tx.Info, tx); len(dst) == before && v.kind.hyphened() {
-			return o.empty(dst)
+			return o.empty(dst), false
 		}
-		return dst
+		return dst, false
 	}
-	return o.variable(dst, v.kind, v.add(nil, tx.Info, tx))
+	text := v.add(nil, tx.Info, tx)
+	if o.hex && v.end != nil {
+		switch at, socket := v.end(tx.Info); {
+		case at.IsValid() || socket < 0:
+		case v.kind == ipVar:
+			return dst, true
+		case socket > 0:
+			return append(dst, text...), false // a listener's number is none of a port
+		}
+	}
+	return o.variable(dst, v.kind, text), false
 }

@@ -11,6 +11,8 @@ import (
 // LogInfo is what log variables show of a request. Durations are in ms; -1: the event never took place.
 type LogInfo struct {
 	Client, Frontend, Origin, Target netip.AddrPort // client and the address it came to; the director's and the server's end
+	Socket                           int            // the listener's number, which shows for the port of ends of a unix socket; 0: there is no client
+	OriginUnix, TargetUnix           bool           // they are ends of a unix socket
 	Accept, Began                    time.Time      // the connection, or the wait for a further request; the request
 	Front, Back, Server              string
 	Handshake, Idle                  int64 // Th, Ti
@@ -38,6 +40,7 @@ type LogInfo struct {
 type logVar struct {
 	kind varKind
 	add  func(dst []byte, i *LogInfo, tx *Tx) []byte
+	end  endOf // of addresses and ports
 }
 
 type varKind uint8
@@ -58,7 +61,7 @@ func number(f func(i *LogInfo) int64) logVar { return counted(plainVar, f) }
 
 // growing is number for what option logasap logs before it is final, with a + then.
 func growing(f func(i *LogInfo) int64) logVar {
-	return logVar{plainVar, func(dst []byte, i *LogInfo, _ *Tx) []byte {
+	return logVar{kind: plainVar, add: func(dst []byte, i *LogInfo, _ *Tx) []byte {
 		if i.Early {
 			dst = append(dst, '+')
 		}
@@ -67,28 +70,39 @@ func growing(f func(i *LogInfo) int64) logVar {
 }
 
 func counted(kind varKind, f func(i *LogInfo) int64) logVar {
-	return logVar{kind, func(dst []byte, i *LogInfo, _ *Tx) []byte { return strconv.AppendInt(dst, f(i), 10) }}
+	return logVar{kind: kind, add: func(dst []byte, i *LogInfo, _ *Tx) []byte { return strconv.AppendInt(dst, f(i), 10) }}
 }
 
 func word(f func(i *LogInfo) string) logVar {
-	return logVar{textVar, func(dst []byte, i *LogInfo, _ *Tx) []byte { return append(dst, f(i)...) }}
+	return logVar{kind: textVar, add: func(dst []byte, i *LogInfo, _ *Tx) []byte { return append(dst, f(i)...) }}
 }
 
-func ipOf(f func(i *LogInfo) netip.AddrPort) logVar {
-	return logVar{ipVar, func(dst []byte, i *LogInfo, _ *Tx) []byte {
-		if a := f(i).Addr(); a.IsValid() {
-			return a.AppendTo(dst)
+// endOf gives an end of a connection: its address, and where that is a unix socket's the number that shows as its port; below 0: it is none.
+type endOf func(i *LogInfo) (at netip.AddrPort, socket int)
+
+func ipOf(f endOf) logVar {
+	return logVar{kind: ipVar, end: f, add: func(dst []byte, i *LogInfo, _ *Tx) []byte {
+		at, socket := f(i)
+		switch {
+		case at.IsValid():
+			return at.Addr().AppendTo(dst)
+		case socket >= 0:
+			return append(dst, "unix"...)
 		}
 		return dst
 	}}
 }
 
-func portOf(f func(i *LogInfo) netip.AddrPort) logVar {
-	return logVar{portVar, func(dst []byte, i *LogInfo, _ *Tx) []byte {
-		if !f(i).IsValid() {
-			return dst
+func portOf(f endOf) logVar {
+	return logVar{kind: portVar, end: f, add: func(dst []byte, i *LogInfo, _ *Tx) []byte {
+		at, socket := f(i)
+		switch {
+		case at.IsValid():
+			return strconv.AppendUint(dst, uint64(at.Port()), 10)
+		case socket >= 0:
+			return strconv.AppendInt(dst, int64(socket), 10)
 		}
-		return strconv.AppendUint(dst, uint64(f(i).Port()), 10)
+		return dst
 	}}
 }
 
@@ -96,7 +110,7 @@ func accepted(i *LogInfo) time.Time { return i.Accept }
 func began(i *LogInfo) time.Time    { return i.Began }
 
 func clock(of func(*LogInfo) time.Time, layout string, zone *time.Location, millis bool) logVar {
-	return logVar{plainVar, func(dst []byte, i *LogInfo, _ *Tx) []byte {
+	return logVar{kind: plainVar, add: func(dst []byte, i *LogInfo, _ *Tx) []byte {
 		at := of(i)
 		dst = at.In(zone).AppendFormat(dst, layout)
 		if millis {
@@ -109,7 +123,7 @@ func clock(of func(*LogInfo) time.Time, layout string, zone *time.Location, mill
 
 // line shows a part of the request line.
 func line(f func(i *LogInfo) string) logVar {
-	return logVar{lineVar, func(dst []byte, i *LogInfo, _ *Tx) []byte {
+	return logVar{kind: lineVar, add: func(dst []byte, i *LogInfo, _ *Tx) []byte {
 		if i.Line == "" {
 			return append(dst, "<BADREQ>"...)
 		}
@@ -135,10 +149,17 @@ func uri(i *LogInfo) *Message { return &Message{Method: part(0)(i), URI: part(1)
 // httpVars are the log variables that there are in mode http only (section 8.2.4); tsc, which is marked so too, is taken.
 var httpVars = []string{"CC", "CS", "HM", "HP", "HPO", "HQ", "HU", "HV", "Ta", "Ti", "Tq", "TR", "Tr", "r", "tr", "trg", "trl"}
 
-func client(i *LogInfo) netip.AddrPort   { return i.Client }
-func frontend(i *LogInfo) netip.AddrPort { return i.Frontend }
-func origin(i *LogInfo) netip.AddrPort   { return i.Origin }
-func target(i *LogInfo) netip.AddrPort   { return i.Target }
+func client(i *LogInfo) (netip.AddrPort, int)   { return i.Client, numbered(i.Socket > 0, i.Socket) }
+func frontend(i *LogInfo) (netip.AddrPort, int) { return i.Frontend, numbered(i.Socket > 0, i.Socket) }
+func origin(i *LogInfo) (netip.AddrPort, int)   { return i.Origin, numbered(i.OriginUnix, 0) }
+func target(i *LogInfo) (netip.AddrPort, int)   { return i.Target, numbered(i.TargetUnix, 0) }
+
+func numbered(isSocket bool, n int) int {
+	if isSocket {
+		return n
+	}
+	return -1
+}
 
 // logVars is the table of log variables.
 var logVars = map[string]logVar{
@@ -148,8 +169,8 @@ var logVars = map[string]logVar{
 	"HP":  line(func(i *LogInfo) string { b, p, _ := uri(i).path(); return b + p }),
 	"HPO": line(func(i *LogInfo) string { _, p, _ := uri(i).path(); return p }),
 	"HQ":  line(func(i *LogInfo) string { _, _, q := uri(i).path(); return q }),
-	"ID":  {textVar, func(dst []byte, _ *LogInfo, tx *Tx) []byte { return append(dst, tx.UniqueID...) }},
-	"ST":  {plainVar, func(dst []byte, _ *LogInfo, tx *Tx) []byte { return strconv.AppendInt(dst, int64(tx.status()), 10) }},
+	"ID":  {kind: textVar, add: func(dst []byte, _ *LogInfo, tx *Tx) []byte { return append(dst, tx.UniqueID...) }},
+	"ST":  {kind: plainVar, add: func(dst []byte, _ *LogInfo, tx *Tx) []byte { return strconv.AppendInt(dst, int64(tx.status()), 10) }},
 	"T":   clock(accepted, "02/Jan/2006:15:04:05 +0000", time.UTC, false), "Tl": clock(accepted, "02/Jan/2006:15:04:05 -0700", time.Local, false),
 	"Ta": growing(func(i *LogInfo) int64 { return i.Active }), "Tc": number(func(i *LogInfo) int64 { return i.Connect }),
 	"Td": number(func(i *LogInfo) int64 { return i.Data }), "Th": number(func(i *LogInfo) int64 { return i.Handshake }),
@@ -163,13 +184,13 @@ var logVars = map[string]logVar{
 	"Tr": number(func(i *LogInfo) int64 { return i.Response }), "Tt": growing(func(i *LogInfo) int64 { return i.Total }),
 	"Tu": growing(func(i *LogInfo) int64 { return i.Total - i.Idle }), "Tw": number(func(i *LogInfo) int64 { return i.Queue }),
 	"Ts": counted(hexVar, func(i *LogInfo) int64 { return i.Accept.Unix() }),
-	"ms": {milliVar, func(dst []byte, i *LogInfo, _ *Tx) []byte {
+	"ms": {kind: milliVar, add: func(dst []byte, i *LogInfo, _ *Tx) []byte {
 		return append(dst, strconv.Itoa(1000 + i.Accept.Nanosecond()/1e6)[1:]...)
 	}},
 	"ac": number(func(i *LogInfo) int64 { return int64(i.ActConn) }), "fc": number(func(i *LogInfo) int64 { return int64(i.FeConn) }),
 	"bc": number(func(i *LogInfo) int64 { return int64(i.BeConn) }), "sc": number(func(i *LogInfo) int64 { return int64(i.SrvConn) }),
 	"bq": number(func(i *LogInfo) int64 { return int64(i.BackQueue) }), "sq": number(func(i *LogInfo) int64 { return int64(i.SrvQueue) }),
-	"rc": {plainVar, func(dst []byte, i *LogInfo, _ *Tx) []byte {
+	"rc": {kind: plainVar, add: func(dst []byte, i *LogInfo, _ *Tx) []byte {
 		if i.Redisp {
 			dst = append(dst, '+')
 		}
@@ -186,20 +207,20 @@ var logVars = map[string]logVar{
 	"t":   clock(accepted, "02/Jan/2006:15:04:05", time.Local, true),
 	"tr":  clock(began, "02/Jan/2006:15:04:05", time.Local, true),
 	"trg": clock(began, "02/Jan/2006:15:04:05 +0000", time.UTC, false), "trl": clock(began, "02/Jan/2006:15:04:05 -0700", time.Local, false),
-	"ts":   {plainVar, func(dst []byte, i *LogInfo, _ *Tx) []byte { return append(dst, i.Flags[:2]...) }},
-	"tsc":  {plainVar, func(dst []byte, i *LogInfo, _ *Tx) []byte { return append(dst, i.Flags[:]...) }},
+	"ts":   {kind: plainVar, add: func(dst []byte, i *LogInfo, _ *Tx) []byte { return append(dst, i.Flags[:2]...) }},
+	"tsc":  {kind: plainVar, add: func(dst []byte, i *LogInfo, _ *Tx) []byte { return append(dst, i.Flags[:]...) }},
 	"lc":   counted(hexVar, func(i *LogInfo) int64 { return int64(i.Logged) }),
 	"sslc": overTLS(func(t *TLS) string { return t.Cipher }), "sslv": overTLS(func(t *TLS) string { return t.Version }),
 }
 
 // captures writes captured headers as {a|b}.
 func captures(side int) logVar {
-	return logVar{groupVar, func(dst []byte, _ *LogInfo, tx *Tx) []byte { return AppendCaptures(dst, tx.Captured[side]) }}
+	return logVar{kind: groupVar, add: func(dst []byte, _ *LogInfo, tx *Tx) []byte { return AppendCaptures(dst, tx.Captured[side]) }}
 }
 
 // captureList writes them one after the other; the flags are each one's.
 func captureList(side int) logVar {
-	return logVar{listVar, func(dst []byte, _ *LogInfo, tx *Tx) []byte {
+	return logVar{kind: listVar, add: func(dst []byte, _ *LogInfo, tx *Tx) []byte {
 		for _, s := range tx.Captured[side] {
 			dst = append(captured(dst, s), 0)
 		}
@@ -227,7 +248,7 @@ func captured(dst []byte, s string) []byte { return appendEncoded(dst, s, "{|}")
 
 // overTLS shows a word about the client's TLS; without it there is none.
 func overTLS(f func(t *TLS) string) logVar {
-	return logVar{textVar, func(dst []byte, _ *LogInfo, tx *Tx) []byte {
+	return logVar{kind: textVar, add: func(dst []byte, _ *LogInfo, tx *Tx) []byte {
 		if tx.Session == nil || tx.Session.TLS == nil {
 			return dst
 		}
