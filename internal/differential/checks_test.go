@@ -8,6 +8,12 @@ import (
 
 var checkColumns = []string{"status", "check_status", "check_code", "check_desc", "last_chk", "check_rise", "check_fall", "check_health", "weight", "act", "bck"}
 
+// endsAtOnce closes without a word, and without a reset.
+func endsAtOnce(c *Conn) {
+	c.Shut()
+	c.Hang()
+}
+
 var checkCases = []Case{
 	dialogue("check-l4", "", say("")),
 	dialogue("check-http-200", "    option httpchk\n", answering(http("200 OK", "", "x"))),
@@ -106,6 +112,14 @@ var checkCases = []Case{
 		hear(c, 14)
 		c.Say("\x30\x20\x02\x01\x01\x61\x07\x0a\x01\x00\x04\x00\x04\x00")
 	}),
+	dialogue("check-silent-ssl", "    option ssl-hello-chk\n", endsAtOnce),
+	dialogue("check-silent-smtp", "    option smtpchk\n", endsAtOnce),
+	dialogue("check-silent-mysql", "    option mysql-check\n", endsAtOnce),
+	dialogue("check-silent-mysql-user", "    option mysql-check user u\n", endsAtOnce),
+	dialogue("check-silent-redis", "    option redis-check\n", endsAtOnce),
+	dialogue("check-silent-pgsql", "    option pgsql-check user u\n", endsAtOnce),
+	dialogue("check-silent-ldap", "    option ldap-check\n", endsAtOnce),
+	dialogue("check-silent-tcp", "    option tcp-check\n    tcp-check connect\n    tcp-check expect error-status L7STS on-error oops comment word string x\n", endsAtOnce),
 	{
 		Name: "check-unbegun",
 		Config: strings.ReplaceAll(checked("", ""), "server a {s1}", "server a 255.255.255.255:99") +

@@ -18,9 +18,7 @@ func (c *client) runTCPRules() {
 			return
 		}
 		if c.be = c.switchBackend(); c.be == nil {
-			c.flag('S', 'C')
-			c.end()
-			c.close()
+			c.endNowhere()
 			return
 		}
 		c.enterBackend()

@@ -24,13 +24,20 @@ func (c *client) startTCP() {
 		return
 	}
 	if c.be = c.fe.backend(); c.be == nil {
-		c.flag('S', 'C')
-		c.end()
-		c.close()
+		c.endNowhere()
 		return
 	}
 	c.enterBackend()
 	c.assign()
+}
+
+// endNowhere ends a connection for which there is no backend. A reset would do so before the client has sent what it begins with, as the hello
+// of a check, and tell it something else.
+func (c *client) endNowhere() {
+	c.flag('S', 'C')
+	c.end()
+	c.body = http1.Tunnel()
+	c.linger()
 }
 
 // upgradeHead turns an HTTP exchange into a tunnel (RFC 9110, section 7.8): the head goes to the client, and from then

@@ -18,8 +18,6 @@ func agentLine(answer []byte, more bool) CustomVerdict {
 		return CustomVerdict{Status: Checked, Info: string(answer[:i])}
 	case more:
 		return CustomVerdict{}
-	case len(answer) == 0:
-		return CustomVerdict{Status: L7Rsp, Info: "TCPCHK got an empty response at step 2"}
 	}
 	return CustomVerdict{Status: Init}
 }

@@ -2,6 +2,7 @@ package health
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -16,12 +17,12 @@ func (r *Run) expect(x *Step) bool {
 	if len(r.in) == 0 && !r.ended {
 		return false
 	}
+	if len(r.in) == 0 {
+		r.empty(x)
+		return true
+	}
 	if e.Match == Custom {
 		return r.custom(x)
-	}
-	if len(r.in) == 0 && !r.s.Protocol {
-		r.refuse(x, Unknown, L7Rsp, false, fmt.Sprintf("TCPCHK got an empty response at step %d", x.Number))
-		return true
 	}
 	pattern := r.pattern(e)
 	if !r.ended && (e.Match == Text && len(r.in) < len(pattern) || e.MinRecv > 0 && len(r.in) < e.MinRecv) {
@@ -84,6 +85,15 @@ func (r *Run) refuse(x *Step, status, usual Status, match bool, words string) {
 		words += " comment: " + x.Comment
 	}
 	r.finish(status, r.code(e, r.Result.Code), words)
+}
+
+// empty ends a check whose server has closed without a word. HAProxy puts the comment into quotes here.
+func (r *Run) empty(x *Step) {
+	words := fmt.Sprintf("TCPCHK got an empty response at step %d", x.Number)
+	if x.Comment != "" {
+		words += " comment: '" + x.Comment + "'"
+	}
+	r.finish(cmp.Or(x.Expect.Error, L7Rsp), r.code(&x.Expect, r.Result.Code), words)
 }
 
 // what names a pattern in a message.

@@ -209,7 +209,7 @@ func TestTCPExpectations(t *testing.T) {
 		{Expectation{Match: Text, Pattern: "616263", Binary: true, MinRecv: -1}, "abc", Result{Status: L7OK, Info: "(tcp-check)"}},
 		{Expectation{Match: Regex, Regex: no, Negate: true, MinRecv: 3}, "badly", Result{Status: L7Rsp, Info: "TCPCHK matched unwanted content (regex) at step 1"}},
 		{Expectation{Match: Regex, Regex: no, Negate: true, MinRecv: 3}, "good", Result{Status: L7OK, Info: "(tcp-check)"}},
-		{Expectation{Match: Text, Pattern: "abc", MinRecv: -1, Error: L7Sts}, "", Result{Status: L7Rsp, Info: "TCPCHK got an empty response at step 1"}},
+		{Expectation{Match: Text, Pattern: "abc", MinRecv: -1, Error: L7Sts}, "", Result{Status: L7Sts, Info: "TCPCHK got an empty response at step 1"}},
 	} {
 		for _, bytewise := range []bool{false, true} {
 			require.Equal(t, c.want, judge(c.e, false, c.in, bytewise), "%+v on %q", c.e, c.in)

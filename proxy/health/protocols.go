@@ -24,7 +24,15 @@ func judged(f func(answer []byte, more bool) CustomVerdict) Step {
 	return Step{Kind: Expect, Expect: Expectation{Match: Custom, Judge: f, MinRecv: -1}}
 }
 
-func protocol(steps ...Step) *Script {
+func protocol(steps ...Step) *Script { return script(1, steps) }
+
+// opened is protocol where HAProxy counts the connection as a step, too.
+func opened(steps ...Step) *Script { return script(2, steps) }
+
+func script(first int, steps []Step) *Script {
+	for i := range steps {
+		steps[i].Number = first + i
+	}
 	s := &Script{Protocol: true, Steps: append([]Step{open()}, steps...)}
 	s.Finish()
 	return s
@@ -65,7 +73,7 @@ func SMTP(hello string) *Script {
 		}
 		return Step{Kind: Expect, Expect: e}
 	}
-	return protocol(expect("^[0-9]{3}[ \r]", 4, L7Rsp), expect("^2[0-9]{2}[ \r]", 4, L7Sts), say(hello+"\r\n"),
+	return opened(expect("^[0-9]{3}[ \r]", 4, L7Rsp), expect("^2[0-9]{2}[ \r]", 4, L7Sts), say(hello+"\r\n"),
 		expect("^(2[0-9]{2}-[^\r]*\r\n)*2[0-9]{2}[ \r]", -1, L7Sts), say("QUIT\r\n"), expect("^2[0-9]{2}[- \r]", 4, L7Sts))
 }
 
@@ -81,7 +89,7 @@ func smtpCode(tx *rules.Tx) (rules.Value, bool) {
 // MySQL is `option mysql-check`; without a user it only looks at the server's greeting. old asks as a client before 4.1.
 func MySQL(user string, old bool) *Script {
 	if user == "" {
-		return protocol(judged(mysqlPacket))
+		return opened(judged(mysqlPacket))
 	}
 	var b []byte
 	if old {
@@ -93,7 +101,7 @@ func MySQL(user string, old bool) *Script {
 	b = append(b, 0, 0)
 	head := []byte{byte(len(b)), byte(len(b) >> 8), byte(len(b) >> 16), 1}
 	quit := []byte{1, 0, 0, 0, 1}
-	return protocol(say(string(head)+string(b)+string(quit)), // without waiting for the greeting, as HAProxy does
+	return opened(say(string(head)+string(b)+string(quit)), // without waiting for the greeting, as HAProxy does
 		judged(mysqlPacket),
 		judged(func(p []byte, more bool) CustomVerdict {
 			greeting := min(4+mysqlLength(p), len(p)) // which has been judged
@@ -128,7 +136,7 @@ func mysqlPacket(p []byte, more bool) CustomVerdict {
 func PgSQL(user string) *Script {
 	body := "\x00\x03\x00\x00user\x00" + user + "\x00\x00"
 	size := binary.BigEndian.AppendUint32(nil, uint32(len(body)+4))
-	return protocol(say(string(size)+body),
+	return opened(say(string(size)+body),
 		Step{Kind: Expect, Expect: Expectation{Match: Regex, Negate: true, Regex: regexp.MustCompile("^E"), MinRecv: 5, OnError: pgError}},
 		Step{Kind: Expect, Expect: Expectation{Match: Regex, Binary: true, Regex: regexp.MustCompile("^52000000[0-9A-F]{2}000000(00|02|03|04|05|06|07|09|0A)"),
 			MinRecv: 9, Error: L7Sts, OnSuccess: rules.Literal("PostgreSQL server is ok"), OnError: rules.Literal("PostgreSQL unknown error")}})
