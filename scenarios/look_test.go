@@ -11,7 +11,7 @@ import (
 
 // lookScript prints what faults touch in a node: files (without what differs between clusters, and what Adapt changes), mounts,
 // addresses, packet filter, queues, firewall, stopped processes, programs of the drill. It asks no service: firewall-cmd takes half a
-// second of a processor for what nft and the zone's file say.
+// second of a processor for what nft and the zone's file say. firewalld is waited for: a new node serves before it has its rules.
 const lookScript = `for f in /etc/haproxy/haproxy.cfg /etc/httpd/conf/httpd.conf /etc/httpd/conf.modules.d/10-php.conf /etc/fstab \
 	/etc/ganesha/ganesha.conf /export/index.php /export/index.html; do
 	[ -e $f ] && echo "$f $(sed -E 's/(192\.168|10\.0)\.[0-9]+\./NET./g; s/ nfs [^ ]+/ nfs OPTIONS/' $f | md5sum)"
@@ -22,7 +22,8 @@ nft list tables 2>/dev/null | grep simulacro
 tc qdisc show 2>/dev/null | grep -v -E 'noqueue|noop'
 if [ -e /etc/haproxy ]; then
 	echo "for good: $(grep '<port ' /etc/firewalld/zones/external.xml)"
-	echo "now: $(nft list chain inet firewalld filter_IN_external_allow | grep dport | sort)"
+	n=0; until chain=$(nft list chain inet firewalld filter_IN_external_allow) || [ $((n += 1)) -gt 100 ]; do sleep 0.1; done 2>/dev/null
+	echo "now: $(echo "$chain" | grep dport | sort)"
 fi
 [ -d /var/lib/simulacro/forward ] && sed 's/192\.168\.[0-9]*/NET/' /var/lib/simulacro/forward/* 2>/dev/null
 ss -Hltn 'sport = :5080' | wc -l
