@@ -58,15 +58,15 @@ func All() []Image {
 	return list
 }
 
-// Repository begins the names of the nodes' images.
-const Repository = "simulacro/"
+// repository begins the names of the nodes' images.
+const repository = "simulacro/"
 
 // Tag is the image's full name for a role: simulacro/server:latest.
-func Tag(role string) string { return Repository + role + ":latest" }
+func Tag(role string) string { return repository + role + ":latest" }
 
 // Version is a second name of the image, by the hash of the context that it was built from: simulacro/server:0123456789ab. It tells
 // whether the image is up to date. A label would do the same and cost the old builder a step more.
-func (i Image) Version(hash string) string { return Repository + i.Target + ":" + hash[:12] }
+func (i Image) Version(hash string) string { return repository + i.Target + ":" + hash[:12] }
 
 // BaseScript is base.sh: it makes sure that the base image is there and prints its name.
 func BaseScript() []byte {

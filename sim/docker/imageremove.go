@@ -49,22 +49,25 @@ func (r *Runtime) removeOutdated(ctx context.Context, hash string, before []stri
 	if err != nil {
 		return err
 	}
-	var keep []string
-	for _, i := range images.All() {
-		keep = append(keep, i.Tag, i.Version(hash))
-	}
 	var names []string
 	for _, i := range list {
-		for _, name := range i.RepoTags {
-			if strings.HasPrefix(name, images.Repository) && !slices.Contains(keep, name) {
-				names = append(names, name)
-			}
-		}
+		names = append(names, slices.DeleteFunc(i.RepoTags, func(name string) bool { return !outdated(name, hash) })...)
 	}
 	now := r.imageIDs(ctx)
 	names = append(names, slices.DeleteFunc(before, func(id string) bool { return slices.Contains(now, id) })...)
 	_, err = r.removeImage(ctx, names)
 	return err
+}
+
+// outdated tells whether a name is that of another version of a node's image. Snapshots and people's own names are none.
+func outdated(name, hash string) bool {
+	repository, _, _ := strings.Cut(name, ":")
+	for _, i := range images.All() {
+		if strings.HasPrefix(i.Tag, repository+":") {
+			return name != i.Tag && name != i.Version(hash)
+		}
+	}
+	return false
 }
 
 // imageIDs are those of the nodes' images that there are.

@@ -18,7 +18,9 @@ func TestNamesOfOtherVersionsGo(t *testing.T) {
 	client := images.All()[0]
 	info, err := rt.api.ImageInspect(t.Context(), client.Tag)
 	require.NoError(t, err)
-	now := slices.IndexFunc(info.RepoTags, func(s string) bool { return s != client.Tag && strings.HasPrefix(s, images.Repository) })
+	now := slices.IndexFunc(info.RepoTags, func(s string) bool {
+		return s != client.Tag && strings.HasPrefix(s, strings.TrimSuffix(client.Tag, "latest"))
+	})
 	version := "fedcba987654" // Compose gives images no version
 	if now < 0 {
 		require.NoError(t, rt.api.ImageTag(t.Context(), client.Tag, client.Version(version)))
@@ -26,12 +28,16 @@ func TestNamesOfOtherVersionsGo(t *testing.T) {
 	} else {
 		_, version, _ = strings.Cut(info.RepoTags[now], ":")
 	}
-	old := client.Version("0123456789abcdef")
-	require.NoError(t, rt.api.ImageTag(t.Context(), client.Tag, old))
+	old, other := client.Version("0123456789abcdef"), snapshotRepo+"rtdev-versions"
+	for _, name := range []string{old, other} {
+		require.NoError(t, rt.api.ImageTag(t.Context(), client.Tag, name))
+	}
+	t.Cleanup(func() { _, _ = rt.removeImage(context.WithoutCancel(t.Context()), []string{old, other}) })
 	require.NoError(t, rt.removeOutdated(t.Context(), version, []string{info.ID}))
 	after, err := rt.api.ImageInspect(t.Context(), client.Tag)
 	require.NoError(t, err)
 	assert.NotContains(t, after.RepoTags, old)
+	assert.Contains(t, after.RepoTags, other, "no image of a node's")
 	assert.Contains(t, after.RepoTags, client.Version(version))
 	assert.Equal(t, info.ID, after.ID)
 }

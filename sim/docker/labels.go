@@ -6,6 +6,7 @@ import (
 
 	"github.com/docker/docker/api/types/filters"
 
+	"simulacro/images"
 	"simulacro/sim"
 )
 
@@ -38,7 +39,7 @@ func networkName(cluster, net string) string    { return cluster + "-" + net }
 func volumeName(cluster string) string          { return cluster + "-export" }
 
 // imageFor is the image that a node of the role runs.
-func imageFor(role sim.Role) string { return "simulacro/" + string(role) + ":latest" }
+func imageFor(role sim.Role) string { return images.Tag(string(role)) }
 
 // The two networks, as their names end and as LabelNet says.
 const (
