@@ -72,9 +72,7 @@ func (s *server) handle(f frame) error {
 		}
 		return nil
 	case end:
-		if p := s.process(f.id); p != nil {
-			go endMarked(p.mark)
-		}
+		s.end(f.id)
 		return nil
 	}
 	return fmt.Errorf("%w: kind %d from a runner", errFrame, f.kind)
@@ -91,6 +89,16 @@ type process struct {
 	mark  string // in the environment of all that it starts
 	input *queue // nil: none
 	done  chan struct{}
+	ends  sync.WaitGroup // what ends it and all that it started
+}
+
+// end ends a command and all that it started. One that has ended by itself is left, with what it has left behind.
+func (s *server) end(id uint32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.running[id]; p != nil {
+		p.ends.Go(func() { endMarked(p.mark) })
+	}
 }
 
 // start starts a command; its end is told by a goroutine. That it cannot be started is a code, as in a shell.
@@ -145,13 +153,15 @@ func (s *server) exit(id uint32, code int) error {
 	return s.out.send(exit, id, binary.BigEndian.AppendUint32(nil, uint32(int32(code))))
 }
 
-// await waits for the command and for its output, which others that it has started may hold open.
+// await waits for the command and for its output, which others that it has started may hold open, and where it was cancelled
+// for the end of those.
 func (s *server) await(id uint32, p *process, cmd *exec.Cmd) {
 	_ = cmd.Wait() // its state tells more
 	close(p.done)
 	s.mu.Lock()
 	delete(s.running, id)
 	s.mu.Unlock()
+	p.ends.Wait()
 	code := cmd.ProcessState.ExitCode()
 	if st, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && st.Signaled() {
 		code = codeSignal + int(st.Signal())
