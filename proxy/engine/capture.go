@@ -74,7 +74,7 @@ func (c *client) captureOddRequest(p []byte) {
 // captureOddResponse keeps a response that only option accept-invalid-http-response lets pass.
 func (c *client) captureOddResponse(p []byte) {
 	p = c.l.original(p)
-	c.capture(&Capture{Response: true, Data: p, Fault: http1.Message{Response: true, ToHead: c.noBody, Lenient: true, Limits: c.l.e.limits()}.Odd(p)})
+	c.capture(&Capture{Response: true, Data: p, Fault: http1.Message{Response: true, ToHead: c.asksHead, Lenient: true, Limits: c.l.e.limits()}.Odd(p)})
 }
 
 // captureBody keeps a part of a request's body that breaks its framing; was is how the body stood before it.
@@ -85,7 +85,7 @@ func (c *client) captureBody(was *http1.Body, p []byte) {
 // captureResponse keeps what is no response, or one whose head has come whole and is too long for what the buffer keeps of it.
 func (c *client) captureResponse(p []byte, tooLong bool) {
 	p = c.l.original(p)
-	m := http1.Message{Response: true, ToHead: c.noBody, Lenient: c.be.cfg.LaxResponse, Limits: c.l.e.limits()}
+	m := http1.Message{Response: true, ToHead: c.asksHead, Lenient: c.be.cfg.LaxResponse, Limits: c.l.e.limits()}
 	x := &Capture{Response: true, Data: p, Stream: captureParsing}
 	if tooLong {
 		x.Fault = m.TooLong(p)

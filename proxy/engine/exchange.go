@@ -27,6 +27,7 @@ type exchange struct {
 
 	instead              int // the status that the error file about to be sent stands for, which the log has; 0: none
 	v11, noBody, upgrade bool
+	asksHead             bool // the server was sent a HEAD, whatever the client has sent (noBody)
 	closing              bool // close after this response
 	answered             bool // something of a response has gone out
 	streamed             bool // body beyond req has gone out

@@ -185,6 +185,7 @@ func (c *client) buildRequest(h *http1.Head, p []byte) {
 	c.req = append(c.placeName(r), '\r', '\n')
 	c.be.toServers.apply(c.req)
 	c.head = len(c.req)
+	c.asksHead = bytes.HasPrefix(c.req, []byte("HEAD "))
 }
 
 // forwarding gives the section whose forwardfor applies: the frontend's own, or else the backend's.

@@ -29,7 +29,7 @@ func (c *client) ruleResponse(h *http1.Head, p []byte) bool {
 	}
 	t.res.waiting = false
 	t.res.buf = p
-	t.res.measure(t.Res, h.ResponseBody(c.noBody), c.l.e)
+	t.res.measure(t.Res, h.ResponseBody(c.asksHead), c.l.e)
 	t.size(t.Res, c.l.e, len(p))
 	if t.gone {
 		t.Res.Full = true

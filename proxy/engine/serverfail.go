@@ -25,15 +25,15 @@ func (c *client) serverEnded(n int) {
 	case n == recvEnd && c.st == stPassing && c.up.body.UntilEnd():
 		c.finish(false)
 	case c.st == stPassing:
-		c.serverAborted('S')
+		c.serverAborted()
 	default:
 		c.serverFailed(n != recvEnd)
 	}
 }
 
 // serverAborted: the response's body breaks off. What has come of it goes out still; the client sees that it is not all.
-func (c *client) serverAborted(cause byte) {
-	c.flag(cause, 'D')
+func (c *client) serverAborted() {
+	c.flag('S', 'D')
 	p := c.be
 	p.mu.Lock()
 	c.srv.srvAbort++
