@@ -134,6 +134,11 @@ func (a *adapter) SetServerAddr(r stats.Ref, ip netip.Addr, port int, mapped boo
 	return a.d.engine.SetServerAddr(r.Proxy, r.Server, ip, port, mapped)
 }
 
+// SetServerTLS implements stats.AddrAdmin.
+func (a *adapter) SetServerTLS(r stats.Ref, on bool) error {
+	return a.d.engine.SetServerTLS(r.Proxy, r.Server, on)
+}
+
 // Resolved implements stats.AddrAdmin.
 func (a *adapter) Resolved(r stats.Ref) error { return a.d.engine.ResolveServer(r.Proxy, r.Server) }
 

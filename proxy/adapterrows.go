@@ -140,7 +140,7 @@ func serverRow(r stats.Row, s *engine.ServerStats) stats.Row {
 	r.AgentIP, r.AgentPort = s.Agent.Addr.IP, s.Agent.Addr.Port
 	r.Observed, r.HealthFails, r.Tracked = c.Observe != "", s.HanaFails, s.Tracks
 	r.Check, r.Agent = underWay(checkOf(s)), underWay(agentOf(&s.Agent))
-	r.ChosenID, r.TLS = c.ChosenID, c.TLS != nil && c.TLS.On
+	r.ChosenID, r.TLS, r.TLSReady = c.ChosenID, s.TLS, c.TLS != nil && c.TLS.Conf != nil
 	r.Op, r.Admin = states(s)
 	return r
 }

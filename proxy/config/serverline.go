@@ -73,6 +73,9 @@ func parseServer(p *parser, w words) {
 		return
 	}
 	s := p.px.server.clone()
+	if s.TLS != nil {
+		s.TLS.ready = s.TLS.On
+	}
 	s.Pos, s.Name = p.pos, w[1]
 	p.serverContext(s.Name)
 	a, err := p.parseAddr(w[2], portOK|portOffset|stream|resolveLate)

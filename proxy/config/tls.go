@@ -36,6 +36,7 @@ type TLS struct {
 
 	Conf  *tls.Config // made of the above once all files are read; nil: no TLS
 	asked bool        // by a rule of the server's checks
+	ready bool        // default-server has it on: where the server has it off, an operator may turn it on
 	off   versionSet  // by no-sslv3 and its like
 	ecdhe string      // the older word for one curve
 
@@ -88,4 +89,4 @@ func (b *Bind) tls() *TLS {
 }
 
 // wants tells whether any TLS configuration has to be made.
-func (t *TLS) wants() bool { return t != nil && (t.On || t.Checks || t.asked) }
+func (t *TLS) wants() bool { return t != nil && (t.On || t.Checks || t.asked || t.ready) }

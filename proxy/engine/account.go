@@ -90,6 +90,18 @@ func (c *client) countBadReply(saw observed) {
 	c.srv.observe(c.l, saw)
 }
 
+// countReset counts a connection that a server has reset, beside what comes of that; abort: nothing does.
+func (p *proxy) countReset(s *server, abort bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s.eresp++
+	p.back.eresp++
+	if abort {
+		s.srvAbort++
+		p.back.srvAbort++
+	}
+}
+
 func class(status int) int {
 	if k := status / 100; k >= 1 && k <= 5 {
 		return k

@@ -19,7 +19,7 @@ func (c *client) dial() {
 			return
 		}
 	}
-	if c.srv.way.beside {
+	if c.srv.beside() {
 		c.dialBeside()
 		return
 	}
@@ -72,7 +72,7 @@ func (c *client) dials(b *upstream) {
 
 // firstBytes is what goes over a new connection first: the PROXY protocol's header, and the request.
 func (c *client) firstBytes() []byte {
-	if !c.srv.way.header || c.srv.way.beside {
+	if !c.srv.way.header || c.up.beside {
 		return c.req
 	}
 	if !c.fe.http {
@@ -86,6 +86,7 @@ func (c *client) dialBeside() {
 	b := c.l.blankUpstream()
 	b.plain = !c.fe.http
 	b.reset(c.srv)
+	b.beside = true
 	b.key = c.wayKey()
 	c.dials(b)
 	c.arm(c.be.connect)

@@ -6,11 +6,12 @@ import (
 	"simulacro/proxy/config"
 )
 
-// place is where a server is and where its checks go, which an operator may change. It is never changed itself: a change makes
+// place is where a server is, how it is spoken to, and where its checks go, which an operator may change. It is never changed itself: a change makes
 // another one, so that whoever reads it needs no lock.
 type place struct {
 	addr   config.Address
 	mapped bool // the port is the client's plus addr's
+	secure bool // over TLS
 	sock   *sockaddr
 	check  config.Address // what is set for checks; what is not set there is addr's
 	probe  config.Address // where checks go
@@ -27,6 +28,13 @@ func newPlace(addr config.Address, mapped bool, check, agent config.Address) *pl
 	p.probe = overlaid(addr, check)
 	p.target, p.ask = newSockaddr(p.probe), newSockaddr(overlaid(addr, agent))
 	return p
+}
+
+// moved is a place elsewhere that is spoken to in the same way.
+func (p *place) moved(addr config.Address, mapped bool, check, agent config.Address) *place {
+	after := newPlace(addr, mapped, check, agent)
+	after.secure = p.secure
+	return after
 }
 
 // overlaid is where something of a server goes that may have an address or a port of its own.
@@ -54,7 +62,9 @@ func configuredPlace(cfg *config.Server) *place {
 	}
 	agent := cfg.Agent.Addr
 	agent.Port = cfg.Agent.Port // an address of `addr` may have one, which is the checks'
-	return newPlace(cfg.Addr, cfg.PortMap, check, agent)
+	p := newPlace(cfg.Addr, cfg.PortMap, check, agent)
+	p.secure = cfg.TLS != nil && cfg.TLS.On && cfg.TLS.Conf != nil
+	return p
 }
 
 // SetServerAddr moves a server, which ends the connections that are kept to it. mapped: the port is added to the client's.
@@ -63,7 +73,16 @@ func (e *Engine) SetServerAddr(backend, server string, ip netip.Addr, port int, 
 		a := p.addr
 		a.IP, a.Port = ip, port
 		a.Text = netip.AddrPortFrom(ip, uint16(port)).String()
-		return newPlace(a, mapped, p.check, p.agent)
+		return p.moved(a, mapped, p.check, p.agent)
+	})
+}
+
+// SetServerTLS turns on or off that a server is spoken to over TLS, for which it has to have the settings; its checks go on as they were.
+func (e *Engine) SetServerTLS(backend, server string, on bool) error {
+	return e.replace(backend, server, func(p *place) *place {
+		after := *p
+		after.secure = on
+		return &after
 	})
 }
 
@@ -80,15 +99,16 @@ func (e *Engine) ResolveServer(backend, server string) error {
 
 // SetCheckAddr moves a server's checks. An address that is not valid, and port -1, leave what there is.
 func (e *Engine) SetCheckAddr(backend, server string, ip netip.Addr, port int) error {
-	return e.replace(backend, server, func(p *place) *place { return newPlace(p.addr, p.mapped, moved(p.check, ip, port), p.agent) })
+	return e.replace(backend, server, func(p *place) *place { return p.moved(p.addr, p.mapped, overridden(p.check, ip, port), p.agent) })
 }
 
 // SetAgentAddr moves a server's agent, as SetCheckAddr does the checks.
 func (e *Engine) SetAgentAddr(backend, server string, ip netip.Addr, port int) error {
-	return e.replace(backend, server, func(p *place) *place { return newPlace(p.addr, p.mapped, p.check, moved(p.agent, ip, port)) })
+	return e.replace(backend, server, func(p *place) *place { return p.moved(p.addr, p.mapped, p.check, overridden(p.agent, ip, port)) })
 }
 
-func moved(a config.Address, ip netip.Addr, port int) config.Address {
+// overridden is a check's or an agent's own address with what an operator has set of it.
+func overridden(a config.Address, ip netip.Addr, port int) config.Address {
 	if ip.IsValid() {
 		a = config.Address{IP: ip, Port: a.Port}
 	}
@@ -110,7 +130,7 @@ func (e *Engine) replace(backend, server string, with func(*place) *place) error
 	s.at.Store(after)
 	s.renewCookie()
 	s.be.mu.Unlock()
-	if *before.sock != *after.sock || before.mapped != after.mapped {
+	if *before.sock != *after.sock || before.mapped != after.mapped || before.secure != after.secure {
 		s.forgetIdle()
 	}
 	return nil

@@ -169,7 +169,7 @@ func (s *server) stats(now int64) ServerStats {
 	r.Idle, r.Safe, r.UsedMax, r.NeedEst = int(s.idle.Load()), int(s.safe.Load()), s.demand.most, s.demand.need
 	r.HanaFails = s.hanaFails
 	at := s.at.Load()
-	r.Addr, r.CheckAddr, r.PortMap, r.Cookie = at.addr, at.check, at.mapped, s.id()
+	r.Addr, r.CheckAddr, r.PortMap, r.TLS, r.Cookie = at.addr, at.check, at.mapped, at.secure, s.id()
 	if s.tracks != nil {
 		r.Tracks, r.tracks = s.tracks.name(), s.tracks.cfg
 	}

@@ -19,9 +19,14 @@ type way struct {
 	ut     int // tcp-ut, in ms
 	via    *sockaddr
 	header bool // the PROXY protocol's comes first
-	beside bool // TLS or SOCKS4: not by the loop alone
-	direct bool // nothing of all this, nor keep-alives of TCP, nor a unix socket: a connect is enough, over any server's socket
+	direct bool // nothing of all this, nor keep-alives of TCP, nor a unix socket: without TLS a connect is enough, over any server's socket
 }
+
+// beside tells whether the way to the server is not the loop's alone: TLS or SOCKS4.
+func (s *server) beside() bool { return s.way.via != nil || s.at.Load().secure }
+
+// direct tells whether a connect over any server's socket is enough.
+func (s *server) direct() bool { return s.way.direct && !s.at.Load().secure }
 
 // portRange gives source ports one after the other.
 type portRange struct {
@@ -44,8 +49,7 @@ func newWay(be *config.Proxy, cfg *config.Server) way {
 	if cfg.Socks4.IP.IsValid() {
 		w.via = newSockaddr(cfg.Socks4)
 	}
-	w.beside = w.via != nil || cfg.TLS != nil && cfg.TLS.On && cfg.TLS.Conf != nil
-	w.direct = !w.beside && !w.header && w.source == nil && w.device == "" && w.ut == 0 && !be.ServerKeepAlive && cfg.Addr.Unix == ""
+	w.direct = w.via == nil && !w.header && w.source == nil && w.device == "" && w.ut == 0 && !be.ServerKeepAlive && cfg.Addr.Unix == ""
 	return w
 }
 
@@ -63,7 +67,7 @@ func (s *server) socket(family int) (int, syscall.Errno) {
 	if s.way.ut > 0 {
 		_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, s.way.ut) // an option that old kernels lack
 	}
-	if s.way.beside && s.be.cfg.NoLinger {
+	if s.beside() && s.be.cfg.NoLinger {
 		setReset(fd) // the loop does not see its end
 	}
 	if s.way.device != "" {
@@ -125,15 +129,15 @@ func (c *client) serverAddr() *sockaddr {
 // wayKey tells apart connections that not every request may use: by the name that was sent, and by the client that the PROXY protocol
 // has told of. "": any.
 func (c *client) wayKey() string {
-	mapped := c.srv.at.Load().mapped
-	if c.srv.way.direct && !mapped {
+	at := c.srv.at.Load()
+	if c.srv.way.direct && !at.secure && !at.mapped {
 		return ""
 	}
 	key := c.serverName()
 	if c.srv.way.header {
 		key += "\x00" + string(c.proxyHeader())
 	}
-	if mapped {
+	if at.mapped {
 		key += "\x00" + c.serverAddr().addrPort().String()
 	}
 	return key
@@ -142,7 +146,7 @@ func (c *client) wayKey() string {
 // serverName evaluates `sni`; "": none is sent.
 func (c *client) serverName() string {
 	t := c.srv.cfg.TLS
-	if t == nil || !t.On || t.SNI == nil {
+	if t == nil || t.SNI == nil || !c.srv.at.Load().secure {
 		return ""
 	}
 	tx := c.tx
@@ -164,8 +168,8 @@ func (c *client) route() route {
 	if s.way.header {
 		r.header = c.proxyHeader()
 	}
-	if t := s.cfg.TLS; t != nil && t.On {
-		r.tls, r.name = t.Conf, c.serverName()
+	if s.at.Load().secure {
+		r.tls, r.name = s.cfg.TLS.Conf, c.serverName()
 	}
 	return r
 }

@@ -191,5 +191,5 @@ func (s *server) beginPlace(x *config.SavedState) {
 	if x.AgentPort >= 0 {
 		agent.Port = x.AgentPort
 	}
-	s.at.Store(newPlace(addr, at.mapped, check, agent))
+	s.at.Store(at.moved(addr, at.mapped, check, agent))
 }

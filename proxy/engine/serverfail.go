@@ -59,18 +59,24 @@ func (c *client) serverFailed(broke bool) {
 		c.connectFailed(false)
 		return
 	}
-	reused := b.reused
 	if !c.answered && c.rejected() { // it may have answered before it closed
 		return
 	}
-	if on := c.retryOn(); c.answerAgain(on.Empty && len(b.held) == 0 || on.Junk && len(b.held) > 0) {
+	srv := c.srv
+	if c.answerAgain(c.retryOn().Empty) {
+		if broke {
+			c.be.countReset(srv, false)
+		}
 		return
 	}
 	b.release(false)
 	c.giveBack()
-	if reused && !c.answered && !c.streamed {
-		// The server closed an idle connection just now. The client will repeat its request, as it has to (RFC 9112,
-		// section 9.3.1); nothing is logged.
+	if c.requests > 1 && !c.answered {
+		// As where the server closed an idle connection just now: a client with a connection that has served repeats its request
+		// when it is closed, as it has to (RFC 9112, section 9.3.1). HAProxy neither logs that nor counts it, but for a reset.
+		if broke && c.body.Done() {
+			c.be.countReset(srv, true)
+		}
 		c.drop()
 		return
 	}

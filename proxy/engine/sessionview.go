@@ -72,7 +72,7 @@ func (c *client) describeSession() Session {
 	s.Client = Ends{State: SideEstablished, FD: c.fd, Local: c.localAddr(), TLS: c.secure != nil, Bytes: c.in, Read: -1}
 	s.Upstream = Ends{State: c.serverSide(), FD: -1, Bytes: c.out, Read: -1}
 	if b := c.up; b != nil {
-		s.Upstream.FD, s.Upstream.TLS = b.fd, b.srv.cfg.TLS != nil && b.srv.cfg.TLS.On
+		s.Upstream.FD, s.Upstream.TLS = b.fd, b.srv.at.Load().secure
 		a := b.srv.at.Load().addr
 		s.Upstream.Peer = netip.AddrPortFrom(a.IP, uint16(a.Port))
 		if b.fd >= 0 && b.side == nil {

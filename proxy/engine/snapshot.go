@@ -101,6 +101,7 @@ type ServerStats struct {
 	Server                     *config.Server
 	Addr, CheckAddr            config.Address // as they are now; of the second what is not set is zero
 	PortMap                    bool           // Addr's port is added to the client's
+	TLS                        bool           // it is spoken to over TLS
 	Cookie                     string         // the value that names it in clients' cookies
 	Flags                      AdminFlags
 	Stopping                   bool   // NOLB: disable-on-404, or an operator

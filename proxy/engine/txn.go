@@ -39,7 +39,7 @@ type held struct {
 func (p *proxy) isRuled() bool {
 	ruled := func(c *config.Proxy) bool {
 		for _, s := range c.Servers {
-			if s.TLS != nil && s.TLS.On && s.TLS.SNI != nil || s.ProxyParts.UniqueID {
+			if s.TLS != nil && s.TLS.SNI != nil || s.ProxyParts.UniqueID {
 				return true
 			}
 		}

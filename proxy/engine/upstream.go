@@ -18,6 +18,7 @@ type upstream struct {
 	noKeep  bool       // not to be kept after this response
 	plain   bool       // an ordinary socket, closed in the ordinary way: for bytes whose end means something
 	pooled  bool
+	beside  bool      // its way is not the loop's alone
 	proven  bool      // has been reused before
 	kind    uint8     // index of the list of spares
 	owner   *client   // the only one who may use it; nil: anybody
@@ -68,7 +69,7 @@ func (l *loop) blankUpstream() *upstream {
 }
 
 func (l *loop) takeSpare(s *server, kind uint8, plain bool) *upstream {
-	if plain || !s.way.direct {
+	if plain || !s.direct() {
 		return nil
 	}
 	for k := len(l.late) - 1; k >= 0; k-- {
@@ -92,7 +93,7 @@ func (l *loop) takeSpare(s *server, kind uint8, plain bool) *upstream {
 
 func (b *upstream) reset(s *server) {
 	b.srv, b.c = s, nil
-	b.readable, b.fin, b.reused, b.noKeep, b.dialing, b.pooled = false, false, false, false, false, false
+	b.readable, b.fin, b.reused, b.noKeep, b.dialing, b.pooled, b.beside = false, false, false, false, false, false, false
 	b.body, b.raw = http1.Body{}, traffic{}
 	b.proven, b.owner, b.uses, b.key = false, nil, 0, ""
 	b.putAway()
@@ -105,7 +106,7 @@ func (b *upstream) hangUp() {
 	b.disarm()
 	b.c, b.dialing, b.pooled = nil, false, false
 	b.putAway()
-	if b.plain || !b.srv.way.direct {
+	if b.plain || b.beside || !b.srv.way.direct {
 		b.discard()
 		return
 	}

@@ -58,6 +58,7 @@ const (
 	severityNone    = -1
 	severityErr     = 3
 	severityWarning = 4
+	severityNotice  = 5
 	severityInfo    = 6
 )
 

@@ -94,7 +94,7 @@ func setServer(s *session, server *Row, args []string) reply {
 		}
 		return fail("set server <b>/<s> fqdn failed because no resolution is configured.\n")
 	case "ssl":
-		return fail("'set server <srv> ssl' cannot be set.  default-server should define ssl settings\n")
+		return setServerTLS(s, server, rest)
 	case "check-addr":
 		return setCheckAddr(s, server, rest)
 	case "check-port":
@@ -115,6 +115,24 @@ func setServerState(s *session, server *Row, args []string) reply {
 		return fail("'set server <srv> state' expects 'ready', 'drain' and 'maint'.\n")
 	}
 	return result(s.cli.admin.SetServerState(server.Ref(), to))
+}
+
+func setServerTLS(s *session, server *Row, args []string) reply {
+	to := first(args)
+	switch {
+	case !server.TLSReady:
+		return fail("'set server <srv> ssl' cannot be set.  default-server should define ssl settings\n")
+	case to != "on" && to != "off":
+		return fail("'set server <srv> ssl' expects 'on' or 'off'.\n")
+	}
+	admin, ok := s.cli.admin.(AddrAdmin)
+	if !ok {
+		return unsupported("set server <b>/<s> ssl")
+	}
+	if err := admin.SetServerTLS(server.Ref(), to == "on"); err != nil {
+		return result(err)
+	}
+	return reply{"server ssl setting updated.\n", severityNotice}
 }
 
 func setServerHealth(s *session, server *Row, args []string) reply {

@@ -84,6 +84,9 @@ func (f *fake) SetServerChecks(r Ref, on bool) error {
 func (f *fake) SetServerAddr(r Ref, ip netip.Addr, port int, mapped bool) error {
 	return f.ask("%s/%s addr %s %d %v", r.Proxy, r.Server, ip, port, mapped)
 }
+func (f *fake) SetServerTLS(r Ref, on bool) error {
+	return f.ask("%s/%s ssl %v", r.Proxy, r.Server, on)
+}
 func (f *fake) Resolved(Ref) error { return nil }
 func (f *fake) SetCheckAddr(r Ref, ip netip.Addr, port int) error {
 	return f.ask("%s/%s check-addr %s %d", r.Proxy, r.Server, ip, port)

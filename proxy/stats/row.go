@@ -26,10 +26,10 @@ type Row struct {
 	Desc      string // the proxy's description; only the page shows it
 	ProxyID   int    // iid
 	ServiceID int    // sid; 0 for frontends and backends
-	// Servers: the file chose ServiceID, and ProxyID; TLS is how the server is reached.
-	ChosenID, ChosenProxyID, TLS bool
-	HTTP                         bool   // mode http; false is mode tcp
-	Status                       string // OPEN, FULL, PAUSED, STOP; UP, DOWN, "UP 1/3", "DOWN 1/2", MAINT, DRAIN, NOLB, "no check"
+	// Servers: the file chose ServiceID, and ProxyID; TLS is how the server is reached, TLSReady that it has the settings for that.
+	ChosenID, ChosenProxyID, TLS, TLSReady bool
+	HTTP                                   bool   // mode http; false is mode tcp
+	Status                                 string // OPEN, FULL, PAUSED, STOP; UP, DOWN, "UP 1/3", "DOWN 1/2", MAINT, DRAIN, NOLB, "no check"
 
 	// Sessions and queues. A limit of 0 is "none" and stays empty for servers.
 	QueueCur, QueueMax, QueueLimit int // QueueLimit: maxqueue

@@ -97,10 +97,12 @@ const (
 	HealthDown
 )
 
-// AddrAdmin is what a ServerAdmin may offer beside: `set server … addr`, `check-addr` and `check-port`.
+// AddrAdmin is what a ServerAdmin may offer beside: `set server … addr`, `ssl`, `check-addr` and `check-port`.
 type AddrAdmin interface {
 	// SetServerAddr moves a server; mapped: the port is added to the client's.
 	SetServerAddr(ref Ref, ip netip.Addr, port int, mapped bool) error
+	// SetServerTLS turns TLS to a server on or off whose Row says that it can.
+	SetServerTLS(ref Ref, on bool) error
 	// Resolved ends a server's wait for an address.
 	Resolved(Ref) error
 	// SetCheckAddr moves a server's checks; an address that is not valid, and port -1, leave what there is.
