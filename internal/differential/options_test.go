@@ -22,7 +22,7 @@ func keptRequests(name, lines string) Case {
 			s.CLI("set server web/a state ready")
 			c.Send(Request("/6")).Answer()
 			c.Close()
-			s.Logs(6)
+			s.Logs(8)
 			s.Server("s1").Reached(len(s.Server("s1").reachedNow()))
 			s.Server("s2").Reached(len(s.Server("s2").reachedNow()))
 			stats(s, "web/a", "web/b", "web/BACKEND")

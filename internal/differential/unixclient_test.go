@@ -38,7 +38,7 @@ var unixCases = []Case{
 			"defaults plain\n    mode http\n    log global\n    timeout client 10s\nfrontend none\n    bind unix@{dir}/none id 9\n    http-request return status 200\n",
 		Play: func(s *Side) {
 			s.Mask(`\d+/\d+/\d+/\d+/0 0/0`, "n 0/0")
-			s.Mask(`"" "" (\d+) \d+ "clf"`, `"" "" $1 ms "clf"`)
+			s.Mask(`"" "" (\d+) \d+ "clf" "away" "u" (-?\d+ ){5}`, `"" "" $1 ms "clf" "away" "u" times `)
 			s.Mask(`---- (\d+ ){4}`, "---- n ")
 			s.Mask(`(\[127\.0\.0\.1\]) \[\d+\] (.*) [0-9A-F]{4} (\S+) \d+$`, "$1 [port] $2 port $3 port")
 			ask := Request("/", "Connection: close")
