@@ -18,7 +18,7 @@ func notFirst(name, lines string) Case {
 		Play: func(s *Side) {
 			s.Server("s1").Do(func(c *Conn, request string) {
 				switch path, _, _ := strings.Cut(request[strings.Index(request, "/"):], " "); path {
-				case "/ok":
+				case "/ok", "/ok?last":
 					c.Say(OK(""))
 				case "/end":
 					c.Say("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
@@ -49,13 +49,14 @@ func notFirst(name, lines string) Case {
 						c := s.Dial("web")
 						if first != "" {
 							c.Send(Request(first)).Answer()
-							s.Logs(1)
 						}
 						c.Send("POST " + then + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + body)
 						if body == "" {
 							c.Send("\r\n")
 						}
 						c.Rest().Close()
+						s.Dial("web").Send(Request("/ok?last", "Connection: close")).Rest()
+						s.LogsTo("?last")
 						s.Stat("web/a", "eresp", "econ", "wretr", "srv_abrt", "cli_abrt", "hrsp_5xx")
 						s.Stat("web/FRONTEND", "hrsp_5xx", "hrsp_4xx", "req_tot", "ereq")
 						s.CLI("clear counters all")

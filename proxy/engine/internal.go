@@ -3,7 +3,6 @@ package engine
 import (
 	"bytes"
 	"strconv"
-	"strings"
 
 	"simulacro/proxy/http1"
 	"simulacro/proxy/rules"
@@ -119,7 +118,6 @@ func (c *client) serve(name string) {
 	c.form, c.service = r, name
 	limit, _ := c.l.e.dataLimit()
 	c.formRoom = limit - c.tx.req.head.End
-	expects, _ := m.Get("expect")
 	closing := c.closing
 	c.prepare()
 	c.closing = closing // unlike other answers of the director's own, this one waits for the whole body
@@ -127,12 +125,7 @@ func (c *client) serve(name string) {
 		c.reply(503, 'S', 'C')
 		return
 	}
-	if strings.EqualFold(expects, "100-continue") && c.v11 && c.tx.Req.BodyLen != 0 { // RFC 9110, section 10.1.1
-		if !c.send(c, []byte("HTTP/1.1 100 Continue\r\n\r\n")) {
-			c.abort('C', 'R')
-			return
-		}
-	}
+	c.askForBody()
 	c.st = stForm
 	c.readForm()
 }

@@ -147,7 +147,11 @@ func (x *held) wait(t *txn, now, delay int64) {
 // bodyStep is a section's option http-buffer-request: the body comes before its rules, as much as there is room for.
 func (c *client) bodyStep(p *proxy) rules.Verdict {
 	t := c.tx
-	if p == nil || !p.cfg.BufferBody || t.Req.Whole || t.Req.Full {
+	if p == nil || !p.cfg.BufferBody {
+		return rules.Next
+	}
+	c.askForBody()
+	if t.Req.Whole || t.Req.Full {
 		return rules.Next
 	}
 	if t.req.since < 0 {

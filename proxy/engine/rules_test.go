@@ -89,6 +89,20 @@ func TestABodyThatDoesNotComeIsGivenUp(t *testing.T) {
 	require.Equal(t, 200, res.StatusCode)
 }
 
+// RFC 9110, section 10.1.1.
+func TestABodyThatIsWaitedForIsAskedFor(t *testing.T) {
+	cfg := ruledConfig(t, serve(t, echo("Expect")).addr, rules.Request, "wait-for-body time 5s")
+	b := start(t, cfg).dial().say("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: 3\r\n\r\n")
+	l, err := b.r.ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, "HTTP/1.1 100 Continue\r\n", l)
+	_, err = b.r.Discard(2)
+	require.NoError(t, err)
+	res, expects := ask(t, b, "abc") // the server's body: method, target, field
+	require.Equal(t, 200, res.StatusCode)
+	require.Equal(t, "POST / ", expects, "the server need not answer it again")
+}
+
 func TestARuleSetsTheServersTimeout(t *testing.T) {
 	mute := serve(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
 	cfg := ruledConfig(t, mute.addr, rules.Request, "set-timeout server 50ms if { path /soon }")

@@ -33,6 +33,7 @@ type held struct {
 	gone    bool // the sender has left: no more will come
 	broke   bool // … and takes nothing either
 	body    bool // it waits for the body, not for an inspection's end
+	asked   bool // for the body, or it was seen that it need not be
 }
 
 // isRuled tells whether requests of a frontend need rules' view of them: because of its own or a backend's.

@@ -294,6 +294,9 @@ func parseWaitForBody(p *ruleParser) (doing, error) {
 	}
 	return func(tx *Tx) Verdict {
 		m := tx.message()
+		if m == tx.Req && tx.World != nil {
+			tx.World.Continue()
+		}
 		if m.Whole || m.Full || least > 0 && m.Got >= least {
 			return Next
 		}

@@ -11,8 +11,9 @@ import (
 
 // world is a World of fixed answers.
 type world struct {
-	vars  Vars
-	hints [][]Field
+	vars      Vars
+	continued int
+	hints     [][]Field
 }
 
 func (*world) Backend(name string) (BackendState, bool) {
@@ -34,6 +35,7 @@ func (*world) Local(a netip.Addr) bool   { return a.IsLoopback() }
 func (*world) Stopping() bool            { return false }
 func (*world) Mark(string, int)          {}
 func (w *world) Hint(fields []Field)     { w.hints = append(w.hints, fields) }
+func (w *world) Continue()               { w.continued++ }
 
 func request() *Tx {
 	return &Tx{
@@ -213,6 +215,7 @@ func TestRulesWaitForWhatIsNotKnownYet(t *testing.T) {
 	require.Equal(t, Next, run(t, tx, TCPRequest, "reject", "unless", "WAIT_END"))
 	require.Equal(t, Yield, run(t, tx, Request, "wait-for-body", "time", "2s", "at-least", "10"))
 	require.Equal(t, Wait{Body: true, Time: 2 * time.Second}, tx.Waits())
+	require.Equal(t, 1, tx.World.(*world).continued, "the body is asked for")
 	tx.Req.Got = 10
 	require.Equal(t, Next, run(t, tx, Request, "wait-for-body", "time", "2s", "at-least", "10"))
 }

@@ -23,6 +23,8 @@ type World interface {
 	Mark(what string, n int)
 	// Hint sends a 103 response.
 	Hint(fields []Field)
+	// Continue tells a client that waits for it to send the request's body (RFC 9110, section 10.1.1).
+	Continue()
 	// Env reads an environment variable, Hostname this machine's name, and Local tells whether an address is this machine's.
 	Env(name string) (string, bool)
 	Hostname() string
