@@ -9,7 +9,7 @@ import (
 
 // all are the cases, by topic.
 func all() []Case {
-	return slices.Concat(retryCases, checkCases, balanceCases, httpCases, logCases, persistCases, replyCases, errorFileCases, tunnelCases(), uploadCases(), runtimeCases, cliCases, stateCases(), addrCases, masterCases, redirectCases, captureCases, exporterCases, fieldCases, tcpRuleCases(), spliceCases(), []Case{backendRules}, wordCases, pageCases, sessionCases, momentCases, counterCases, []Case{paused}, optionCases(), laxCases, nameCases, socketCases, queueCases(), leaveCases(), rareCases(), sampleCases, agentCases, agentStates(), leavingCases(), dynamicCookieCases, afterMaster(), []Case{muxCase}, []Case{verified()}, savedCases(), []Case{external}, endCases, unixCases, []Case{otherMethod}, notFirstCases, []Case{setServerTLS}, expectCases)
+	return slices.Concat(retryCases, checkCases, balanceCases, httpCases, logCases, persistCases, replyCases, errorFileCases, tunnelCases(), uploadCases(), runtimeCases, cliCases, stateCases(), addrCases, masterCases, redirectCases, captureCases, exporterCases, fieldCases, tcpRuleCases(), spliceCases(), []Case{backendRules}, wordCases, pageCases, sessionCases, momentCases, counterCases, []Case{paused}, optionCases(), laxCases, nameCases, socketCases, queueCases(), leaveCases(), rareCases(), sampleCases, agentCases, agentStates(), leavingCases(), dynamicCookieCases, afterMaster(), []Case{muxCase}, []Case{verified()}, savedCases(), []Case{external}, endCases, unixCases, []Case{otherMethod}, notFirstCases, []Case{setServerTLS}, expectCases, refusedCases)
 }
 
 // TestCases plays every case on both programs.

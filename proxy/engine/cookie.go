@@ -13,8 +13,29 @@ type persistence struct {
 	direct      bool    // the request goes there
 	force       bool    // even if it is down
 	ignore      bool    // cookies do not count
+	told        bool    // the log names the server, though the request was refused before it could go there
 	seen, given byte    // as logs show them (section 8.5); 0: the backend has no cookie
 	last, first int64   // dates in the cookie, in seconds; 0: none
+}
+
+// logCookies reads the cookies of a request that is refused, for the log alone. HAProxy does so of what is denied and what is tarpitted.
+func (c *client) logCookies() {
+	be := c.be
+	if c.stay = (persistence{}); c.tx.req.phase <= stepSwitch {
+		c.be = c.fe // of a listen section
+	} else {
+		c.persistRules()
+	}
+	c.captureCookie()
+	c.readCookie()
+	c.stay.told, c.be = true, be
+}
+
+// captureCookie notes what "capture cookie" asks for (section 4.2).
+func (c *client) captureCookie() {
+	if r := c.fe.cfg.Rules; r.CookieName != "" && c.tx != nil {
+		c.tx.info.Cookie = cookieOf(c.tx.Req, "cookie", r)
+	}
 }
 
 // readCookie looks for the backend's cookie in a request, takes it away from the server where that is asked for, and remembers

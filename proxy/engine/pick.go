@@ -9,6 +9,16 @@ func (c *client) target() []byte {
 	return uri
 }
 
+// persistRules evaluates whether cookies count (section 4.2, "force-persist" and "ignore-persist").
+func (c *client) persistRules() {
+	for _, x := range c.be.cfg.Rules.Persists {
+		if x.Cond.Holds(&c.tx.Tx) {
+			c.stay.ignore, c.stay.force = x.Ignore, !x.Ignore
+			break
+		}
+	}
+}
+
 // persist evaluates what decides about a request's server before its cookie and the balancing do (section 4.2, "force-persist",
 // "ignore-persist", "use-server"). Conditions may look at backends, so no lock may be held.
 func (c *client) persist() {
@@ -16,14 +26,8 @@ func (c *client) persist() {
 	if c.tx == nil {
 		return
 	}
-	r := &c.be.cfg.Rules
-	for _, x := range r.Persists {
-		if x.Cond.Holds(&c.tx.Tx) {
-			c.stay.ignore, c.stay.force = x.Ignore, !x.Ignore
-			break
-		}
-	}
-	for _, x := range r.UseServers {
+	c.persistRules()
+	for _, x := range c.be.cfg.Rules.UseServers {
 		if !x.Cond.Holds(&c.tx.Tx) {
 			continue
 		}

@@ -132,6 +132,11 @@ func (c *client) logPlaces(r *accesslog.Record) {
 			r.Response = -1
 		}
 	}
+	if s := c.stay.server; s != nil && c.stay.told {
+		s.be.mu.Lock()
+		r.Server, r.SrvConn = s.cfg.Name, s.Served-s.due
+		s.be.mu.Unlock()
+	}
 	if c.be == nil {
 		return
 	}

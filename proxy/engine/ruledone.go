@@ -14,11 +14,25 @@ func (c *client) prepare() {
 	c.closing = c.closing || t.Req != nil && !t.Req.Whole // also where more has come than HAProxy reads ahead
 }
 
+// unsee has the log show nothing of a request that was refused before HAProxy looks at it.
+func (c *client) unsee() {
+	c.line = c.line[:0]
+	for i := range c.fe.cfg.Rules.Captures[0] {
+		c.tx.Captured[0][i] = ""
+	}
+}
+
 // ruled carries out what the rules have decided.
 func (c *client) ruled(v rules.Verdict) {
 	t := c.tx
 	c.follow(t)
 	c.countRuled(v)
+	if v == rules.Deny || v == rules.Tarpit {
+		c.logCookies()
+	}
+	if (v == rules.Reject || v == rules.Drop) && t.req.phase == stepFrontContent {
+		c.unsee()
+	}
 	if t.req.phase <= stepSwitch {
 		c.be = nil
 	} else {
@@ -31,6 +45,7 @@ func (c *client) ruled(v rules.Verdict) {
 		c.end()
 		c.close()
 	case rules.Drop:
+		c.got = -1
 		c.flag('P', 'R')
 		c.end()
 		c.vanish()
@@ -65,6 +80,7 @@ func (c *client) rulesDone() {
 	h, p := &t.req.head, t.req.buf
 	c.follow(t)
 	t.Unique()
+	c.captureCookie()
 	if c.be == nil {
 		c.prepare()
 		c.noBackend()

@@ -170,9 +170,6 @@ func (t *txn) capture(side int, p *config.Proxy, m *rules.Message) {
 			t.Capture(side, i, v)
 		}
 	}
-	if side == 0 && p.Rules.CookieName != "" {
-		t.info.Cookie = cookieOf(m, "cookie", p.Rules)
-	}
 	if side == 1 && p.Rules.CookieName != "" {
 		t.info.SetCookie = cookieOf(m, "set-cookie", p.Rules)
 	}

@@ -60,8 +60,8 @@ func parseAuth(p *ruleParser) (doing, error) {
 	}
 	return func(tx *Tx) Verdict {
 		name := realm
-		if name == "" && tx.Session != nil {
-			name = tx.Session.Frontend
+		if name == "" {
+			name = tx.Backend // the section whose rule it is: before a backend is chosen the frontend
 		}
 		status, field := 401, "www-authenticate"
 		if tx.Proxied {
