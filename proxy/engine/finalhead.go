@@ -17,13 +17,7 @@ func (l *loop) finalHead(c *client, p []byte) []byte {
 	c.st = stPassing
 	b.noKeep = c.serverCloses() || h.Close || h.Doubtful || !h.V11 && !h.KeepAlive
 	c.countReply()
-	t := l.tmp[:0]
-	if c.tx != nil {
-		t = appendMessage(t, c.tx.Res)
-		c.status = c.tx.Res.Status
-	} else {
-		t = h.AppendFields(h.AppendStart(t, p), p)
-	}
+	t := l.startHead(c, p)
 	// The server's Connection field is for its own side only. Passed on, its "close" would make the client connect anew
 	// for every request.
 	switch {
@@ -61,6 +55,15 @@ func (l *loop) finalHead(c *client, p []byte) []byte {
 	return l.join(b, t, rest, p)
 }
 
+// startHead writes the head without its end, as rules have left it where there are any.
+func (l *loop) startHead(c *client, p []byte) []byte {
+	if c.tx == nil {
+		return l.head.AppendFields(l.head.AppendStart(l.tmp[:0], p), p)
+	}
+	c.status = c.tx.Res.Status
+	return appendMessage(l.tmp[:0], c.tx.Res)
+}
+
 // headSize is the response's head as the client gets it, in HAProxy's count.
 func (c *client) headSize(h *http1.Head) int64 {
 	if c.tx != nil {
@@ -83,39 +86,3 @@ func (l *loop) join(b *upstream, head, rest, p []byte) []byte {
 
 // connects tells whether the request was a CONNECT.
 func (c *client) connects() bool { return len(c.line) > 8 && string(c.line[:8]) == "CONNECT " }
-
-// finish: the whole response is in, or there will be no more of it.
-func (c *client) finish(keep bool) {
-	if b := c.up; b != nil {
-		if !c.body.Done() { // answered before the request's body was in: neither side can go on
-			c.closing, keep = true, false
-		}
-		b.release(keep && !b.stuck())
-		c.giveBack()
-	}
-	if c.stuck() {
-		c.st = stFlushing
-		c.arm(c.fe.client) // drained comes back to complete
-		return
-	}
-	c.complete()
-}
-
-// complete: the response has gone out, or as much as there will be of it.
-func (c *client) complete() {
-	c.end()
-	if c.closing {
-		c.linger()
-		return
-	}
-	c.fresh()
-	c.accepted, c.shook = c.l.now, 0
-	if c.st = stIdle; len(c.held) == 0 {
-		c.putAway() // nothing is pending either
-	}
-	c.rest()
-	if len(c.held) > 0 || c.readable {
-		c.l.again = append(c.l.again, c)
-	}
-	c.sleep()
-}

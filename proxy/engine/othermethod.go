@@ -14,12 +14,10 @@ func (c *client) lacksBody() bool { return !c.noBody && c.asksHead }
 // appendNoBody ends the head of a response whose body is lacking. A length in it stands, as a body in chunks is said to be
 // empty: so does HAProxy, and a client that was promised bytes waits for them.
 func appendNoBody(t []byte, h *http1.Head) []byte {
-	switch none := h.ResponseBody(false); {
-	case none.Done() || h.Length >= 0 && !h.Chunked:
-		return append(t, '\r', '\n')
-	case h.Chunked:
+	switch body := h.ResponseBody(false); {
+	case h.Chunked && !body.Done():
 		return append(t, "\r\n0\r\n\r\n"...)
-	case h.V11:
+	case h.V11 && body.UntilEnd():
 		return append(t, "transfer-encoding: chunked\r\n\r\n0\r\n\r\n"...)
 	}
 	return append(t, '\r', '\n')

@@ -186,3 +186,39 @@ func (c *client) interim(h *http1.Head, p []byte) {
 		c.l.early = append(t, '\r', '\n')
 	}
 }
+
+// finish: the whole response is in, or there will be no more of it.
+func (c *client) finish(keep bool) {
+	if b := c.up; b != nil {
+		if !c.body.Done() { // answered before the request's body was in: neither side can go on
+			c.closing, keep = true, false
+		}
+		b.release(keep && !b.stuck())
+		c.giveBack()
+	}
+	if c.stuck() {
+		c.st = stFlushing
+		c.arm(c.fe.client) // drained comes back to complete
+		return
+	}
+	c.complete()
+}
+
+// complete: the response has gone out, or as much as there will be of it.
+func (c *client) complete() {
+	c.end()
+	if c.closing {
+		c.linger()
+		return
+	}
+	c.fresh()
+	c.accepted, c.shook = c.l.now, 0
+	if c.st = stIdle; len(c.held) == 0 {
+		c.putAway() // nothing is pending either
+	}
+	c.rest()
+	if len(c.held) > 0 || c.readable {
+		c.l.again = append(c.l.again, c)
+	}
+	c.sleep()
+}

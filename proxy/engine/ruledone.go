@@ -17,9 +17,8 @@ func (c *client) prepare() {
 // unsee has the log show nothing of a request that was refused before HAProxy looks at it.
 func (c *client) unsee() {
 	c.line = c.line[:0]
-	for i := range c.fe.cfg.Rules.Captures[0] {
-		c.tx.Captured[0][i] = ""
-	}
+	list := c.tx.Captured[0] // of mode tcp there are none
+	clear(list[:min(len(list), len(c.fe.cfg.Rules.Captures[0]))])
 }
 
 // ruled carries out what the rules have decided.

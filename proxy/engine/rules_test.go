@@ -124,6 +124,17 @@ func TestAConnectionIsRejectedBeforeItSaysAnything(t *testing.T) {
 	require.Equal(t, []uint64{1, 1, 0}, []uint64{f.ConnTot, f.Dcon, f.Stot}, "it was a connection, but no session")
 }
 
+// Captures of a section in mode tcp, which may come from its defaults, have no place there.
+func TestARejectionInModeTCPHasNothingCaptured(t *testing.T) {
+	cfg := ruledConfig(t, serve(t, named("x")).addr, rules.TCPRequest, "reject")
+	cfg.Proxies[0].Mode, cfg.Proxies[0].Rules.Captures[0] = config.ModeTCP, []string{"host"}
+	d := start(t, cfg)
+	for range 2 { // it goes on
+		_, _ = io.Copy(io.Discard, d.dial().Conn) // until its end, which a reset is, too
+	}
+	require.Equal(t, uint64(2), d.Snapshot().Proxies[0].Front.Dreq)
+}
+
 func ask(t *testing.T, b *browser, text string) (*http.Response, string) {
 	t.Helper()
 	return b.say(text).answer(http.MethodGet)

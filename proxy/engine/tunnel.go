@@ -45,13 +45,7 @@ func (c *client) endNowhere() {
 func (l *loop) upgradeHead(c *client, p []byte) []byte {
 	h := &l.head
 	c.countReply()
-	t := l.tmp[:0]
-	if c.tx != nil {
-		t = appendMessage(t, c.tx.Res)
-		c.status = c.tx.Res.Status
-	} else {
-		t = h.AppendFields(h.AppendStart(t, p), p)
-	}
+	t := l.startHead(c, p)
 	c.fe.toClients.apply(t)
 	t = append(append(t, '\r', '\n'), p[h.End:]...)
 	l.tmp = t

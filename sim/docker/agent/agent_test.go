@@ -130,19 +130,25 @@ func pidOf(t *testing.T, r io.Reader) int {
 	}
 }
 
-func TestCancelledCommandIsEndedWithAllThatItStarted(t *testing.T) {
-	c, _ := connected(t)
+// cancelled runs a command that prints a number first, cancels it, and gives the number.
+func cancelled(t *testing.T, c *Client, argv ...string) int {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	out, w := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		_, err := c.Run(ctx, Command{Argv: []string{"sh", "-c", stubborn + " & wait"}}, w, io.Discard)
+		_, err := c.Run(ctx, Command{Argv: argv}, w, io.Discard)
 		ended <- err
 	}()
 	pid := pidOf(t, out)
 	cancel()
 	assert.ErrorIs(t, <-ended, context.Canceled)
-	assert.Empty(t, lives(pid), "it still runs")
+	return pid
+}
+
+func TestCancelledCommandIsEndedWithAllThatItStarted(t *testing.T) {
+	c, _ := connected(t)
+	assert.Empty(t, lives(cancelled(t, c, "sh", "-c", stubborn+" & wait")), "it still runs")
 	require.NoError(t, c.Ping(t.Context()), "the others go on")
 }
 
@@ -153,17 +159,7 @@ func TestCancelledCommandIsEndedThoughItHides(t *testing.T) {
 		"(trap 'exec env -i sleep 60' TERM; echo $BASHPID; while :; do sleep 0.05; done)",
 	} {
 		c, _ := connected(t)
-		ctx, cancel := context.WithCancel(t.Context())
-		out, w := io.Pipe()
-		ended := make(chan error, 1)
-		go func() {
-			_, err := c.Run(ctx, Command{Argv: []string{"bash", "-c", hiding + " & wait"}}, w, io.Discard)
-			ended <- err
-		}()
-		pid := pidOf(t, out)
-		cancel()
-		assert.ErrorIs(t, <-ended, context.Canceled)
-		assert.Empty(t, lives(pid), "it still runs: %s", hiding)
+		assert.Empty(t, lives(cancelled(t, c, "bash", "-c", hiding+" & wait")), "it still runs: %s", hiding)
 	}
 }
 
